@@ -1,0 +1,97 @@
+# Yett's build knows no file names: a new .c under lib/ or cmd/NAME/ is found by itself.
+#   make                 the programs, in build/release/bin
+#   make run             set up this machine, build, and serve on http://127.0.0.1:8080 (PORT=, STATE=DIR)
+#   make test            set up this machine for the tests, and run all of them
+#   make help            the rest
+
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+DESTDIR ?=
+SYSCONFDIR ?= $(PREFIX)/etc
+BUILD ?= release
+OUT := build/$(BUILD)
+CC := gcc
+
+PKGS := libsodium fcgi libcjson inih sqlite3 libcrypto
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wundef \
+	-Wformat=2 -Wswitch-enum -Wcast-qual -Wpointer-arith -Wno-format-truncation -Wno-overlength-strings -Werror
+HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE
+HARDEN_LD := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
+
+# release: what is installed. test: the same with the clock and randomness in the tests' hands.
+# asan: AddressSanitizer and UndefinedBehaviorSanitizer, hooks too. debug: for gdb and valgrind, hooks too.
+CFLAGS_release := -O2 -g $(HARDEN)
+LDFLAGS_release := $(HARDEN_LD)
+CFLAGS_test := $(CFLAGS_release) -DTEST_HOOKS
+LDFLAGS_test := $(HARDEN_LD)
+CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DTEST_HOOKS
+LDFLAGS_asan := -fsanitize=address,undefined
+CFLAGS_debug := -O1 -g -DTEST_HOOKS -DARENA_EACH_ALONE
+LDFLAGS_debug :=
+
+CPPFLAGS := -D_GNU_SOURCE -Ilib -DVERSION='"$(VERSION)"' \
+	-DCONF_FILE='"$(SYSCONFDIR)/yett.conf"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+CFLAGS = -std=c17 $(WARN) $(CFLAGS_$(BUILD)) -pthread
+LDFLAGS = $(LDFLAGS_$(BUILD)) -pthread -Wl,--as-needed
+LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcrypt -lzxcvbn -lm
+
+PROGRAMS := $(notdir $(patsubst %/,%,$(wildcard cmd/*/)))
+LIB_SRC := $(wildcard lib/*/*.c)
+LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o) $(OUT)/migrations.o
+BIN := $(PROGRAMS:%=$(OUT)/bin/%)
+FILTER := $(OUT)/share/breached.filter
+
+.PHONY: all
+all: $(BIN) $(FILTER)
+
+$(OUT)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC  $@"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -I$(<D) -MMD -MP -c -o $@ $<
+
+$(OUT)/libyett.a: $(LIB_OBJ)
+	@rm -f $@
+	@ar rcs $@ $^
+
+# One program: all of cmd/NAME/*.c and what it uses of the library.
+define PROGRAM
+$(OUT)/bin/$(1): $(patsubst %.c,$(OUT)/%.o,$(wildcard cmd/$(1)/*.c)) $(OUT)/libyett.a
+	@mkdir -p $$(@D)
+	@echo "  LD  $$@"
+	@$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS)
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call PROGRAM,$(p))))
+
+# schema/NNNN_slug.sql as C strings, in order; a gap in the numbers stops the build.
+$(OUT)/migrations.c: $(sort $(wildcard schema/*.sql)) tools/embed-schema
+	@mkdir -p $(@D)
+	tools/embed-schema $(sort $(wildcard schema/*.sql)) > $@
+
+$(OUT)/migrations.o: $(OUT)/migrations.c
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(FILTER): etc/breached.sha1 $(OUT)/bin/yett
+	@mkdir -p $(@D)
+	$(OUT)/bin/yett breach build etc/breached.sha1 $@
+
+-include $(LIB_OBJ:.o=.d) $(foreach p,$(PROGRAMS),$(patsubst %.c,$(OUT)/%.d,$(wildcard cmd/$(p)/*.c)))
+
+# Running it.
+PORT ?= 8080
+STATE ?= state
+
+.PHONY: run deps-run deps-test
+deps-run:
+	@tools/deps run
+deps-test:
+	@tools/deps test
+
+# The programs are built by a make of their own: only after the packages are there does it find their flags.
+run: deps-run
+	@$(MAKE) --no-print-directory -s all BUILD=release
+	@exec tools/run build/release "$(STATE)" "$(PORT)"

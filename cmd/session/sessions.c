@@ -1,0 +1,151 @@
+/* My sessions, as a list and as a page. */
+#include "sessions.h"
+
+#include <string.h>
+
+#include "access/app.h"
+#include "access/device.h"
+#include "access/profile.h"
+#include "access/subject.h"
+#include "access/visit.h"
+#include "base/clock.h"
+#include "http/reply.h"
+
+struct listing {
+	struct req *req;
+	struct json *json;
+	struct cJSON *items;
+	bool for_page;
+};
+
+/* "2026-01-31 12:00 UTC": what a person reads. */
+static const char *
+print_for_people(struct arena *a, int64_t at)
+{
+	const char *text = clock_print(a, at);
+
+	return (text == NULL ? NULL : arena_print(a, "%.10s %.5s UTC", text, text + 11));
+}
+
+static void
+add_session(void *arg, const struct session *s)
+{
+	struct listing *l = arg;
+	struct json item = json_object(l->req->arena);
+
+	json_add_text(&item, "id", s->id);
+	json_add_text(&item, "kind", session_kind_name(s->kind));
+	json_add_text(&item, "device", device_name(s->user_agent, l->req->arena));
+	json_add_text(&item, "user_agent", s->user_agent);
+	json_add_text(&item, "ip_address", s->ip_address);
+	if (l->for_page) {
+		json_add_text(&item, "created_at", print_for_people(l->req->arena, s->created_at));
+		json_add_text(
+		    &item, "last_seen_at", print_for_people(l->req->arena, s->last_seen_at));
+	} else {
+		json_add_time(&item, "created_at", s->created_at);
+		json_add_time(&item, "last_seen_at", s->last_seen_at);
+		json_add_time(&item, "expires_at", s->expires_at);
+	}
+	json_add_bool(&item, "current", strcmp(s->id, l->req->subject->session_id) == 0);
+	json_append(l->json, l->items, &item);
+}
+
+/* Add the list ${name} of the subject's sessions to ${j}. */
+static enum err
+add_sessions(struct req *r, struct json *j, const char *name, bool for_page)
+{
+	struct listing l = {
+		.req = r, .json = j, .items = json_add_array(j, name), .for_page = for_page
+	};
+	struct db *db;
+	enum err e;
+
+	if ((e = store_read(r->app->store, &db)) != ERR_OK)
+		return (e);
+	e = session_list(db, r->subject->user_id, clock_ms(), r->arena, add_session, &l);
+	store_read_end(r->app->store, db);
+	return (e);
+}
+
+enum err
+sessions_get(struct req *r)
+{
+	struct json j = json_object(r->arena);
+	enum err e;
+
+	if ((e = add_sessions(r, &j, "items", false)) != ERR_OK)
+		return (e);
+	json_add_text(&j, "next", NULL);
+	return (reply_json(r, 200, &j));
+}
+
+static bool
+is_browser_form(const struct req *r)
+{
+
+	return (req_is_form(r) && req_accepts(r, "text/html"));
+}
+
+enum err
+sessions_delete(struct req *r)
+{
+	enum err e;
+
+	if ((e = visit_end(r, r->id)) != ERR_OK)
+		return (e);
+	return (is_browser_form(r) ? reply_redirect(r, req_query(r, "return_to"), "/account")
+	                           : reply_none(r));
+}
+
+enum err
+sessions_delete_others(struct req *r)
+{
+	struct json j = json_object(r->arena);
+	int64_t count;
+	enum err e;
+
+	if ((e = visit_end_others(r, &count)) != ERR_OK)
+		return (e);
+	if (is_browser_form(r))
+		return (reply_redirect(r, req_query(r, "return_to"), "/account"));
+	json_add_number(&j, "revoked", count);
+	return (reply_json(r, 200, &j));
+}
+
+enum err
+sessions_profile(struct req *r, const char **ret_profile)
+{
+	struct user u;
+	struct db *db;
+	char *profile;
+	enum err e;
+
+	if ((e = store_read(r->app->store, &db)) != ERR_OK)
+		return (e);
+	if ((e = user_find(db, USER_BY_ID, r->subject->user_id, r->arena, &u)) == ERR_OK &&
+	    (e = profile_print(db, &u, r->arena, &profile)) == ERR_OK)
+		*ret_profile = profile;
+	store_read_end(r->app->store, db);
+	return (e);
+}
+
+enum err
+sessions_get_account(struct req *r)
+{
+	struct json j = json_object(r->arena);
+	const char *detail;
+	struct cJSON *user;
+	enum err e;
+
+	if (r->subject == NULL)
+		return (reply_redirect(r, "/login?return_to=/account", "/login"));
+	if ((e = json_parse(r->subject->profile, strlen(r->subject->profile), r->arena, &user,
+	         &detail)) != ERR_OK)
+		return (e);
+	json_add_text(&j, "site", r->app->conf.site_name);
+	json_add_tree(&j, "user", user);
+	if ((e = add_sessions(r, &j, "sessions", true)) != ERR_OK)
+		return (e);
+	return (reply_page(r, 200, r->app->pages, "account", &j));
+}

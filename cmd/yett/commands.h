@@ -1,0 +1,35 @@
+/* The commands, each in the file of its noun. All return the exit status and have said what there is to say. */
+#ifndef YETT_COMMANDS_H
+#define YETT_COMMANDS_H
+
+#include "tool.h"
+
+int cmd_init(struct tool *t);
+
+int cmd_user_add(struct tool *t);
+int cmd_user_list(struct tool *t);
+int cmd_user_show(struct tool *t);
+int cmd_user_passwd(struct tool *t);
+int cmd_user_lock(struct tool *t);
+int cmd_user_unlock(struct tool *t);
+int cmd_user_delete(struct tool *t);
+
+int cmd_session_list(struct tool *t);
+int cmd_session_revoke(struct tool *t);
+
+int cmd_key_list(struct tool *t);
+int cmd_key_rotate(struct tool *t);
+
+int cmd_migrate(struct tool *t);
+int cmd_backup(struct tool *t);
+int cmd_restore(struct tool *t);
+
+int cmd_doctor(struct tool *t);
+
+int cmd_config_check(struct tool *t);
+int cmd_config_show(struct tool *t);
+
+int cmd_breach_build(struct tool *t);
+int cmd_breach_check(struct tool *t);
+
+#endif

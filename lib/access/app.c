@@ -1,0 +1,210 @@
+/* What every program has in its hands while it runs, and its main function. */
+#include "access/app.h"
+
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "access/housekeeping.h"
+#include "access/subject.h"
+#include "base/log.h"
+#include "http/conn.h"
+#include "http/server.h"
+
+#ifndef VERSION
+#define VERSION "0"
+#endif
+#ifndef CONF_FILE
+#define CONF_FILE "/usr/local/etc/yett.conf"
+#endif
+
+#define SUBJECTS_MAX 8192 /* about 1.2 KiB each: 10 MiB when so many are signed in at once */
+#define READERS_MAX 8     /* more than processors of the machines this is for */
+#define PATH_SIZE 600
+
+const char *
+app_conf_path(const char *option)
+{
+
+	if (option != NULL)
+		return (option);
+	if (getenv("YETT_CONF") != NULL)
+		return (getenv("YETT_CONF"));
+	return (access(CONF_FILE, R_OK) == 0 ? CONF_FILE : NULL);
+}
+
+static enum err
+open_store(struct app *app)
+{
+	enum err e = store_open(app->conf.state_dir, READERS_MAX, &app->store);
+
+	if (e == ERR_NOT_FOUND)
+		log_event(
+		    LOG_ERROR, NULL, "no database in %s: run \"yett init\"", app->conf.state_dir);
+	else if (e == ERR_VERSION)
+		log_event(LOG_ERROR, NULL,
+		    "the database is of another version: run \"yett migrate\" of this version");
+	else if (e != ERR_OK)
+		log_event(LOG_ERROR, NULL, "cannot open the database in %s: %s",
+		    app->conf.state_dir, err_slug(e));
+	return (e);
+}
+
+static enum err
+open_keys(struct app *app)
+{
+	char dir[PATH_SIZE];
+	enum err e;
+
+	snprintf(dir, sizeof dir, "%s/keys", app->conf.state_dir);
+	if ((e = master_create(app->conf.state_dir)) != ERR_OK ||
+	    (e = master_open(app->conf.state_dir, &app->master)) != ERR_OK ||
+	    (e = keyring_create(dir)) != ERR_OK ||
+	    (e = keyring_open(dir, app->conf.session_access_s, &app->keyring)) != ERR_OK)
+		log_event(LOG_ERROR, NULL, "cannot use the keys in %s: %s: run \"yett doctor\"",
+		    app->conf.state_dir, err_slug(e));
+	return (e);
+}
+
+static enum err
+open_rest(struct app *app)
+{
+	const struct conf *c = &app->conf;
+	enum err e;
+
+	if ((e = hasher_open(c, &app->hasher)) != ERR_OK) {
+		log_event(
+		    LOG_ERROR, NULL, "cannot use %s/hash.lock: %s", c->state_dir, err_slug(e));
+		return (e);
+	}
+	if (c->password_breached[0] != '\0' &&
+	    (e = breach_open(c->password_breached, &app->breach)) != ERR_OK) {
+		log_event(LOG_ERROR, NULL, "cannot use password.breached = %s: %s",
+		    c->password_breached, err_slug(e));
+		return (e);
+	}
+	if ((e = pages_open(c->www_dir, &app->pages)) != ERR_OK) {
+		log_event(LOG_ERROR, NULL, "cannot read the pages in site.www = %s: %s", c->www_dir,
+		    err_slug(e));
+		return (e);
+	}
+	app->subjects = cache_new(SUBJECTS_MAX);
+	return (app->subjects == NULL ? ERR_NOMEM : ERR_OK);
+}
+
+enum err
+app_open(const struct conf *conf, struct app *ret_app)
+{
+	enum err e;
+
+	memset(ret_app, 0, sizeof *ret_app);
+	ret_app->conf = *conf;
+	if ((e = open_store(ret_app)) != ERR_OK || (e = open_keys(ret_app)) != ERR_OK ||
+	    (e = open_rest(ret_app)) != ERR_OK)
+		app_close(ret_app);
+	return (e);
+}
+
+void
+app_close(struct app *app)
+{
+
+	cache_free(app->subjects);
+	pages_close(app->pages);
+	breach_close(app->breach);
+	hasher_close(app->hasher);
+	keyring_close(app->keyring);
+	master_close(app->master);
+	store_close(app->store);
+	memset(app, 0, sizeof *app);
+}
+
+/* The options that all programs have; NULL and an exit status when there is nothing to run. */
+static bool
+read_options(int argc, char **argv, const struct program *p, const char **ret_conf, int *ret_status)
+{
+	int i;
+
+	*ret_conf = NULL;
+	*ret_status = 0;
+	for (i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--config") == 0 && i + 1 < argc) {
+			*ret_conf = argv[++i];
+		} else if (strcmp(argv[i], "--version") == 0) {
+			printf("yett-%s %s\n", p->name, VERSION);
+			return (false);
+		} else {
+			*ret_status = strcmp(argv[i], "--help") == 0 ? 0 : 100;
+			fprintf(*ret_status == 0 ? stdout : stderr,
+			    "usage: %s [--config FILE | --version | --help]\n"
+			    "A FastCGI program: a web server or spawn-fcgi gives it a socket; "
+			    "without one it answers one CGI "
+			    "request.\n",
+			    p->name);
+			return (false);
+		}
+	}
+	return (true);
+}
+
+/* Memory that a flood of requests took goes back; a dozen threads need no heaps of their own. */
+static void
+tame_malloc(void)
+{
+
+	mallopt(M_ARENA_MAX, 2);
+	mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+	mallopt(M_TRIM_THRESHOLD, 512 * 1024);
+}
+
+static int
+serve(struct app *app, const struct program *p)
+{
+	const struct server s = {
+		.routes = p->routes,
+		.routes_count = p->routes_count,
+		.app = app,
+		.pages = app->pages,
+		.site_url = app->conf.site_url,
+		.site_name = app->conf.site_name,
+		.cors_origins = app->conf.http_cors_origins,
+		.threads =
+		    app->conf.http_threads > 0 ? (unsigned int)app->conf.http_threads : p->threads,
+		.timeout_s = app->conf.http_timeout_s,
+		.identify = subject_identify,
+		.tick = housekeeping_tick,
+	};
+	const int status = server_run(&s);
+
+	if (!conn_is_cgi())
+		housekeeping_end(app);
+	return (status);
+}
+
+int
+app_main(int argc, char **argv, const struct program *p)
+{
+	char message[CONF_MESSAGE_SIZE];
+	struct conf conf;
+	struct app app;
+	const char *path;
+	int status;
+
+	if (!read_options(argc, argv, p, &path, &status))
+		return (status);
+	tame_malloc();
+	if (conf_load(app_conf_path(path), &conf, message) != ERR_OK) {
+		log_event(LOG_ERROR, NULL, "%s", message);
+		return (1);
+	}
+	log_setup(p->name, conf.log_json, (enum log_level)conf.log_level);
+	if (sodium_init() < 0 || app_open(&conf, &app) != ERR_OK)
+		return (1);
+	status = serve(&app, p);
+	app_close(&app);
+	return (status);
+}

@@ -1,0 +1,57 @@
+/* What every program has in its hands while it runs, and its main function. */
+#ifndef ACCESS_APP_H
+#define ACCESS_APP_H
+
+#include "base/cache.h"
+#include "base/conf.h"
+#include "cred/breach.h"
+#include "cred/hasher.h"
+#include "cred/keyring.h"
+#include "cred/secret.h"
+#include "http/page.h"
+#include "http/route.h"
+#include "store/store.h"
+
+struct app {
+	struct conf conf;
+	struct store *store;
+	struct keyring *keyring;
+	struct master *master;
+	struct hasher *hasher;
+	struct breach *breach; /* NULL: no filter configured */
+	struct pages *pages;
+	struct cache *subjects;
+	int64_t housekept_at; /* ms of the steady clock */
+};
+
+/* What a program is, besides its name. */
+struct program {
+	const char *name;
+	const struct route *routes;
+	size_t routes_count;
+	unsigned int threads; /* unless http.threads says otherwise */
+};
+
+/**
+ * app_main(argc, argv, p):
+ * Run the program ${p}: read the configuration (--config FILE, else $YETT_CONF, else the installed
+ * one), open everything, serve. Returns the exit status: 0; 1 for a failure; 100 for a wrong call.
+ */
+int app_main(int argc, char **argv, const struct program *p);
+
+/**
+ * app_open(conf, ret_app), app_close(app):
+ * Open the database, keys and the rest that ${conf} names. Makes the first key when there is none.
+ * Errors: as of the parts; what is wrong is logged for the operator.
+ */
+MUST_USE enum err app_open(const struct conf *conf, struct app *ret_app);
+void app_close(struct app *app);
+
+/**
+ * app_conf_path(option):
+ * The configuration to read: ${option} when given, else $YETT_CONF, else the installed one when it
+ * is there; else NULL.
+ */
+const char *app_conf_path(const char *option);
+
+#endif

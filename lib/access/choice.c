@@ -1,0 +1,92 @@
+/* Choosing a password. */
+#include "access/choice.h"
+
+#include <string.h>
+
+#include "access/app.h"
+#include "access/subject.h"
+#include "access/visit.h"
+#include "base/clock.h"
+#include "cred/policy.h"
+
+struct change {
+	struct req *req;
+	const struct user *user;
+	const char *hash;
+	int64_t now;
+};
+
+enum err
+choice_check(struct req *r, const char *field, const char *password, const char *const *words)
+{
+	const char *detail = policy_check(&r->app->conf, r->app->breach, password, words, r->arena);
+
+	return (detail == NULL ? ERR_OK : req_field_error(r, field, detail));
+}
+
+static enum err
+write_change(struct tx *tx, void *arg)
+{
+	const struct change *c = arg;
+	struct user u;
+	int64_t count;
+	enum err e;
+
+	/* Two changes at once: the second's "current" password is not current any more. */
+	if ((e = user_find(tx_db(tx), USER_BY_ID, c->user->id, c->req->arena, &u)) != ERR_OK)
+		return (e);
+	if (u.password_hash == NULL || strcmp(u.password_hash, c->user->password_hash) != 0)
+		return (ERR_INVALID_CREDENTIALS);
+	if ((e = user_set_password(tx, u.id, c->hash, c->now)) != ERR_OK)
+		return (e);
+	return (session_revoke_all(tx, u.id, NULL, c->req->subject->session_id, c->now, &count));
+}
+
+static enum err
+find_subject(struct req *r, struct user *ret_user)
+{
+	struct db *db;
+	enum err e;
+
+	if ((e = store_read(r->app->store, &db)) != ERR_OK)
+		return (e);
+	e = user_find(db, USER_BY_ID, r->subject->user_id, r->arena, ret_user);
+	store_read_end(r->app->store, db);
+	return (e);
+}
+
+static enum err
+check_change(struct req *r, const struct user *u, const char *current, const char *new)
+{
+	const char *const words[] = { u->email, u->username != NULL ? u->username : "",
+		u->name != NULL ? u->name : "", r->app->conf.site_name, NULL };
+	bool stale;
+	enum err e;
+
+	if ((e = choice_check(r, "new_password", new, words)) != ERR_OK)
+		return (e);
+	if ((e = hasher_verify(r->app->hasher, u->password_hash, current, &stale)) ==
+	    ERR_INVALID_CREDENTIALS)
+		req_field_error(r, "current_password", "is wrong");
+	return (e);
+}
+
+enum err
+visit_change_password(struct req *r, const char *current, const char *new)
+{
+	struct change c = { .req = r, .now = clock_ms() };
+	struct user u;
+	char *hash;
+	enum err e;
+
+	if ((e = find_subject(r, &u)) != ERR_OK ||
+	    (e = check_change(r, &u, current, new)) != ERR_OK)
+		return (e);
+	if ((hash = arena_alloc(r->arena, HASHER_HASH_SIZE)) == NULL)
+		return (ERR_NOMEM);
+	if ((e = hasher_hash(r->app->hasher, new, hash)) != ERR_OK)
+		return (e);
+	c.user = &u;
+	c.hash = hash;
+	return (store_write(r->app->store, write_change, &c));
+}

@@ -1,0 +1,137 @@
+/* Making a session and what carries it; shared by the ways in. */
+#include "access/grant.h"
+
+#include <string.h>
+
+#include "access/claims.h"
+#include "access/cookie.h"
+#include "access/profile.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/text.h"
+
+const char *
+grant_agent(const struct req *r)
+{
+	const char *agent = r->user_agent != NULL ? r->user_agent : "";
+	size_t len = strlen(agent);
+
+	if (!text_utf8_ok(agent, len) || !text_control_free(agent))
+		return ("");
+	if (len > SESSION_AGENT_MAX) {
+		/* Not in the midst of a character. */
+		for (len = SESSION_AGENT_MAX; len > 0 && ((unsigned char)agent[len] & 0xc0) == 0x80;
+		     len--)
+			;
+	}
+	return (arena_copy_len(r->arena, agent, len));
+}
+
+int64_t
+grant_expiry(const struct app *app, const struct session *s, int64_t now)
+{
+	int64_t life_s = 0;
+
+	switch (s->kind) {
+	case SESSION_COOKIE:
+		life_s = app->conf.session_cookie_s;
+		break;
+	case SESSION_REFRESH:
+		life_s = app->conf.session_refresh_s;
+		break;
+	case SESSION_OPAQUE:
+		life_s = app->conf.session_opaque_s;
+		break;
+	}
+	return (now + life_s * 1000 < s->ends_at ? now + life_s * 1000 : s->ends_at);
+}
+
+/* The secret that carries ${s}: a refresh token is made of the row, the others are random. */
+static const char *
+make_secret(const struct app *app, const struct session *s, struct arena *a)
+{
+	char *text;
+
+	switch (s->kind) {
+	case SESSION_COOKIE:
+		if ((text = arena_alloc(a, SECRET_TOKEN_SIZE)) != NULL)
+			secret_token(text);
+		return (text);
+	case SESSION_REFRESH:
+		return (claims_issue_refresh(app, s, a));
+	case SESSION_OPAQUE:
+		if ((text = arena_alloc(a, ID_SIZE)) != NULL)
+			id_random(text);
+		return (text);
+	}
+	return (NULL);
+}
+
+enum err
+grant_prepare(struct req *r, const char *user_id, enum session_kind kind, struct visit *v)
+{
+	const int64_t now = clock_ms();
+	char id[ID_SIZE], token_id[ID_SIZE];
+
+	id_new(id);
+	id_random(token_id);
+	v->session = (struct session){
+		.id = arena_copy(r->arena, id),
+		.user_id = user_id,
+		.kind = kind,
+		.token_id = arena_copy(r->arena, token_id),
+		.rotated_at = now,
+		.created_at = now,
+		.last_seen_at = now,
+		.ends_at = now + r->app->conf.session_max_s * 1000,
+		.amr = "pwd",
+		.ip_address = r->remote_addr,
+		.user_agent = grant_agent(r),
+	};
+	v->session.expires_at = grant_expiry(r->app, &v->session, now);
+	if (v->session.id == NULL || v->session.token_id == NULL || v->session.user_agent == NULL)
+		return (ERR_NOMEM);
+	if ((v->secret = make_secret(r->app, &v->session, r->arena)) == NULL)
+		return (ERR_NOMEM);
+	secret_hash(v->secret, strlen(v->secret), v->session.token_hash);
+	return (ERR_OK);
+}
+
+enum err
+grant_finish(struct req *r, struct visit *v)
+{
+	char *token, *profile;
+	struct db *db;
+	enum err e;
+
+	if (v->session.kind == SESSION_REFRESH) {
+		if ((e = claims_issue_access(r->app, &v->user, &v->session, r->arena, &token)) !=
+		    ERR_OK)
+			return (e);
+		v->access_token = token;
+	}
+	if ((e = store_read(r->app->store, &db)) != ERR_OK)
+		return (e);
+	if ((e = profile_print(db, &v->user, r->arena, &profile)) == ERR_OK)
+		v->profile = profile;
+	store_read_end(r->app->store, db);
+	return (e);
+}
+
+enum err
+grant_drop_cookie(struct tx *tx, struct req *r, int64_t now)
+{
+	const char *token = req_cookie(r, cookie_name(&r->app->conf));
+	unsigned char hash[SECRET_HASH_LEN];
+	struct session s;
+	enum err e;
+
+	if (token == NULL)
+		return (ERR_OK);
+	secret_hash(token, strlen(token), hash);
+	if ((e = session_find_token(tx_db(tx), hash, r->arena, &s)) != ERR_OK)
+		return (e == ERR_NOT_FOUND ? ERR_OK : e);
+	if (s.kind != SESSION_COOKIE || s.revoked_at != 0)
+		return (ERR_OK);
+	return (session_revoke(tx, s.id, NULL, now));
+}

@@ -1,0 +1,102 @@
+/* What a program does beside requests: write down who was seen, delete what is long over. */
+#include "access/housekeeping.h"
+
+#include <string.h>
+
+#include "access/app.h"
+#include "access/subject.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/log.h"
+#include "store/attempt.h"
+#include "store/session.h"
+
+#define EVERY_MS 30000
+#define SEEN_AFTER_MS 60000 /* how late last_seen_at may be */
+#define SEEN_MAX 512        /* sessions written at once: some 5 ms of the turn to write */
+#define PURGE_MAX 500       /* rows deleted at once, for the same reason */
+#define DAY_MS ((int64_t)86400000)
+
+struct seen {
+	size_t count;
+	int64_t after_ms;
+	struct {
+		char id[ID_SIZE];
+		int64_t at;
+	} sessions[SEEN_MAX];
+};
+
+static void
+note_seen(void *arg, void *bytes, size_t len, int64_t used_at)
+{
+	struct subject *s = bytes;
+	struct seen *seen = arg;
+
+	(void)len;
+	if (seen->count == SEEN_MAX || used_at - s->seen_at < seen->after_ms)
+		return;
+	s->seen_at = used_at;
+	memcpy(seen->sessions[seen->count].id, s->session_id, ID_SIZE);
+	seen->sessions[seen->count++].at = used_at;
+}
+
+static enum err
+write_seen(struct tx *tx, void *arg)
+{
+	const struct seen *seen = arg;
+	enum err e = ERR_OK;
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < seen->count; i++)
+		e = session_see(tx, seen->sessions[i].id, seen->sessions[i].at);
+	return (e);
+}
+
+static void
+flush_seen(struct app *app, int64_t after_ms)
+{
+	static struct seen seen; /* the main thread's alone, and too large for its stack */
+
+	seen.count = 0;
+	seen.after_ms = after_ms;
+	cache_each(app->subjects, note_seen, &seen);
+	if (seen.count > 0 && store_write(app->store, write_seen, &seen) != ERR_OK)
+		log_event(LOG_ERROR, NULL, "could not write down which sessions were seen");
+}
+
+static enum err
+purge(struct tx *tx, void *arg)
+{
+	const struct app *app = arg;
+	const int64_t now = clock_ms();
+	int64_t count;
+	enum err e;
+
+	/* A day longer, so that whoever comes back with an ended session is told so from its row.
+	 */
+	if ((e = session_purge(tx, now - DAY_MS, PURGE_MAX, &count)) != ERR_OK)
+		return (e);
+	return (attempt_purge(tx, now - app->conf.keep_attempts_s * 1000, PURGE_MAX, &count));
+}
+
+void
+housekeeping_tick(struct app *app)
+{
+	const int64_t now = clock_steady_ms();
+
+	if (app->housekept_at == 0)
+		app->housekept_at = now;
+	if (now - app->housekept_at < EVERY_MS)
+		return;
+	app->housekept_at = now;
+	flush_seen(app, SEEN_AFTER_MS);
+	if (store_write(app->store, purge, app) != ERR_OK)
+		log_event(LOG_ERROR, NULL, "could not delete what is over");
+}
+
+void
+housekeeping_end(struct app *app)
+{
+
+	flush_seen(app, 1);
+}

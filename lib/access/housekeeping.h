@@ -1,0 +1,15 @@
+/* What a program does beside requests: write down who was seen, delete what is long over. */
+#ifndef ACCESS_HOUSEKEEPING_H
+#define ACCESS_HOUSEKEEPING_H
+
+struct app;
+
+/**
+ * housekeeping_tick(app), housekeeping_end(app):
+ * Once a second; and when the program ends. Sessions seen are written together every half a minute,
+ * so that a request that only reads never writes.
+ */
+void housekeeping_tick(struct app *app);
+void housekeeping_end(struct app *app);
+
+#endif

@@ -1,0 +1,185 @@
+/* A user as others see one, and changing what users may change of themselves. */
+#include "access/profile.h"
+
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "access/app.h"
+#include "access/subject.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "http/input.h"
+#include "http/json.h"
+#include "store/role.h"
+
+#define PROPERTIES_MAX 16384
+#define LOCAL_MAX 64 /* bytes before the '@' */
+
+enum err
+profile_print(struct db *db, const struct user *u, struct arena *a, char **ret_json)
+{
+	struct json j = json_object(a);
+	struct names *names;
+	enum err e;
+
+	if ((names = arena_alloc(a, sizeof *names)) == NULL)
+		return (ERR_NOMEM);
+	json_add_text(&j, "id", u->id);
+	json_add_text(&j, "email", u->email);
+	json_add_bool(&j, "email_confirmed", u->email_confirmed);
+	json_add_text(&j, "username", u->username);
+	json_add_text(&j, "name", u->name);
+	json_add_text(&j, "picture_url", u->picture_url);
+	json_add_raw(&j, "properties", u->properties);
+	if ((e = role_names(db, u->id, a, names)) != ERR_OK)
+		return (e);
+	json_add_texts(&j, "roles", names->items, names->count);
+	if ((e = role_permissions(db, u->id, a, names)) != ERR_OK)
+		return (e);
+	json_add_texts(&j, "permissions", names->items, names->count);
+	json_add_time(&j, "created_at", u->created_at);
+	*ret_json = json_print(&j);
+	return (*ret_json == NULL ? ERR_NOMEM : ERR_OK);
+}
+
+static bool
+is_alnum(char c)
+{
+
+	return ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'));
+}
+
+bool
+profile_username_ok(const char *name)
+{
+	const size_t len = strlen(name);
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (!is_alnum(name[i]) && strchr("._-", name[i]) == NULL)
+			return (false);
+	return (len >= 2 && len <= 64 && is_alnum(name[0]));
+}
+
+/* One label of a domain: letters, digits and inner hyphens, 63 at most. */
+static bool
+label_ok(const char *label, size_t len)
+{
+	size_t i;
+
+	if (len == 0 || len > 63 || label[0] == '-' || label[len - 1] == '-')
+		return (false);
+	for (i = 0; i < len; i++)
+		if (!is_alnum(label[i]) && label[i] != '-')
+			return (false);
+	return (true);
+}
+
+bool
+profile_email_ok(const char *email)
+{
+	const char *at = strrchr(email, '@'), *p;
+	size_t len;
+
+	if (at == NULL || at == email || at - email > LOCAL_MAX || strlen(email) > USER_EMAIL_MAX)
+		return (false);
+	for (p = email; p < at; p++)
+		if (!is_alnum(*p) && strchr(".!#$%&'*+/=?^_`{|}~-", *p) == NULL)
+			return (false);
+	for (p = at + 1;; p += len + 1) {
+		len = strcspn(p, ".");
+		if (!label_ok(p, len))
+			return (false);
+		if (p[len] == '\0')
+			return (true);
+	}
+}
+
+struct update {
+	const char *name;
+	const char *username;
+	const char *picture_url;
+	const struct cJSON *properties;
+	const char *return_to;
+
+	/* For the transaction. */
+	struct arena *arena;
+	const char *user_id;
+	const char *properties_text;
+	int64_t now;
+};
+
+/* "" clears, NULL leaves. */
+static const char *
+changed(const char *old, const char *new)
+{
+
+	return (new == NULL ? old : new[0] == '\0' ? NULL : new);
+}
+
+static enum err
+write_update(struct tx *tx, void *arg)
+{
+	const struct update *in = arg;
+	struct user u;
+	enum err e;
+
+	if ((e = user_find(tx_db(tx), USER_BY_ID, in->user_id, in->arena, &u)) != ERR_OK)
+		return (e);
+	u.name = changed(u.name, in->name);
+	u.username = changed(u.username, in->username);
+	u.picture_url = changed(u.picture_url, in->picture_url);
+	if (in->properties_text != NULL)
+		u.properties = in->properties_text;
+	return (user_set_profile(tx, &u, in->now, in->arena));
+}
+
+static enum err
+check_update(struct req *r, struct update *in)
+{
+	enum err e = ERR_OK;
+
+	if (in->username != NULL && in->username[0] != '\0' && !profile_username_ok(in->username))
+		e = req_field_error(
+		    r, "username", "must have 2 to 64 letters, digits, '.', '_' or '-'");
+	if (in->picture_url != NULL && in->picture_url[0] != '\0' &&
+	    !text_starts(in->picture_url, "https://") && !text_starts(in->picture_url, "http://"))
+		e = req_field_error(r, "picture_url", "must begin with https:// or http://");
+	if (in->properties != NULL) {
+		json_use(r->arena);
+		if ((in->properties_text = cJSON_PrintUnformatted(in->properties)) == NULL)
+			return (ERR_NOMEM);
+		if (strlen(in->properties_text) > PROPERTIES_MAX)
+			e = req_field_error(r, "properties", "must have at most 16384 bytes");
+	}
+	return (e);
+}
+
+enum err
+profile_update(struct req *r, const char **ret_return_to)
+{
+	static const struct field fields[] = {
+		{ "name", FIELD_TEXT, offsetof(struct update, name), 0, 200,
+		    FIELD_OPTIONAL | FIELD_NULLABLE },
+		{ "username", FIELD_TEXT, offsetof(struct update, username), 0, 64,
+		    FIELD_OPTIONAL | FIELD_NULLABLE },
+		{ "picture_url", FIELD_TEXT, offsetof(struct update, picture_url), 0, 2048,
+		    FIELD_OPTIONAL | FIELD_NULLABLE },
+		{ "properties", FIELD_OBJECT, offsetof(struct update, properties), 0, 0,
+		    FIELD_OPTIONAL },
+		{ "return_to", FIELD_TEXT, offsetof(struct update, return_to), 0, 1024,
+		    FIELD_OPTIONAL },
+	};
+	struct update in = { .arena = r->arena, .user_id = r->subject->user_id, .now = clock_ms() };
+	enum err e;
+
+	if ((e = input_read(r, fields, COUNT(fields), &in)) != ERR_OK ||
+	    (e = check_update(r, &in)) != ERR_OK)
+		return (e);
+	if ((e = store_write(r->app->store, write_update, &in)) == ERR_TAKEN)
+		req_field_error(r, "username", "is taken");
+	if (e == ERR_OK)
+		*ret_return_to = in.return_to;
+	return (e);
+}

@@ -1,0 +1,34 @@
+/* A user as others see one: JSON with roles and permissions; and changing what users may change of
+ * themselves. */
+#ifndef ACCESS_PROFILE_H
+#define ACCESS_PROFILE_H
+
+#include "http/request.h"
+#include "store/user.h"
+
+/**
+ * profile_print(db, u, a, ret_json):
+ * The JSON of ${u}, owned by ${a}; never the password.
+ * Errors: ERR_NOMEM, ERR_DB.
+ */
+MUST_USE enum err
+profile_print(struct db *db, const struct user *u, struct arena *a, char **ret_json);
+
+/**
+ * profile_username_ok(name), profile_email_ok(email):
+ * Letters, digits, '.', '_' and '-', 2 to 64 of them; an address as HTML's input type=email takes
+ * it, 254 bytes at most. No '@' in the one and always one in the other: a sign-in name is never
+ * both. Source: WHATWG HTML 4.10.5.1.5; RFC 5321 section 4.5.3.1.
+ */
+bool profile_username_ok(const char *name);
+bool profile_email_ok(const char *email);
+
+/**
+ * profile_update(r, ret_return_to):
+ * Change the subject's name, username, picture_url and properties as the body says; null or ""
+ * clears one. ${ret_return_to} is where the body wants a browser to go then, NULL when it does not
+ * say. Errors: ERR_FIELDS, ERR_SYNTAX, ERR_TAKEN (with the field), ERR_NOMEM, ERR_DB.
+ */
+MUST_USE enum err profile_update(struct req *r, const char **ret_return_to);
+
+#endif

@@ -1,0 +1,161 @@
+/* Signing in by password. */
+#include <string.h>
+
+#include "access/grant.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "store/attempt.h"
+
+/* What one of the transactions here needs. */
+struct attempt {
+	struct req *req;
+	const char *agent;
+	const struct user *user; /* NULL: nobody has that name */
+	const char *new_hash;    /* NULL: the stored hash is good as it is */
+	struct visit *visit;     /* NULL: no session is made */
+	bool success;
+	int64_t now;
+};
+
+static enum err
+find_user(struct req *r, const char *login, struct user *ret_user)
+{
+	char *key = arena_copy(r->arena, login);
+	struct db *db;
+	enum err e;
+
+	if (key == NULL)
+		return (ERR_NOMEM);
+	text_lower(key);
+	if ((e = store_read(r->app->store, &db)) != ERR_OK)
+		return (e);
+	e = user_find(db, strchr(key, '@') != NULL ? USER_BY_EMAIL : USER_BY_USERNAME, key,
+	    r->arena, ret_user);
+	store_read_end(r->app->store, db);
+	return (e);
+}
+
+static enum err
+write_attempt(struct tx *tx, void *arg)
+{
+	const struct attempt *t = arg;
+
+	return (attempt_add(tx, t->user == NULL ? NULL : t->user->id, t->now, t->success,
+	    t->req->remote_addr, t->agent));
+}
+
+/* Since the password was checked, somebody may have changed it, or the user. */
+static enum err
+check_unchanged(struct tx *tx, const struct attempt *t)
+{
+	struct user u;
+	enum err e;
+
+	if ((e = user_find(tx_db(tx), USER_BY_ID, t->user->id, t->req->arena, &u)) != ERR_OK)
+		return (e == ERR_NOT_FOUND ? ERR_INVALID_CREDENTIALS : e);
+	if (!u.enabled || u.locked)
+		return (ERR_ACCOUNT);
+	if (u.password_hash == NULL || strcmp(u.password_hash, t->user->password_hash) != 0)
+		return (ERR_INVALID_CREDENTIALS);
+	return (ERR_OK);
+}
+
+static enum err
+write_success(struct tx *tx, void *arg)
+{
+	const struct attempt *t = arg;
+	enum err e;
+
+	if ((e = check_unchanged(tx, t)) != ERR_OK || (e = write_attempt(tx, arg)) != ERR_OK)
+		return (e);
+	if (t->new_hash != NULL && (e = user_upgrade_password(tx, t->user->id,
+	                                t->user->password_hash, t->new_hash)) != ERR_OK)
+		return (e);
+	if (t->visit == NULL)
+		return (ERR_OK);
+	if ((e = user_set_active(tx, t->user->id, t->now)) != ERR_OK)
+		return (e);
+	if (t->visit->session.kind == SESSION_COOKIE &&
+	    (e = grant_drop_cookie(tx, t->req, t->now)) != ERR_OK)
+		return (e);
+	return (session_add(tx, &t->visit->session));
+}
+
+/* Check the password. When it is wrong, or the account not usable, the attempt is noted here. */
+static enum err
+check_password(
+    struct req *r, const char *login, const char *password, struct user *ret_user, bool *ret_stale)
+{
+	struct attempt t = { .req = r, .agent = grant_agent(r), .now = clock_ms() };
+	const char *hash = NULL;
+	enum err e, written;
+
+	if (t.agent == NULL)
+		return (ERR_NOMEM);
+	if ((e = find_user(r, login, ret_user)) == ERR_OK) {
+		t.user = ret_user;
+		hash = ret_user->password_hash;
+	} else if (e != ERR_NOT_FOUND) {
+		return (e);
+	}
+	/* With nobody there, or no password, this takes as long, and fails. */
+	if ((e = hasher_verify(r->app->hasher, hash, password, ret_stale)) == ERR_OK) {
+		if (ret_user->enabled && !ret_user->locked)
+			return (ERR_OK);
+		e = ERR_ACCOUNT;
+	}
+	if (e != ERR_INVALID_CREDENTIALS && e != ERR_ACCOUNT)
+		return (e);
+	written = store_write(r->app->store, write_attempt, &t);
+	return (written != ERR_OK ? written : e);
+}
+
+static enum err
+sign_in(struct req *r, const char *login, const char *password, struct visit *v, bool with_session,
+    enum session_kind kind)
+{
+	struct attempt t = {
+		.req = r, .user = &v->user, .visit = with_session ? v : NULL, .success = true
+	};
+	char *hash;
+	bool stale;
+	enum err e;
+
+	if ((e = check_password(r, login, password, &v->user, &stale)) != ERR_OK)
+		return (e);
+	if (stale) {
+		if ((hash = arena_alloc(r->arena, HASHER_HASH_SIZE)) == NULL)
+			return (ERR_NOMEM);
+		/* Without room for it now, the next sign-in makes the better hash. */
+		if (hasher_hash(r->app->hasher, password, hash) == ERR_OK)
+			t.new_hash = hash;
+	}
+	if (with_session && (e = grant_prepare(r, v->user.id, kind, v)) != ERR_OK)
+		return (e);
+	if ((t.agent = grant_agent(r)) == NULL)
+		return (ERR_NOMEM);
+	t.now = clock_ms();
+	return (store_write(r->app->store, write_success, &t));
+}
+
+enum err
+visit_sign_in(struct req *r, const char *login, const char *password, enum session_kind kind,
+    struct visit *ret_visit)
+{
+	enum err e;
+
+	if ((e = sign_in(r, login, password, ret_visit, true, kind)) != ERR_OK)
+		return (e);
+	return (grant_finish(r, ret_visit));
+}
+
+enum err
+visit_prove(struct req *r, const char *login, const char *password, struct user *ret_user)
+{
+	struct visit v;
+	enum err e;
+
+	if ((e = sign_in(r, login, password, &v, false, SESSION_OPAQUE)) == ERR_OK)
+		*ret_user = v.user;
+	return (e);
+}

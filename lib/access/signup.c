@@ -1,0 +1,108 @@
+/* Signing up, and choosing a password. */
+#include <string.h>
+
+#include "access/choice.h"
+#include "access/grant.h"
+#include "access/profile.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/text.h"
+#include "store/group.h"
+#include "store/role.h"
+
+struct creation {
+	struct req *req;
+	struct visit *visit;
+	char group_id[ID_SIZE];
+	const char *taken; /* the field that somebody else has */
+};
+
+static enum err
+check(struct req *r, const struct signup *in)
+{
+	const char *const words[] = { in->email, in->username != NULL ? in->username : "",
+		in->name != NULL ? in->name : "", r->app->conf.site_name, NULL };
+	enum err e = ERR_OK;
+
+	if (!profile_email_ok(in->email))
+		e = req_field_error(r, "email", "is not an e-mail address");
+	if (in->username != NULL && !profile_username_ok(in->username))
+		e = req_field_error(
+		    r, "username", "must have 2 to 64 letters, digits, '.', '_' or '-'");
+	if (choice_check(r, "password", in->password, words) != ERR_OK)
+		e = ERR_FIELDS;
+	return (e);
+}
+
+/* Which of the two unique fields it was. */
+static enum err
+find_taken(struct tx *tx, struct creation *c)
+{
+	const struct user *u = &c->visit->user;
+	struct user other;
+	char *key;
+	enum err e;
+
+	if ((key = arena_copy(c->req->arena, u->email)) == NULL)
+		return (ERR_NOMEM);
+	text_lower(key);
+	if ((e = user_find(tx_db(tx), USER_BY_EMAIL, key, c->req->arena, &other)) != ERR_OK &&
+	    e != ERR_NOT_FOUND)
+		return (e);
+	c->taken = e == ERR_OK ? "email" : "username";
+	return (ERR_TAKEN);
+}
+
+static enum err
+write_user(struct tx *tx, void *arg)
+{
+	struct creation *c = arg;
+	const struct user *u = &c->visit->user;
+	enum err e;
+
+	if ((e = user_add(tx, u, c->req->arena)) != ERR_OK)
+		return (e == ERR_TAKEN ? find_taken(tx, c) : e);
+	if ((e = role_assign(tx, u->id, "viewer", u->created_at)) != ERR_OK ||
+	    (e = group_add_home(tx, c->group_id, u->id, u->email, u->created_at)) != ERR_OK ||
+	    (e = user_set_active(tx, u->id, u->created_at)) != ERR_OK)
+		return (e);
+	if (c->visit->session.kind == SESSION_COOKIE &&
+	    (e = grant_drop_cookie(tx, c->req, u->created_at)) != ERR_OK)
+		return (e);
+	return (session_add(tx, &c->visit->session));
+}
+
+enum err
+visit_sign_up(
+    struct req *r, const struct signup *in, enum session_kind kind, struct visit *ret_visit)
+{
+	struct creation c = { .req = r, .visit = ret_visit };
+	char id[ID_SIZE], *hash;
+	enum err e;
+
+	if ((e = check(r, in)) != ERR_OK)
+		return (e);
+	if ((hash = arena_alloc(r->arena, HASHER_HASH_SIZE)) == NULL)
+		return (ERR_NOMEM);
+	if ((e = hasher_hash(r->app->hasher, in->password, hash)) != ERR_OK)
+		return (e);
+	id_new(id);
+	id_new(c.group_id);
+	ret_visit->user = (struct user){
+		.id = arena_copy(r->arena, id),
+		.email = in->email,
+		.username = in->username,
+		.name = in->name,
+		.properties = "{}",
+		.password_hash = hash,
+		.enabled = true,
+		.created_at = clock_ms(),
+	};
+	if (ret_visit->user.id == NULL)
+		return (ERR_NOMEM);
+	if ((e = grant_prepare(r, ret_visit->user.id, kind, ret_visit)) != ERR_OK)
+		return (e);
+	if ((e = store_write(r->app->store, write_user, &c)) == ERR_TAKEN)
+		req_field_error(r, c.taken, "is taken");
+	return (e != ERR_OK ? e : grant_finish(r, ret_visit));
+}

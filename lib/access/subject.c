@@ -1,0 +1,170 @@
+/* Who asks: from the proof that came with a request to a user and a session that are alive now. */
+#include "access/subject.h"
+
+#include <string.h>
+
+#include "access/app.h"
+#include "access/claims.h"
+#include "access/cookie.h"
+#include "access/profile.h"
+#include "base/clock.h"
+#include "store/session.h"
+
+/* What a proof says before the database is asked. */
+struct claim {
+	enum proof proof;
+	const char *token;
+	unsigned char hash[SECRET_HASH_LEN];
+	const char *session_id;
+	const char *user_id;
+	int64_t expires_at;
+};
+
+static const enum session_kind kind_of[] = {
+	[PROOF_ACCESS] = SESSION_REFRESH,
+	[PROOF_OPAQUE] = SESSION_OPAQUE,
+	[PROOF_COOKIE] = SESSION_COOKIE,
+};
+
+static bool
+still_true(const struct app *app, const struct subject *s, int64_t now)
+{
+	const struct versions *v = store_versions(app->store);
+
+	return (now < s->expires_at && version_same(v, s->everybody) && version_same(v, s->user) &&
+	        version_same(v, s->session));
+}
+
+/* Whose session an opaque token or cookie is: enough to read the versions before what they are
+ * versions of. */
+static enum err
+find_session(struct app *app, struct claim *c, struct arena *a)
+{
+	struct session s;
+	struct db *db;
+	enum err e;
+
+	if ((e = store_read(app->store, &db)) != ERR_OK)
+		return (e);
+	e = session_find_token(db, c->hash, a, &s);
+	store_read_end(app->store, db);
+	if (e == ERR_NOT_FOUND)
+		return (ERR_INVALID_TOKEN);
+	if (e != ERR_OK)
+		return (e);
+	c->session_id = s.id;
+	c->user_id = s.user_id;
+	c->expires_at = s.expires_at;
+	return (ERR_OK);
+}
+
+static enum err
+find_claim(struct app *app, struct claim *c, struct arena *a)
+{
+	struct access_claims claims;
+	enum err e;
+
+	if (c->proof != PROOF_ACCESS)
+		return (find_session(app, c, a));
+	if ((e = claims_verify_access(app, c->token, a, &claims)) != ERR_OK)
+		return (e);
+	c->session_id = claims.session_id;
+	c->user_id = claims.user_id;
+	c->expires_at = claims.expires_at;
+	return (ERR_OK);
+}
+
+/* Read the session and its user in one transaction, and refuse what is not alive. */
+static enum err
+read_subject(const struct claim *c, struct db *db, struct arena *a, int64_t now, char **ret_profile)
+{
+	struct session s;
+	struct user u;
+	enum err e;
+
+	if ((e = session_find(db, c->session_id, a, &s)) != ERR_OK ||
+	    (e = user_find(db, USER_BY_ID, c->user_id, a, &u)) != ERR_OK)
+		return (e == ERR_NOT_FOUND ? ERR_INVALID_TOKEN : e);
+	if (s.kind != kind_of[c->proof] || strcmp(s.user_id, u.id) != 0 || !session_live(&s, now) ||
+	    !u.enabled || u.locked)
+		return (ERR_INVALID_TOKEN);
+	return (profile_print(db, &u, a, ret_profile));
+}
+
+static enum err
+load(struct req *r, struct claim *c, int64_t now, struct subject **ret_subject, size_t *ret_len)
+{
+	const struct versions *v = store_versions(r->app->store);
+	struct subject head = { .proof = c->proof, .seen_at = now }, *s;
+	char *profile = NULL;
+	struct db *db;
+	enum err e;
+
+	if ((e = find_claim(r->app, c, r->arena)) != ERR_OK)
+		return (e);
+	head.everybody = version_read(v, NULL);
+	head.user = version_read(v, c->user_id);
+	head.session = version_read(v, c->session_id);
+	if ((e = store_read(r->app->store, &db)) != ERR_OK)
+		return (e);
+	e = read_subject(c, db, r->arena, now, &profile);
+	store_read_end(r->app->store, db);
+	if (e != ERR_OK)
+		return (e);
+	*ret_len = sizeof *s + strlen(profile) + 1;
+	if ((s = arena_alloc(r->arena, *ret_len)) == NULL)
+		return (ERR_NOMEM);
+	*s = head;
+	memcpy(s->user_id, c->user_id, ID_SIZE);
+	memcpy(s->session_id, c->session_id, ID_SIZE);
+	s->expires_at = c->expires_at;
+	memcpy(s->profile, profile, strlen(profile) + 1);
+	*ret_subject = s;
+	return (ERR_OK);
+}
+
+/* What kind of proof came, if any. A token of one kind never counts as one of another, nor a cookie
+ * as a bearer token. */
+static enum err
+find_proof(const struct req *r, struct claim *c)
+{
+
+	if (r->authorization != NULL) {
+		if ((c->token = req_bearer(r)) == NULL)
+			return (ERR_INVALID_TOKEN);
+		c->proof = id_ok(c->token) ? PROOF_OPAQUE : PROOF_ACCESS;
+	} else {
+		c->token = req_cookie(r, cookie_name(&r->app->conf));
+		c->proof = PROOF_COOKIE;
+	}
+	return (ERR_OK);
+}
+
+enum err
+subject_identify(struct req *r)
+{
+	unsigned char key[CACHE_KEY_LEN];
+	const int64_t now = clock_ms();
+	struct subject *s;
+	struct claim c;
+	size_t len;
+	enum err e;
+
+	if ((e = find_proof(r, &c)) != ERR_OK || c.token == NULL)
+		return (e);
+	secret_hash(c.token, strlen(c.token), c.hash);
+	memcpy(key, c.hash, sizeof key);
+	key[0] ^= (unsigned char)c.proof;
+	if ((s = cache_get(r->app->subjects, key, now, r->arena, &len)) != NULL) {
+		if (still_true(r->app, s, now)) {
+			r->subject = s;
+			return (ERR_OK);
+		}
+		cache_drop(r->app->subjects, key);
+	}
+	if ((e = load(r, &c, now, &s, &len)) != ERR_OK)
+		return (e);
+	cache_put(r->app->subjects, key, s, len, now);
+	r->subject = s;
+	return (ERR_OK);
+}

@@ -1,0 +1,38 @@
+/* Who asks: from the proof that came with a request to a user and a session that are alive now. */
+#ifndef ACCESS_SUBJECT_H
+#define ACCESS_SUBJECT_H
+
+#include <stdint.h>
+
+#include "base/id.h"
+#include "http/request.h"
+#include "store/version.h"
+
+enum proof {
+	PROOF_ACCESS, /* a JWT as bearer token */
+	PROOF_OPAQUE, /* a UUIDv4 as bearer token */
+	PROOF_COOKIE,
+};
+
+/* One block of memory, so that it can be remembered and copied whole: the profile follows the
+ * struct. */
+struct subject {
+	enum proof proof;
+	char user_id[ID_SIZE];
+	char session_id[ID_SIZE];
+	int64_t expires_at;                      /* ms the proof dies */
+	int64_t seen_at;                         /* ms last written down */
+	struct version everybody, user, session; /* what this was read under */
+	char profile[];                          /* JSON, as GET /users/me gives it */
+};
+
+/**
+ * subject_identify(r):
+ * Set the subject of ${r} from its Authorization field, or else its cookie; leave NULL when there
+ * is neither. With an Authorization field no cookie counts. Errors: ERR_INVALID_TOKEN when the
+ * proof is forged, expired, revoked, of another kind, or of a user locked or gone; ERR_DB,
+ * ERR_NOMEM.  Source: OWASP ASVS 5.0 7.2, 7.4; RFC 9068 section 4; RFC 8725.
+ */
+MUST_USE enum err subject_identify(struct req *r);
+
+#endif

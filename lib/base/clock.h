@@ -1,0 +1,29 @@
+/* The time of day. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+
+/**
+ * clock_ms():
+ * Now, as Unix milliseconds. Test builds (-DTEST_HOOKS) add the milliseconds written in the file
+ * that the environment variable YETT_TEST_CLOCK names.
+ */
+int64_t clock_ms(void);
+
+/**
+ * clock_steady_ms():
+ * Milliseconds of a clock that is never set; only differences mean something.
+ */
+int64_t clock_steady_ms(void);
+
+/**
+ * clock_print(a, at):
+ * ${at} (Unix milliseconds) as "2026-01-31T12:00:00.000Z", owned by ${a}; NULL when ${a} is full.
+ * Source: RFC 3339.
+ */
+char *clock_print(struct arena *a, int64_t at);
+
+#endif

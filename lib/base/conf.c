@@ -1,0 +1,398 @@
+/* The configuration: one INI file, one table of keys, one override by environment for each of them.
+ */
+#include "base/conf.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <ini.h>
+
+#include "base/text.h"
+
+#define DAY 86400
+#define LINE_SIZE 1024
+
+enum type { TEXT, PATH, NUMBER, BOOL };
+
+struct key {
+	const char *section;
+	const char *name;
+	enum type type;
+	size_t offset;
+	int64_t min;
+	int64_t max;
+	const char *usual;
+};
+
+#define AT(member) offsetof(struct conf, member)
+
+static const struct key keys[] = {
+	{ "site", "url", TEXT, AT(site_url), 0, 0, "http://127.0.0.1:8080" },
+	{ "site", "name", TEXT, AT(site_name), 0, 0, "Yett" },
+	{ "site", "audience", TEXT, AT(site_audience), 0, 0, "" },
+	{ "site", "state", PATH, AT(state_dir), 0, 0, "/var/lib/yett" },
+	{ "site", "www", PATH, AT(www_dir), 0, 0, "/usr/local/share/yett/www" },
+	{ "http", "threads", NUMBER, AT(http_threads), 0, 256, "0" },
+	{ "http", "timeout_s", NUMBER, AT(http_timeout_s), 1, 300, "10" },
+	{ "http", "cors_origins", PATH, AT(http_cors_origins), 0, 0, "" },
+	{ "session", "access_s", NUMBER, AT(session_access_s), 10, DAY, "1800" },
+	{ "session", "refresh_s", NUMBER, AT(session_refresh_s), 60, 365 * DAY, "604800" },
+	{ "session", "grace_s", NUMBER, AT(session_grace_s), 0, 60, "10" },
+	{ "session", "cookie_s", NUMBER, AT(session_cookie_s), 60, 365 * DAY, "604800" },
+	{ "session", "opaque_s", NUMBER, AT(session_opaque_s), 60, 365 * DAY, "2592000" },
+	{ "session", "max_s", NUMBER, AT(session_max_s), 60, 3650LL * DAY, "7776000" },
+	{ "password", "memory_kib", NUMBER, AT(password_memory_kib), 1024, 1048576, "19456" },
+	{ "password", "passes", NUMBER, AT(password_passes), 1, 100, "2" },
+	{ "password", "budget_mib", NUMBER, AT(password_budget_mib), 1, 65536, "64" },
+	{ "password", "wait_ms", NUMBER, AT(password_wait_ms), 0, 30000, "3000" },
+	{ "password", "min_length", NUMBER, AT(password_min_length), 8, 64, "8" },
+	{ "password", "min_score", NUMBER, AT(password_min_score), 0, 4, "2" },
+	{ "password", "breached", PATH, AT(password_breached), 0, 0, "" },
+	{ "keep", "attempts_s", NUMBER, AT(keep_attempts_s), DAY, 3650LL * DAY, "7776000" },
+	{ "log", "json", BOOL, AT(log_json), 0, 0, "no" },
+	{ "log", "level", NUMBER, AT(log_level), 0, 2, "2" },
+};
+
+struct load {
+	struct conf *conf;
+	const char *path;
+	FILE *file;
+	const char *text; /* what is left, when there is no file */
+	unsigned int line;
+	char *message;
+	enum err err;
+};
+
+static bool
+set_number(const struct key *k, const char *value, void *to)
+{
+
+	return (text_number(value, k->min, k->max, to));
+}
+
+static bool
+set_bool(const char *value, bool *to)
+{
+
+	if (strcmp(value, "yes") == 0 || strcmp(value, "true") == 0 || strcmp(value, "1") == 0)
+		*to = true;
+	else if (strcmp(value, "no") == 0 || strcmp(value, "false") == 0 || strcmp(value, "0") == 0)
+		*to = false;
+	else
+		return (false);
+	return (true);
+}
+
+static bool
+set_text(const char *value, char *to, size_t size)
+{
+
+	if (strlen(value) >= size || !text_control_free(value) ||
+	    !text_utf8_ok(value, strlen(value)))
+		return (false);
+	memcpy(to, value, strlen(value) + 1);
+	return (true);
+}
+
+static bool
+set_value(struct conf *c, const struct key *k, const char *value)
+{
+	void *to = (char *)c + k->offset;
+
+	switch (k->type) {
+	case TEXT:
+		return (set_text(value, to, CONF_TEXT_SIZE));
+	case PATH:
+		return (set_text(value, to, CONF_PATH_SIZE));
+	case NUMBER:
+		return (set_number(k, value, to));
+	case BOOL:
+		return (set_bool(value, to));
+	}
+	return (false);
+}
+
+/* What ${k} takes, for a person. */
+static void
+print_expected(const struct key *k, char *to, size_t size)
+{
+
+	switch (k->type) {
+	case TEXT:
+	case PATH:
+		snprintf(to, size, "text of at most %d bytes",
+		    (k->type == TEXT ? CONF_TEXT_SIZE : CONF_PATH_SIZE) - 1);
+		break;
+	case NUMBER:
+		snprintf(to, size, "a whole number from %lld to %lld", (long long)k->min,
+		    (long long)k->max);
+		break;
+	case BOOL:
+		snprintf(to, size, "yes or no");
+		break;
+	}
+}
+
+static const struct key *
+find_key(const char *section, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(keys); i++)
+		if (strcmp(keys[i].section, section) == 0 && strcmp(keys[i].name, name) == 0)
+			return (&keys[i]);
+	return (NULL);
+}
+
+static void fail(struct load *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Note the first thing that is wrong, with the place. */
+static void
+fail(struct load *l, const char *format, ...)
+{
+	va_list args;
+	int used;
+
+	if (l->err != ERR_OK)
+		return;
+	l->err = ERR_CONF;
+	used = snprintf(l->message, CONF_MESSAGE_SIZE, "%.200s line %u: ", l->path, l->line);
+	va_start(args, format);
+	vsnprintf(l->message + used, CONF_MESSAGE_SIZE - (size_t)used, format, args);
+	va_end(args);
+}
+
+static int
+on_pair(void *user, const char *section, const char *name, const char *value)
+{
+	struct load *l = user;
+	const struct key *k;
+	char expected[96];
+
+	if ((k = find_key(section, name)) == NULL) {
+		fail(l, "there is no setting \"%.60s\" in [%.60s]", name, section);
+		return (0);
+	}
+	if (!set_value(l->conf, k, value)) {
+		print_expected(k, expected, sizeof expected);
+		fail(l, "%.60s must be %.90s", name, expected);
+		return (0);
+	}
+	return (1);
+}
+
+/* One line for inih; also the only place that knows its number, as Debian's inih does not tell it.
+ */
+static char *
+read_line(char *to, int size, void *stream)
+{
+	struct load *l = stream;
+	size_t len;
+
+	if (l->err != ERR_OK)
+		return (NULL);
+	if (l->file != NULL) {
+		if (fgets(to, size, l->file) == NULL)
+			return (NULL);
+		len = strlen(to);
+	} else {
+		if (*l->text == '\0')
+			return (NULL);
+		for (len = 0; len + 1 < (size_t)size && l->text[len] != '\0'; len++)
+			if (l->text[len] == '\n') {
+				len++;
+				break;
+			}
+		memcpy(to, l->text, len);
+		to[len] = '\0';
+		l->text += len;
+	}
+	l->line++;
+	/* A longer line would reach inih in pieces, and its tail as a setting of its own. */
+	if (len + 1 == (size_t)size && to[len - 1] != '\n')
+		fail(l, "this line is too long");
+	return (l->err == ERR_OK ? to : NULL);
+}
+
+static enum err
+parse(struct load *l)
+{
+	int line;
+
+	/* Inline comments would cut a value such as "a ; b"; continued lines would hide a misspelt
+	 * key. */
+	ini_allow_inline_comments = false;
+	ini_allow_multiline = false;
+	ini_stop_on_first_error = true;
+	line = ini_parse_stream(read_line, l, on_pair, l);
+	if (l->err == ERR_OK && line != 0) {
+		l->line = line > 0 ? (unsigned int)line : 0;
+		fail(l, "this is neither [section] nor name = value");
+	}
+	return (l->err);
+}
+
+static void
+set_defaults(struct conf *c)
+{
+	size_t i;
+
+	memset(c, 0, sizeof *c);
+	for (i = 0; i < COUNT(keys); i++)
+		if (!set_value(c, &keys[i], keys[i].usual))
+			abort();
+}
+
+/* Values that only make sense together. */
+static enum err
+finish(struct conf *c, char *message)
+{
+	size_t len = strlen(c->site_url);
+
+	while (len > 0 && c->site_url[len - 1] == '/')
+		c->site_url[--len] = '\0';
+	if (!text_starts(c->site_url, "https://") && !text_starts(c->site_url, "http://")) {
+		snprintf(
+		    message, CONF_MESSAGE_SIZE, "site.url must begin with https:// or http://");
+		return (ERR_CONF);
+	}
+	if (c->password_memory_kib > c->password_budget_mib * 1024) {
+		snprintf(message, CONF_MESSAGE_SIZE,
+		    "password.memory_kib does not fit into password.budget_mib");
+		return (ERR_CONF);
+	}
+	if (c->site_audience[0] == '\0')
+		memcpy(c->site_audience, c->site_url, sizeof c->site_audience);
+	return (ERR_OK);
+}
+
+enum err
+conf_parse(const char *text, struct conf *ret_conf, char ret_message[static CONF_MESSAGE_SIZE])
+{
+	struct load l = {
+		.conf = ret_conf, .path = "yett.conf", .text = text, .message = ret_message
+	};
+	enum err e;
+
+	ret_message[0] = '\0';
+	set_defaults(ret_conf);
+	if ((e = parse(&l)) != ERR_OK)
+		return (e);
+	return (finish(ret_conf, ret_message));
+}
+
+/* Set what YETT_SECTION_KEY says; refuse a name that has a section of ours and no key. */
+static enum err
+set_from_environment(struct conf *c, const char *variable, char *message)
+{
+	const char *equals = strchr(variable, '='), *name = variable + strlen("YETT_");
+	char wanted[64], expected[96];
+	bool ours = false;
+	size_t i, len;
+
+	for (i = 0; i < COUNT(keys); i++) {
+		snprintf(wanted, sizeof wanted, "%s_%s=", keys[i].section, keys[i].name);
+		for (len = 0; wanted[len] != '\0'; len++)
+			wanted[len] = (char)toupper((unsigned char)wanted[len]);
+		if (strncmp(name, wanted, strlen(keys[i].section) + 1) == 0)
+			ours = true;
+		if (strncmp(name, wanted, len) != 0)
+			continue;
+		if (set_value(c, &keys[i], equals + 1))
+			return (ERR_OK);
+		print_expected(&keys[i], expected, sizeof expected);
+		snprintf(message, CONF_MESSAGE_SIZE, "environment: YETT_%.*s must be %s",
+		    (int)len - 1, wanted, expected);
+		return (ERR_CONF);
+	}
+	if (!ours)
+		return (ERR_OK);
+	snprintf(message, CONF_MESSAGE_SIZE, "environment: there is no setting for %.*s",
+	    (int)(equals - variable), variable);
+	return (ERR_CONF);
+}
+
+enum err
+conf_load(const char *path, struct conf *ret_conf, char ret_message[static CONF_MESSAGE_SIZE])
+{
+	struct load l = { .conf = ret_conf, .path = path, .message = ret_message };
+	enum err e = ERR_OK;
+	char **variable;
+
+	ret_message[0] = '\0';
+	set_defaults(ret_conf);
+	if (path != NULL) {
+		if ((l.file = fopen(path, "re")) == NULL) {
+			snprintf(
+			    ret_message, CONF_MESSAGE_SIZE, "%.400s: %s", path, strerror(errno));
+			return (ERR_IO);
+		}
+		e = parse(&l);
+		fclose(l.file);
+	}
+	for (variable = environ; e == ERR_OK && *variable != NULL; variable++)
+		if (text_starts(*variable, "YETT_") && strchr(*variable, '=') != NULL)
+			e = set_from_environment(ret_conf, *variable, ret_message);
+	if (e != ERR_OK)
+		return (e);
+	return (finish(ret_conf, ret_message));
+}
+
+void
+conf_each(const struct conf *c,
+    void (*each)(void *arg, const char *section, const char *name, const char *value), void *arg)
+{
+	const void *value;
+	char number[32];
+	size_t i;
+
+	for (i = 0; i < COUNT(keys); i++) {
+		value = (const char *)c + keys[i].offset;
+		switch (keys[i].type) {
+		case TEXT:
+		case PATH:
+			each(arg, keys[i].section, keys[i].name, value);
+			break;
+		case NUMBER:
+			snprintf(number, sizeof number, "%lld", (long long)*(const int64_t *)value);
+			each(arg, keys[i].section, keys[i].name, number);
+			break;
+		case BOOL:
+			each(arg, keys[i].section, keys[i].name,
+			    *(const bool *)value ? "yes" : "no");
+			break;
+		}
+	}
+}
+
+bool
+conf_is_https(const struct conf *c)
+{
+
+	return (text_starts(c->site_url, "https://"));
+}
+
+bool
+conf_is_loopback(const struct conf *c)
+{
+	const char *host = strstr(c->site_url, "://") + 3;
+	size_t len = strcspn(host, ":/"), i;
+
+	if (text_starts(host, "[::1]"))
+		return (host[5] == '\0' || host[5] == ':' || host[5] == '/');
+	if (len == strlen("localhost") && strncmp(host, "localhost", len) == 0)
+		return (true);
+	if (!text_starts(host, "127."))
+		return (false);
+	/* 127.0.0.1.example.org is no loopback: only digits and dots may follow. */
+	for (i = 0; i < len; i++)
+		if (host[i] != '.' && (host[i] < '0' || host[i] > '9'))
+			return (false);
+	return (true);
+}

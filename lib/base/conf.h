@@ -1,0 +1,81 @@
+/* The configuration: one INI file, one table of keys, one override by environment for each of them.
+ */
+#ifndef BASE_CONF_H
+#define BASE_CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+#define CONF_PATH_SIZE 512
+#define CONF_TEXT_SIZE 256
+#define CONF_MESSAGE_SIZE 640
+
+/* Every key of etc/yett.conf, whose comments say what each means; times in seconds but where the
+ * name says otherwise. */
+struct conf {
+	char site_url[CONF_TEXT_SIZE]; /* no slash at the end */
+	char site_name[CONF_TEXT_SIZE];
+	char site_audience[CONF_TEXT_SIZE]; /* site_url when not set */
+	char state_dir[CONF_PATH_SIZE];
+	char www_dir[CONF_PATH_SIZE];
+
+	int64_t http_threads;
+	int64_t http_timeout_s;
+	char http_cors_origins[CONF_PATH_SIZE]; /* separated by spaces */
+
+	int64_t session_access_s;
+	int64_t session_refresh_s;
+	int64_t session_grace_s;
+	int64_t session_cookie_s;
+	int64_t session_opaque_s;
+	int64_t session_max_s;
+
+	int64_t password_memory_kib;
+	int64_t password_passes;
+	int64_t password_budget_mib;
+	int64_t password_wait_ms;
+	int64_t password_min_length;
+	int64_t password_min_score;
+	char password_breached[CONF_PATH_SIZE];
+
+	int64_t keep_attempts_s;
+
+	bool log_json;
+	int64_t log_level;
+};
+
+/**
+ * conf_load(path, ret_conf, ret_message):
+ * Fill ${ret_conf} with the defaults, then the file ${path} (NULL: none), then the environment
+ * (YETT_SECTION_KEY). On failure ${ret_message} says what is wrong, with the file and the line, for
+ * a person. Errors: ERR_CONF for an unknown section or key, a value out of range, a line too long;
+ * ERR_IO when unreadable.
+ */
+MUST_USE enum err
+conf_load(const char *path, struct conf *ret_conf, char ret_message[static CONF_MESSAGE_SIZE]);
+
+/**
+ * conf_parse(text, ret_conf, ret_message):
+ * As conf_load() with the file's ${text} at hand and no environment: what the fuzzer drives.
+ */
+MUST_USE enum err
+conf_parse(const char *text, struct conf *ret_conf, char ret_message[static CONF_MESSAGE_SIZE]);
+
+/**
+ * conf_each(c, each, arg):
+ * Call ${each} once a key with its section, name and value as text.
+ */
+void conf_each(const struct conf *c,
+    void (*each)(void *arg, const char *section, const char *name, const char *value), void *arg);
+
+/**
+ * conf_is_https(c), conf_is_loopback(c):
+ * Does the site's URL begin with https://? Is its host this machine's loopback (127.0.0.0/8, ::1,
+ * localhost)?
+ */
+bool conf_is_https(const struct conf *c);
+bool conf_is_loopback(const struct conf *c);
+
+#endif

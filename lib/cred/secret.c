@@ -1,0 +1,107 @@
+/* Secrets that Yett makes: bearer tokens and their hashes, the master key and what is derived from
+ * it. */
+#include "cred/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "base/file.h"
+#include "base/random.h"
+
+#define PATH_SIZE 600
+
+struct master {
+	unsigned char key[crypto_kdf_KEYBYTES];
+};
+
+void
+secret_hash(const char *text, size_t len, unsigned char ret_hash[static SECRET_HASH_LEN])
+{
+
+	crypto_generichash(ret_hash, SECRET_HASH_LEN, (const unsigned char *)text, len, NULL, 0);
+}
+
+void
+secret_token(char ret_token[static SECRET_TOKEN_SIZE])
+{
+	unsigned char bytes[32];
+
+	random_bytes(bytes, sizeof bytes);
+	sodium_bin2base64(ret_token, SECRET_TOKEN_SIZE, bytes, sizeof bytes,
+	    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	sodium_memzero(bytes, sizeof bytes);
+}
+
+bool
+secret_equal(const void *a, const void *b, size_t len)
+{
+
+	return (sodium_memcmp(a, b, len) == 0);
+}
+
+enum err
+master_create(const char *state_dir)
+{
+	unsigned char key[crypto_kdf_KEYBYTES];
+	char path[PATH_SIZE];
+	enum err e;
+
+	snprintf(path, sizeof path, "%s/master.key", state_dir);
+	if (access(path, F_OK) == 0)
+		return (ERR_OK);
+	random_bytes(key, sizeof key);
+	e = file_create(path, key, sizeof key);
+	sodium_memzero(key, sizeof key);
+	return (e == ERR_TAKEN ? ERR_OK : e);
+}
+
+enum err
+master_open(const char *state_dir, struct master **ret_master)
+{
+	struct master *m;
+	char path[PATH_SIZE];
+	size_t len;
+	enum err e;
+
+	snprintf(path, sizeof path, "%s/master.key", state_dir);
+	if ((m = sodium_malloc(sizeof *m)) == NULL)
+		return (ERR_NOMEM);
+	if ((e = file_read_private(path, m->key, sizeof m->key, &len)) == ERR_OK &&
+	    len != sizeof m->key)
+		e = ERR_CRYPTO;
+	if (e != ERR_OK) {
+		master_close(m);
+		return (e);
+	}
+	sodium_mprotect_readonly(m);
+	*ret_master = m;
+	return (ERR_OK);
+}
+
+void
+master_close(struct master *m)
+{
+
+	sodium_free(m);
+}
+
+void
+master_mac(const struct master *m, const char *purpose, const char *text, size_t len,
+    unsigned char ret_mac[static 32])
+{
+	crypto_auth_hmacsha256_state state;
+	unsigned char key[32];
+
+	crypto_kdf_derive_from_key(key, sizeof key, 1, purpose, m->key);
+	crypto_auth_hmacsha256_init(&state, key, sizeof key);
+	crypto_auth_hmacsha256_update(&state, (const unsigned char *)text, len);
+	crypto_auth_hmacsha256_final(&state, ret_mac);
+	sodium_memzero(key, sizeof key);
+	sodium_memzero(&state, sizeof state);
+}

@@ -1,0 +1,221 @@
+/* The members of a body, read into a struct by one table an endpoint, from JSON or from a form
+ * alike. */
+#include "http/input.h"
+
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "base/text.h"
+#include "http/form.h"
+#include "http/json.h"
+
+struct reading {
+	struct req *req;
+	const char *prefix; /* NULL at the top */
+	const struct field *fields;
+	size_t count;
+	void *ret;
+	enum err err;
+};
+
+static void
+complain(struct reading *in, const char *name, const char *detail)
+{
+
+	if (in->prefix != NULL)
+		name = arena_print(in->req->arena, "%s.%s", in->prefix, name);
+	else
+		name = arena_print(in->req->arena, "%.64s", name);
+	if (name == NULL)
+		in->err = ERR_NOMEM;
+	else if (in->err == ERR_OK || in->err == ERR_FIELDS)
+		in->err = req_field_error(in->req, name, detail);
+}
+
+static const struct field *
+find_field(const struct reading *in, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < in->count; i++)
+		if (strcmp(in->fields[i].name, name) == 0)
+			return (&in->fields[i]);
+	return (NULL);
+}
+
+static void
+set_text(struct reading *in, const struct field *f, const char *text)
+{
+	const size_t len = strlen(text);
+
+	if (len < f->min)
+		complain(in, f->name,
+		    len == 0 ? "must not be empty"
+		             : arena_print(in->req->arena, "must have at least %zu bytes", f->min));
+	else if (len > f->max)
+		complain(in, f->name,
+		    arena_print(in->req->arena, "must have at most %zu bytes", f->max));
+	else if (!text_control_free(text))
+		complain(in, f->name, "must not have control characters");
+	else
+		*(const char **)((char *)in->ret + f->offset) = text;
+}
+
+static void
+set_json(struct reading *in, const struct field *f, const cJSON *item)
+{
+	char *to = (char *)in->ret + f->offset;
+
+	switch (f->type) {
+	case FIELD_TEXT:
+		if (cJSON_IsNull(item) && (f->flags & FIELD_NULLABLE) != 0)
+			*(const char **)to = "";
+		else if (cJSON_IsString(item))
+			set_text(in, f, item->valuestring);
+		else
+			complain(in, f->name, "must be a string");
+		break;
+	case FIELD_BOOL:
+		if (cJSON_IsBool(item))
+			*(bool *)to = cJSON_IsTrue(item);
+		else
+			complain(in, f->name, "must be true or false");
+		break;
+	case FIELD_OBJECT:
+		if (cJSON_IsObject(item))
+			*(const cJSON **)to = item;
+		else
+			complain(in, f->name, "must be an object");
+		break;
+	}
+}
+
+static void
+set_form(struct reading *in, const struct field *f, const char *value)
+{
+	static const char *const yes[] = { "true", "1", "on", "yes" }, *const no[] = { "false", "0",
+		"off", "no" };
+	const char *detail;
+	cJSON *json;
+	size_t i;
+
+	switch (f->type) {
+	case FIELD_TEXT:
+		/* A browser sends the fields that were left empty, too. */
+		if (value[0] != '\0' || (f->flags & FIELD_OPTIONAL) == 0 ||
+		    (f->flags & FIELD_NULLABLE) != 0)
+			set_text(in, f, value);
+		return;
+	case FIELD_BOOL:
+		for (i = 0; i < COUNT(yes); i++)
+			if (strcmp(value, yes[i]) == 0 || strcmp(value, no[i]) == 0) {
+				*(bool *)((char *)in->ret + f->offset) = strcmp(value, yes[i]) == 0;
+				return;
+			}
+		complain(in, f->name, "must be true or false");
+		return;
+	case FIELD_OBJECT:
+		if (json_parse(value, strlen(value), in->req->arena, &json, &detail) != ERR_OK)
+			complain(in, f->name, "must be a JSON object");
+		else
+			set_json(in, f, json);
+		return;
+	}
+}
+
+/* Complain of every field that must be there and is not. */
+static void
+check_missing(struct reading *in, bool (*has)(const void *body, const char *name), const void *body)
+{
+	size_t i;
+
+	for (i = 0; i < in->count; i++)
+		if ((in->fields[i].flags & FIELD_OPTIONAL) == 0 && !has(body, in->fields[i].name))
+			complain(in, in->fields[i].name, "is missing");
+}
+
+static bool
+json_has(const void *body, const char *name)
+{
+
+	return (cJSON_GetObjectItemCaseSensitive(body, name) != NULL);
+}
+
+static bool
+form_has(const void *body, const char *name)
+{
+	bool repeated;
+
+	return (form_get(body, name, &repeated) != NULL);
+}
+
+static void
+read_json(struct reading *in, const cJSON *object)
+{
+	const struct field *f;
+	const cJSON *item;
+
+	for (item = object->child; item != NULL; item = item->next)
+		if ((f = find_field(in, item->string)) == NULL)
+			complain(in, item->string, "is not known here");
+		else
+			set_json(in, f, item);
+	check_missing(in, json_has, object);
+}
+
+static void
+read_form(struct reading *in, const struct form *form)
+{
+	const struct field *f;
+	bool repeated;
+	size_t i;
+
+	for (i = 0; i < form->count; i++) {
+		if ((f = find_field(in, form->pairs[i].name)) == NULL) {
+			complain(in, form->pairs[i].name, "is not known here");
+			continue;
+		}
+		if (form_get(form, f->name, &repeated) != form->pairs[i].value)
+			complain(in, f->name, "is there twice");
+		else
+			set_form(in, f, form->pairs[i].value);
+	}
+	check_missing(in, form_has, form);
+}
+
+enum err
+input_read_object(struct req *r, const struct cJSON *json, const char *prefix,
+    const struct field *fields, size_t count, void *ret)
+{
+	struct reading in = {
+		.req = r, .prefix = prefix, .fields = fields, .count = count, .ret = ret
+	};
+
+	read_json(&in, json);
+	return (in.err);
+}
+
+enum err
+input_read(struct req *r, const struct field *fields, size_t count, void *ret)
+{
+	struct reading in = { .req = r, .fields = fields, .count = count, .ret = ret };
+	struct form form;
+	const char *detail;
+	cJSON *json;
+	enum err e;
+
+	if (req_is_form(r)) {
+		if (form_parse(r->body, r->body_len, r->arena, &form) != ERR_OK)
+			return (req_fail(r, ERR_SYNTAX, "the body is not a well-formed form"));
+		read_form(&in, &form);
+		return (in.err);
+	}
+	if ((e = json_parse(r->body, r->body_len, r->arena, &json, &detail)) != ERR_OK)
+		return (
+		    req_fail(r, e, "%s", detail != NULL ? detail : "the body is not valid JSON"));
+	if (!cJSON_IsObject(json))
+		return (req_fail(r, ERR_SYNTAX, "the body must be a JSON object"));
+	read_json(&in, json);
+	return (in.err);
+}

@@ -1,0 +1,72 @@
+/* JSON read strictly and written whole: cJSON behind checks it lacks, allocating from the request's
+ * arena. */
+#ifndef HTTP_JSON_H
+#define HTTP_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct cJSON;
+
+/**
+ * json_use(a):
+ * From now on cJSON allocates from ${a} in this thread, and frees nothing. NULL ends it.
+ */
+void json_use(struct arena *a);
+
+/**
+ * json_parse(text, len, a, ret_json, ret_detail):
+ * Parse ${len} bytes of ${text} into a tree owned by ${a}. Refused beyond what cJSON refuses:
+ * invalid UTF-8, the escape \u0000 (cJSON would cut the string there), control characters in
+ * strings, more than 32 levels, more than 256 members of an object, a member named twice, anything
+ * after the value. ${ret_detail} then says which, for the client. Errors: ERR_SYNTAX, ERR_NOMEM.
+ * Source: RFC 8259; RFC 7493 section 2.
+ */
+MUST_USE enum err json_parse(const char *text, size_t len, struct arena *a, struct cJSON **ret_json,
+    const char **ret_detail);
+
+/* An object being built; a failed allocation is remembered until json_print(). */
+struct json {
+	struct arena *arena;
+	struct cJSON *root;
+	bool failed;
+};
+
+/**
+ * json_object(a):
+ * An empty object, in ${a}.
+ */
+struct json json_object(struct arena *a);
+
+/**
+ * json_add_text(j, name, text), json_add_time(j, name, at), ...:
+ * Add a member. A NULL text becomes null; a time (Unix milliseconds) RFC 3339; a raw text must be
+ * JSON already; a tree is part of ${j} from then on. The names are not copied: they must be static.
+ */
+void json_add_text(struct json *j, const char *name, const char *text);
+void json_add_number(struct json *j, const char *name, int64_t number);
+void json_add_bool(struct json *j, const char *name, bool value);
+void json_add_time(struct json *j, const char *name, int64_t at);
+void json_add_raw(struct json *j, const char *name, const char *raw);
+void json_add_tree(struct json *j, const char *name, struct cJSON *tree);
+void json_add_texts(struct json *j, const char *name, char *const *texts, size_t count);
+
+/**
+ * json_add_array(j, name), json_append(j, array, item):
+ * Add an empty array; append a finished object to it.
+ */
+struct cJSON *json_add_array(struct json *j, const char *name);
+void json_append(struct json *j, struct cJSON *array, struct json *item);
+
+/**
+ * json_print(j):
+ * The text of ${j}, without white space, owned by its arena.
+ * Errors: NULL when an allocation failed here or before.
+ */
+char *json_print(struct json *j);
+
+#endif

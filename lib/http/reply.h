@@ -1,0 +1,60 @@
+/* The answer of a handler: what it is. How it goes out, and with which headers, is the loop's. */
+#ifndef HTTP_REPLY_H
+#define HTTP_REPLY_H
+
+#include "http/json.h"
+#include "http/request.h"
+
+struct pages;
+
+/**
+ * reply_json(r, status, j), reply_text(r, status, type, text):
+ * Answer with ${status} and the printed ${j}; or with ${text}, which must live as long as ${r}.
+ * Errors: ERR_NOMEM.
+ */
+MUST_USE enum err reply_json(struct req *r, int status, struct json *j);
+MUST_USE enum err reply_text(struct req *r, int status, const char *type, const char *text);
+
+/**
+ * reply_none(r):
+ * 204, no body.
+ */
+MUST_USE enum err reply_none(struct req *r);
+
+/**
+ * reply_redirect(r, target, otherwise):
+ * 303 to ${target} when it is local (req_is_local()), else to ${otherwise}.
+ */
+MUST_USE enum err reply_redirect(struct req *r, const char *target, const char *otherwise);
+
+/**
+ * reply_header(r, name, value):
+ * Add a header field. ${value} must live as long as ${r}.
+ * Errors: ERR_NOMEM when ${value} is NULL; ERR_INTERNAL for a line break in it, or beyond 8 fields.
+ */
+MUST_USE enum err reply_header(struct req *r, const char *name, const char *value);
+
+/**
+ * reply_page(r, status, pages, name, j):
+ * Answer with the page ${name} filled from ${j}.
+ * Errors: ERR_NOT_FOUND when there is no such page; ERR_NOMEM.
+ */
+MUST_USE enum err
+reply_page(struct req *r, int status, const struct pages *pages, const char *name, struct json *j);
+
+/**
+ * reply_problem(r, e):
+ * Answer with the problem ${e} as JSON.  Source: RFC 9457.
+ */
+void reply_problem(struct req *r, enum err e);
+
+/**
+ * reply_problem_page(r, e, pages, name, site_name):
+ * Answer with the problem ${e} as the page ${name}, which gets the members of the problem, site,
+ * problem (true), error_FIELD for each field error, and what was typed but for secrets.
+ * Errors: ERR_NOT_FOUND, ERR_NOMEM.
+ */
+MUST_USE enum err reply_problem_page(
+    struct req *r, enum err e, const struct pages *pages, const char *name, const char *site_name);
+
+#endif

@@ -1,0 +1,292 @@
+/* The loop of every program: threads that wait together for connections, and one that watches the
+ * clock. */
+#include "http/server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/exchange.h"
+
+#define LISTEN_FD 0
+#define THREADS_MAX 256
+#define KEPT_MAX 1024 /* connections that a web server keeps open to us between requests */
+#define ARENA_MAX ((size_t)1 << 20) /* the largest body is 64 KiB, and a page some 256 KiB */
+#define STACK_SIZE ((size_t)256 << 10)
+
+/*
+ * A thread and the connection it serves. libfcgi reads and writes without a timeout; the watch
+ * shuts down a connection whose peer takes too long, and the read or write under way returns.
+ */
+struct worker {
+	pthread_t thread;
+	struct loop *loop;
+	struct conn *conn;
+	struct arena *arena;
+	pthread_mutex_t mutex;
+	int fd;              /* -1: none */
+	int64_t deadline_ms; /* of the steady clock */
+};
+
+struct loop {
+	const struct server *server;
+	int epoll;
+	int wake[2]; /* a pipe: a byte in it ends every worker's wait */
+	atomic_uint kept;
+	unsigned int count;
+	struct worker workers[THREADS_MAX];
+};
+
+static volatile sig_atomic_t stopping;
+
+static void
+on_stop(int signal_number)
+{
+
+	(void)signal_number;
+	stopping = 1;
+}
+
+static void
+set_deadline(struct worker *w, int fd)
+{
+
+	pthread_mutex_lock(&w->mutex);
+	w->fd = fd;
+	w->deadline_ms = clock_steady_ms() + w->loop->server->timeout_s * 1000;
+	pthread_mutex_unlock(&w->mutex);
+}
+
+/* Have epoll tell one thread, once, when ${fd} is ready. */
+static bool
+arm(const struct loop *l, int fd, int operation)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT, .data.fd = fd };
+
+	return (epoll_ctl(l->epoll, operation, fd, &event) == 0);
+}
+
+/* Keep ${fd} for the web server's next request over it; a thread comes back to it only when that
+ * has begun. */
+static void
+keep(struct loop *l, int fd, bool known)
+{
+
+	if (!known && atomic_fetch_add(&l->kept, 1) >= KEPT_MAX) {
+		atomic_fetch_sub(&l->kept, 1);
+		close(fd);
+	} else if (!arm(l, fd, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD)) {
+		atomic_fetch_sub(&l->kept, 1);
+		close(fd);
+	}
+}
+
+static void
+serve(struct worker *w, int fd, bool known)
+{
+	struct loop *l = w->loop;
+	bool drained = false, begun, kept = false;
+	char **env;
+
+	set_deadline(w, fd);
+	if ((begun = conn_begin(w->conn, fd, &env) == ERR_OK)) {
+		exchange(l->server, w->conn, env, w->arena, &drained);
+		set_deadline(w, fd); /* anew, for the peer to take the answer */
+		kept = conn_finish(w->conn, drained);
+	}
+	/* From here on the descriptor may be closed, and its number be somebody else's. */
+	set_deadline(w, -1);
+	arena_reset(w->arena);
+	if (kept) {
+		keep(l, fd, known);
+		return;
+	}
+	if (begun) {
+		shutdown(fd, SHUT_WR);
+		close(fd);
+	}
+	if (known)
+		atomic_fetch_sub(&l->kept, 1);
+}
+
+static void
+serve_new(struct worker *w)
+{
+	const int fd = accept4(LISTEN_FD, NULL, NULL, SOCK_CLOEXEC);
+
+	/* Armed again before the request is served, so that another thread takes the next
+	 * connection. */
+	if (!arm(w->loop, LISTEN_FD, EPOLL_CTL_MOD))
+		log_event(LOG_ERROR, NULL, "cannot wait for connections: %s", strerror(errno));
+	if (fd >= 0)
+		serve(w, fd, false);
+	else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+		nanosleep(&(struct timespec){ .tv_nsec = 10 * 1000 * 1000 }, NULL);
+}
+
+static void *
+work(void *arg)
+{
+	struct worker *w = arg;
+	struct epoll_event event;
+
+	while (!stopping) {
+		if (epoll_wait(w->loop->epoll, &event, 1, -1) != 1)
+			continue;
+		if (event.data.fd == w->loop->wake[0])
+			break;
+		if (event.data.fd == LISTEN_FD)
+			serve_new(w);
+		else
+			serve(w, event.data.fd, true);
+	}
+	return (NULL);
+}
+
+/* Shut down the connections whose time is over. */
+static void
+watch(struct loop *l)
+{
+	const int64_t now = clock_steady_ms();
+	struct worker *w;
+	unsigned int i;
+
+	for (i = 0; i < l->count; i++) {
+		w = &l->workers[i];
+		pthread_mutex_lock(&w->mutex);
+		if (w->fd >= 0 && now > w->deadline_ms)
+			shutdown(w->fd, SHUT_RDWR);
+		pthread_mutex_unlock(&w->mutex);
+	}
+}
+
+static bool
+start_worker(struct loop *l, struct worker *w, const pthread_attr_t *attr)
+{
+
+	w->loop = l;
+	w->fd = -1;
+	pthread_mutex_init(&w->mutex, NULL);
+	w->conn = conn_new();
+	w->arena = arena_new(ARENA_MAX);
+	if (w->conn == NULL || w->arena == NULL)
+		return (false);
+	return (pthread_create(&w->thread, attr, work, w) == 0);
+}
+
+static bool
+start(struct loop *l)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	pthread_attr_t attr;
+	bool ok = true;
+
+	if (fcntl(LISTEN_FD, F_SETFL, fcntl(LISTEN_FD, F_GETFL) | O_NONBLOCK) < 0 ||
+	    pipe(l->wake) < 0 || (l->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0)
+		return (false);
+	event.data.fd = l->wake[0];
+	if (!arm(l, LISTEN_FD, EPOLL_CTL_ADD) ||
+	    epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->wake[0], &event) < 0)
+		return (false);
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	while (ok && l->count < l->server->threads && l->count < THREADS_MAX)
+		if ((ok = start_worker(l, &l->workers[l->count], &attr)))
+			l->count++;
+	pthread_attr_destroy(&attr);
+	return (ok);
+}
+
+static void
+stop(struct loop *l)
+{
+	unsigned int i;
+
+	stopping = 1;
+	if (write(l->wake[1], "", 1) < 0)
+		log_event(LOG_ERROR, NULL, "cannot wake the threads: %s", strerror(errno));
+	for (i = 0; i < l->count; i++) {
+		pthread_join(l->workers[i].thread, NULL);
+		conn_free(l->workers[i].conn);
+		arena_free(l->workers[i].arena);
+		pthread_mutex_destroy(&l->workers[i].mutex);
+	}
+	close(l->epoll);
+	close(l->wake[0]);
+	close(l->wake[1]);
+}
+
+static int
+run_fastcgi(const struct server *s)
+{
+	static struct loop loop = { .epoll = -1, .wake = { -1, -1 } };
+	sigset_t none, all;
+	bool ok;
+
+	loop.server = s;
+	/* Signals are the main thread's: workers are made while all are blocked. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &none);
+	ok = start(&loop);
+	sigdelset(&none, SIGTERM);
+	sigdelset(&none, SIGINT);
+	if (!ok)
+		log_event(LOG_ERROR, NULL, "cannot start: %s", strerror(errno));
+	while (ok && !stopping) {
+		/* Signals come through only during this wait, so none is missed between the look
+		 * and the sleep. */
+		ppoll(NULL, 0, &(struct timespec){ .tv_sec = 1 }, &none);
+		watch(&loop);
+		if (s->tick != NULL && !stopping)
+			s->tick(s->app);
+	}
+	stop(&loop);
+	pthread_sigmask(SIG_SETMASK, &none, NULL);
+	return (ok ? 0 : 1);
+}
+
+static int
+run_cgi(const struct server *s)
+{
+	struct arena *a = arena_new(ARENA_MAX);
+	struct conn *c = conn_new();
+	bool drained;
+	char **env;
+
+	if (a == NULL || c == NULL)
+		return (1);
+	conn_begin_cgi(c, &env);
+	exchange(s, c, env, a, &drained);
+	conn_finish(c, drained);
+	conn_free(c);
+	arena_free(a);
+	return (0);
+}
+
+int
+server_run(const struct server *s)
+{
+	struct sigaction action = { .sa_handler = on_stop };
+
+	if (conn_is_cgi())
+		return (run_cgi(s));
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	/* Under a web server that starts us itself: not to be left behind when it is killed. */
+	if (getenv("YETT_WITH_PARENT") != NULL)
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+	return (run_fastcgi(s));
+}

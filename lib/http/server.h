@@ -1,0 +1,38 @@
+/* The loop of every program: requests in, by FastCGI or CGI, through the route table, answers out.
+ */
+#ifndef HTTP_SERVER_H
+#define HTTP_SERVER_H
+
+#include <stdint.h>
+
+#include "http/route.h"
+
+struct pages;
+
+/* What a program brings along. Everything must outlive server_run(). */
+struct server {
+	const struct route *routes;
+	size_t routes_count;
+	struct app *app;
+	const struct pages *pages;
+	const char *site_url;
+	const char *site_name;
+	const char *cors_origins; /* allowed ones, separated by spaces */
+	unsigned int threads;
+	int64_t timeout_s; /* for a request to arrive, and for its answer to be taken */
+
+	/* Find out who asks: set the request's subject, or leave NULL. Errors other than of a proof
+	 * end the request. */
+	enum err (*identify)(struct req *r);
+	/* Once a second, by the main thread; may be NULL. */
+	void (*tick)(struct app *app);
+};
+
+/**
+ * server_run(s):
+ * Serve until SIGTERM or SIGINT, or the one request of a CGI program. Requests under way are
+ * finished first. Returns the exit status: 0, or 1 when it could not start (logged).
+ */
+int server_run(const struct server *s);
+
+#endif

@@ -1,0 +1,362 @@
+/* The database of a process: a pool of readers, and one writer whose commits several threads share.
+ */
+#include "store/store.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/turn.h"
+#include "store/migrate.h"
+
+#define PATH_SIZE 600
+#define READERS_MAX 64
+#define TOUCHED_MAX 64
+/* As many as are likely to wait during one flush; a longer transaction would make the others wait
+ * for its turn. */
+#define BATCH_MAX 64
+
+struct work {
+	struct work *next;
+	enum err (*run)(struct tx *tx, void *arg);
+	void *arg;
+	enum err err;
+	bool done;
+	const char *touched[TOUCHED_MAX];
+	unsigned int touched_count;
+};
+
+struct tx {
+	struct store *store;
+	struct work *work;
+};
+
+struct store {
+	char path[PATH_SIZE];
+	struct versions *versions;
+	struct turn *turn;
+
+	pthread_mutex_t readers_mutex;
+	pthread_cond_t reader_free;
+	struct db *readers[READERS_MAX]; /* the free ones, the last used last: its cache is warm */
+	unsigned int readers_free;
+	unsigned int readers_open;
+	unsigned int readers_max;
+
+	pthread_mutex_t mutex; /* of the queue; the leader alone uses the writer */
+	pthread_cond_t changed;
+	struct db *writer;
+	struct work *first, *last;
+	bool leading;
+	int64_t turns, longest_ms;
+};
+
+static enum err
+check_version(struct db *db)
+{
+	int64_t version;
+	enum err e;
+
+	if ((e = db_version(db, &version)) != ERR_OK)
+		return (e);
+	return (version == migrate_newest() ? ERR_OK : ERR_VERSION);
+}
+
+static enum err
+open_files(struct store *s, const char *state_dir)
+{
+	char path[PATH_SIZE];
+	enum err e;
+
+	snprintf(s->path, sizeof s->path, "%s/yett.db", state_dir);
+	if (access(s->path, F_OK) != 0)
+		return (ERR_NOT_FOUND);
+	snprintf(path, sizeof path, "%s/versions.map", state_dir);
+	if ((e = versions_open(path, &s->versions)) != ERR_OK)
+		return (e);
+	snprintf(path, sizeof path, "%s/write.lock", state_dir);
+	if ((e = turn_open(path, &s->turn)) != ERR_OK)
+		return (e);
+	if ((e = db_open(s->path, DB_WRITE, &s->writer)) != ERR_OK)
+		return (e);
+	return (check_version(s->writer));
+}
+
+enum err
+store_open(const char *state_dir, unsigned int readers_max, struct store **ret_store)
+{
+	struct store *s;
+	enum err e;
+
+	if ((s = calloc(1, sizeof *s)) == NULL)
+		return (ERR_NOMEM);
+	s->readers_max = readers_max > READERS_MAX ? READERS_MAX : readers_max;
+	pthread_mutex_init(&s->readers_mutex, NULL);
+	pthread_cond_init(&s->reader_free, NULL);
+	pthread_mutex_init(&s->mutex, NULL);
+	pthread_cond_init(&s->changed, NULL);
+	if ((e = open_files(s, state_dir)) != ERR_OK) {
+		store_close(s);
+		return (e);
+	}
+	*ret_store = s;
+	return (ERR_OK);
+}
+
+void
+store_close(struct store *s)
+{
+
+	if (s == NULL)
+		return;
+	while (s->readers_free > 0)
+		db_close(s->readers[--s->readers_free]);
+	db_close(s->writer);
+	turn_close(s->turn);
+	versions_close(s->versions);
+	pthread_cond_destroy(&s->changed);
+	pthread_mutex_destroy(&s->mutex);
+	pthread_cond_destroy(&s->reader_free);
+	pthread_mutex_destroy(&s->readers_mutex);
+	free(s);
+}
+
+/* A reader out of the pool, or none and the right to open one. */
+static struct db *
+take_reader(struct store *s)
+{
+	struct db *db = NULL;
+
+	pthread_mutex_lock(&s->readers_mutex);
+	while (s->readers_free == 0 && s->readers_open == s->readers_max)
+		pthread_cond_wait(&s->reader_free, &s->readers_mutex);
+	if (s->readers_free > 0)
+		db = s->readers[--s->readers_free];
+	else
+		s->readers_open++;
+	pthread_mutex_unlock(&s->readers_mutex);
+	return (db);
+}
+
+static void
+give_reader(struct store *s, struct db *db)
+{
+
+	pthread_mutex_lock(&s->readers_mutex);
+	if (db != NULL)
+		s->readers[s->readers_free++] = db;
+	else
+		s->readers_open--;
+	pthread_cond_signal(&s->reader_free);
+	pthread_mutex_unlock(&s->readers_mutex);
+}
+
+enum err
+store_read(struct store *s, struct db **ret_db)
+{
+	struct db *db = take_reader(s);
+	enum err e;
+
+	if (db == NULL && (e = db_open(s->path, DB_READ, &db)) != ERR_OK) {
+		give_reader(s, NULL);
+		return (e);
+	}
+	if ((e = db_run(db, "BEGIN", NULL, 0, NULL)) != ERR_OK) {
+		give_reader(s, db);
+		return (e);
+	}
+	*ret_db = db;
+	return (ERR_OK);
+}
+
+void
+store_read_end(struct store *s, struct db *db)
+{
+
+	if (db == NULL)
+		return;
+	/* A COMMIT of nothing can fail only when a statement was left open; ROLLBACK ends that too.
+	 */
+	if (db_run(db, "COMMIT", NULL, 0, NULL) != ERR_OK &&
+	    db_run(db, "ROLLBACK", NULL, 0, NULL) != ERR_OK)
+		log_event(LOG_ERROR, NULL, "database: a read could not be ended");
+	give_reader(s, db);
+}
+
+struct db *
+tx_db(struct tx *tx)
+{
+
+	return (tx->store->writer);
+}
+
+enum err
+tx_touch(struct tx *tx, const char *id)
+{
+
+	if (tx->work->touched_count == TOUCHED_MAX)
+		return (ERR_INTERNAL);
+	tx->work->touched[tx->work->touched_count++] = id;
+	return (ERR_OK);
+}
+
+struct versions *
+store_versions(struct store *s)
+{
+
+	return (s->versions);
+}
+
+const char *
+store_path(const struct store *s)
+{
+
+	return (s->path);
+}
+
+/* One thread's work in a savepoint of the shared transaction. */
+static void
+run_one(struct store *s, struct work *w)
+{
+	struct tx tx = { .store = s, .work = w };
+
+	if ((w->err = db_run(s->writer, "SAVEPOINT work", NULL, 0, NULL)) != ERR_OK)
+		return;
+	if ((w->err = w->run(&tx, w->arg)) == ERR_OK) {
+		w->err = db_run(s->writer, "RELEASE work", NULL, 0, NULL);
+	} else {
+		w->touched_count = 0;
+		if (db_run(s->writer, "ROLLBACK TO work", NULL, 0, NULL) != ERR_OK ||
+		    db_run(s->writer, "RELEASE work", NULL, 0, NULL) != ERR_OK)
+			w->err = ERR_DB;
+	}
+}
+
+static void
+mark(struct store *s, const struct work *batch, void (*how)(struct versions *v, const char *id))
+{
+	unsigned int i;
+
+	for (; batch != NULL; batch = batch->next)
+		for (i = 0; i < batch->touched_count; i++)
+			how(s->versions, batch->touched[i]);
+}
+
+static void
+fail_all(struct work *batch, enum err e)
+{
+
+	for (; batch != NULL; batch = batch->next)
+		if (batch->err == ERR_OK)
+			batch->err = e;
+}
+
+/* Run a batch in one transaction. When the commit fails, all of them failed, whatever they
+ * returned. */
+static void
+run_batch(struct store *s, struct work *batch)
+{
+	struct work *w;
+	enum err e;
+
+	if ((e = db_run(s->writer, "BEGIN IMMEDIATE", NULL, 0, NULL)) != ERR_OK) {
+		fail_all(batch, e);
+		return;
+	}
+	for (w = batch; w != NULL; w = w->next)
+		run_one(s, w);
+	mark(s, batch, version_begin);
+	if ((e = db_run(s->writer, "COMMIT", NULL, 0, NULL)) != ERR_OK) {
+		fail_all(batch, e);
+		if (db_run(s->writer, "ROLLBACK", NULL, 0, NULL) != ERR_OK)
+			log_event(
+			    LOG_ERROR, NULL, "database: a failed commit could not be rolled back");
+	}
+	mark(s, batch, version_finish);
+}
+
+/* Cut a batch off the head of the queue. The mutex is held. */
+static struct work *
+take_batch(struct store *s)
+{
+	struct work *batch = s->first, *end = s->first;
+	unsigned int count;
+
+	for (count = 1; count < BATCH_MAX && end->next != NULL; count++)
+		end = end->next;
+	s->first = end->next;
+	if (s->first == NULL)
+		s->last = NULL;
+	end->next = NULL;
+	return (batch);
+}
+
+/* Lead one batch: get the turn among processes, then take all that have queued up by then. */
+static void
+lead(struct store *s)
+{
+	const int64_t since = clock_steady_ms();
+	struct work *batch, *w, *next;
+	int64_t waited;
+	enum err e;
+
+	pthread_mutex_unlock(&s->mutex);
+	e = turn_take(s->turn);
+	waited = clock_steady_ms() - since;
+	pthread_mutex_lock(&s->mutex);
+	batch = take_batch(s);
+	s->turns++;
+	if (waited > s->longest_ms)
+		s->longest_ms = waited;
+	pthread_mutex_unlock(&s->mutex);
+	if (e == ERR_OK) {
+		run_batch(s, batch);
+		turn_give(s->turn);
+	} else {
+		fail_all(batch, e);
+	}
+	pthread_mutex_lock(&s->mutex);
+	for (w = batch; w != NULL; w = next) {
+		next = w->next; /* w is its thread's, and gone once it is done */
+		w->done = true;
+	}
+}
+
+enum err
+store_write(struct store *s, enum err (*work)(struct tx *tx, void *arg), void *arg)
+{
+	struct work w = { .run = work, .arg = arg };
+
+	pthread_mutex_lock(&s->mutex);
+	if (s->last != NULL)
+		s->last->next = &w;
+	else
+		s->first = &w;
+	s->last = &w;
+	while (!w.done) {
+		if (s->leading) {
+			pthread_cond_wait(&s->changed, &s->mutex);
+			continue;
+		}
+		s->leading = true;
+		lead(s);
+		s->leading = false;
+		pthread_cond_broadcast(&s->changed);
+	}
+	pthread_mutex_unlock(&s->mutex);
+	return (w.err);
+}
+
+void
+store_turn_stats(struct store *s, int64_t *ret_turns, int64_t *ret_longest_ms)
+{
+
+	pthread_mutex_lock(&s->mutex);
+	*ret_turns = s->turns;
+	*ret_longest_ms = s->longest_ms;
+	pthread_mutex_unlock(&s->mutex);
+}

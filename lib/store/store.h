@@ -1,0 +1,78 @@
+/* The database of a process: connections to read, one to write, the turn among processes, what
+ * others changed. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "store/db.h"
+#include "store/version.h"
+
+struct store;
+struct tx;
+
+/**
+ * store_open(state_dir, readers_max, ret_store):
+ * The database in ${state_dir}, read by at most ${readers_max} threads at once. Close with
+ * store_close() (NULL too). Errors: ERR_VERSION when its schema is not this program's;
+ * ERR_NOT_FOUND when there is none; ERR_IO, ERR_DB.
+ */
+MUST_USE enum err
+store_open(const char *state_dir, unsigned int readers_max, struct store **ret_store);
+void store_close(struct store *s);
+
+/**
+ * store_read(s, ret_db), store_read_end(s, db):
+ * A connection in a read transaction: everything read through it is of one moment. Wait while all
+ * are in use. Never hash a password or wait for anything between the two. Errors: ERR_DB,
+ * ERR_NOMEM.
+ */
+MUST_USE enum err store_read(struct store *s, struct db **ret_db);
+void store_read_end(struct store *s, struct db *db);
+
+/**
+ * store_write(s, work, arg):
+ * Run ${work} in a write transaction, on disk when this returns ERR_OK; undone as a whole when it
+ * returns another. Threads that write at the same time share one transaction and one flush (each in
+ * a savepoint of its own), so ${work} may run in another thread: it must touch only ${arg} and the
+ * tx. Errors: what ${work} returns; ERR_DB, ERR_IO.
+ */
+MUST_USE enum err
+store_write(struct store *s, enum err (*work)(struct tx *tx, void *arg), void *arg);
+
+/**
+ * tx_db(tx):
+ * The connection of the transaction.
+ */
+struct db *tx_db(struct tx *tx);
+
+/**
+ * tx_touch(tx, id):
+ * Say that the transaction changes what is remembered of ${id} (a user, a session; NULL: of
+ * everybody). ${id} must live until store_write() returns. Errors: ERR_INTERNAL beyond 64 ids a
+ * transaction: touch everybody instead.
+ */
+MUST_USE enum err tx_touch(struct tx *tx, const char *id);
+
+/**
+ * store_versions(s):
+ * The versions that tx_touch() moves.
+ */
+struct versions *store_versions(struct store *s);
+
+/**
+ * store_path(s):
+ * Where the database file is.
+ */
+const char *store_path(const struct store *s);
+
+/**
+ * store_turn_stats(s, ret_turns, ret_longest_ms):
+ * How many turns to write this process had, and the longest it waited for one: what the bench of
+ * fairness prints.
+ */
+void store_turn_stats(struct store *s, int64_t *ret_turns, int64_t *ret_longest_ms);
+
+#endif

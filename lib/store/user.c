@@ -1,0 +1,196 @@
+/* Users: who they are, and their password's hash. */
+#include "store/user.h"
+
+#include "base/text.h"
+
+#define COLUMNS \
+	"id, email, email_confirmed, username, name, picture_url, properties, password_hash, " \
+	"enabled, locked, " \
+	"created_at, last_active_at"
+
+static enum err
+take_row(struct stmt *stmt, struct arena *a, struct user *ret_user)
+{
+
+	*ret_user = (struct user){
+		.id = db_text(stmt, 0, a),
+		.email = db_text(stmt, 1, a),
+		.email_confirmed = db_int(stmt, 2) != 0,
+		.username = db_text(stmt, 3, a),
+		.name = db_text(stmt, 4, a),
+		.picture_url = db_text(stmt, 5, a),
+		.properties = db_text(stmt, 6, a),
+		.password_hash = db_text(stmt, 7, a),
+		.enabled = db_int(stmt, 8) != 0,
+		.locked = db_int(stmt, 9) != 0,
+		.created_at = db_int(stmt, 10),
+		.last_active_at = db_int(stmt, 11),
+	};
+	if (ret_user->id == NULL || ret_user->email == NULL || ret_user->properties == NULL ||
+	    (ret_user->password_hash == NULL && !db_is_null(stmt, 7)))
+		return (ERR_NOMEM);
+	return (ERR_OK);
+}
+
+enum err
+user_find(struct db *db, enum user_by by, const char *key, struct arena *a, struct user *ret_user)
+{
+	static const char *const sql[] = {
+		[USER_BY_ID] = "SELECT " COLUMNS " FROM users WHERE id = ?1",
+		[USER_BY_EMAIL] = "SELECT " COLUMNS " FROM users WHERE email_key = ?1",
+		[USER_BY_USERNAME] = "SELECT " COLUMNS " FROM users WHERE username_key = ?1",
+	};
+	const struct db_arg args[] = { DB_TEXT(key) };
+	struct stmt *stmt;
+	enum err e;
+
+	if ((e = db_query(db, sql[by], args, COUNT(args), &stmt)) != ERR_OK)
+		return (e);
+	if ((e = db_next(stmt)) == ERR_OK)
+		e = take_row(stmt, a, ret_user);
+	db_end(stmt);
+	return (e);
+}
+
+/* ${text} in small letters; NULL for NULL. ${*failed} when ${a} is full. */
+static const char *
+lower(const char *text, struct arena *a, bool *failed)
+{
+	char *copy;
+
+	if (text == NULL)
+		return (NULL);
+	if ((copy = arena_copy(a, text)) == NULL) {
+		*failed = true;
+		return (NULL);
+	}
+	text_lower(copy);
+	return (copy);
+}
+
+enum err
+user_add(struct tx *tx, const struct user *u, struct arena *a)
+{
+	static const char sql[] = "INSERT INTO users (id, email, email_key, email_confirmed, "
+	                          "username, username_key, name, "
+	                          "picture_url, properties, password_hash, created_at, updated_at) "
+	                          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)";
+	bool failed = false;
+	const struct db_arg args[] = {
+		DB_TEXT(u->id),
+		DB_TEXT(u->email),
+		DB_TEXT(lower(u->email, a, &failed)),
+		DB_INT(u->email_confirmed),
+		DB_TEXT(u->username),
+		DB_TEXT(lower(u->username, a, &failed)),
+		DB_TEXT(u->name),
+		DB_TEXT(u->picture_url),
+		DB_TEXT(u->properties),
+		DB_TEXT(u->password_hash),
+		DB_INT(u->created_at),
+	};
+
+	return (failed ? ERR_NOMEM : db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+}
+
+/* Run a statement that must change the one row of the user ${id}, and tell everybody that it did.
+ */
+static enum err
+change(struct tx *tx, const char *id, const char *sql, const struct db_arg *args, size_t count)
+{
+	int64_t changes;
+	enum err e;
+
+	if ((e = db_run(tx_db(tx), sql, args, count, &changes)) != ERR_OK)
+		return (e);
+	if (changes == 0)
+		return (ERR_NOT_FOUND);
+	return (tx_touch(tx, id));
+}
+
+enum err
+user_set_profile(struct tx *tx, const struct user *u, int64_t now, struct arena *a)
+{
+	static const char sql[] =
+	    "UPDATE users SET username = ?2, username_key = ?3, name = ?4, picture_url = ?5, "
+	    "properties = ?6, updated_at = ?7 WHERE id = ?1";
+	bool failed = false;
+	const struct db_arg args[] = {
+		DB_TEXT(u->id),
+		DB_TEXT(u->username),
+		DB_TEXT(lower(u->username, a, &failed)),
+		DB_TEXT(u->name),
+		DB_TEXT(u->picture_url),
+		DB_TEXT(u->properties),
+		DB_INT(now),
+	};
+
+	return (failed ? ERR_NOMEM : change(tx, u->id, sql, args, COUNT(args)));
+}
+
+enum err
+user_set_password(struct tx *tx, const char *id, const char *hash, int64_t now)
+{
+	static const char sql[] =
+	    "UPDATE users SET password_hash = ?2, updated_at = ?3 WHERE id = ?1";
+	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(hash), DB_INT(now) };
+
+	return (change(tx, id, sql, args, COUNT(args)));
+}
+
+enum err
+user_upgrade_password(struct tx *tx, const char *id, const char *old_hash, const char *hash)
+{
+	static const char sql[] =
+	    "UPDATE users SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2";
+	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(old_hash), DB_TEXT(hash) };
+
+	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+}
+
+enum err
+user_set_locked(struct tx *tx, const char *id, bool locked, int64_t now)
+{
+	static const char sql[] = "UPDATE users SET locked = ?2, updated_at = ?3 WHERE id = ?1";
+	const struct db_arg args[] = { DB_TEXT(id), DB_INT(locked), DB_INT(now) };
+
+	return (change(tx, id, sql, args, COUNT(args)));
+}
+
+enum err
+user_set_active(struct tx *tx, const char *id, int64_t now)
+{
+	static const char sql[] = "UPDATE users SET last_active_at = ?2 WHERE id = ?1";
+	const struct db_arg args[] = { DB_TEXT(id), DB_INT(now) };
+
+	/* Nothing remembered of a user has this in it: no need to tell. */
+	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+}
+
+enum err
+user_drop(struct tx *tx, const char *id)
+{
+	static const char sql[] = "DELETE FROM users WHERE id = ?1";
+	const struct db_arg args[] = { DB_TEXT(id) };
+
+	return (change(tx, id, sql, args, COUNT(args)));
+}
+
+enum err
+user_list(struct db *db, const char *after, int64_t limit, struct arena *a,
+    void (*each)(void *arg, const struct user *u), void *arg)
+{
+	static const char sql[] =
+	    "SELECT " COLUMNS " FROM users WHERE id > ?1 ORDER BY id LIMIT ?2";
+	const struct db_arg args[] = { DB_TEXT(after), DB_INT(limit) };
+	struct stmt *stmt;
+	struct user u;
+	enum err e;
+
+	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
+		return (e);
+	while ((e = db_next(stmt)) == ERR_OK && (e = take_row(stmt, a, &u)) == ERR_OK)
+		each(arg, &u);
+	db_end(stmt);
+	return (e == ERR_NOT_FOUND ? ERR_OK : e);
+}

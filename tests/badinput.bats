@@ -1,0 +1,259 @@
+#!/usr/bin/env bats
+# Bad input: each gets a 4xx that names what is wrong, changes nothing, and no program dies of it.
+
+load helper
+
+# Every route that takes a body, with a body that it would take.
+ROUTES=(
+	"register POST /auth/register {\"email\":\"new@example.org\",\"password\":\"$PASSWORD\"}"
+	"login POST /auth/login {\"email\":\"ann@example.org\",\"password\":\"$PASSWORD\"}"
+	"login POST /api/users/session {\"username\":\"ann@example.org\",\"password\":\"$PASSWORD\"}"
+	"login DELETE /api/users/session {\"user\":{\"username\":\"ann@example.org\",\"password\":\"$PASSWORD\"}}"
+	"session POST /auth/refresh {\"refresh_token\":\"REFRESH\"}"
+	"session POST /auth/logout {\"refresh_token\":\"REFRESH\"}"
+	"session PATCH /users/me {\"name\":\"changed\"}"
+	"password POST /auth/password/change {\"current_password\":\"$PASSWORD\",\"new_password\":\"another quite long one\"}"
+)
+
+setup() {
+	fresh_state
+	register ann@example.org
+	BEFORE=$(dump)
+}
+
+# All rows but the attempts to sign in, which are noted whatever happens.
+dump() {
+	sql .dump | grep -v 'INSERT INTO login_attempts'
+}
+
+# each COMMAND: run COMMAND PROGRAM METHOD PATH BODY for every route; each must leave the database alone.
+each() {
+	local route program method path body
+	for route in "${ROUTES[@]}"; do
+		read -r program method path body <<< "$route"
+		body=${body//REFRESH/$REFRESH}
+		"$@" "$program" "$method" "$path" "$body" || {
+			echo "$program $method $path: $STATUS $BODY" >&2
+			return 1
+		}
+		[ "$(dump)" = "$BEFORE" ] || {
+			echo "$program $method $path changed something" >&2
+			return 1
+		}
+	done
+}
+
+# send PROGRAM METHOD PATH BODY [VARIABLE=VALUE]...: with a proof, so that nothing but the input is wrong.
+send() {
+	local program=$1 method=$2 path=$3 body=$4
+	shift 4
+	call "$program" "$method" "$path" "$body" "$(bearer "$ACCESS")" "$@"
+}
+
+refused() {
+	local wanted=$1
+	[[ " $wanted " == *" $STATUS "* ]] && [ "$(header Content-Type)" = application/problem+json ] && [ -n "$(json .detail)" ]
+}
+
+@test "a body cut off, not JSON, or no object" {
+	local bad
+	cut_off() { send "$1" "$2" "$3" "${4%?}" && refused 400; }
+	each cut_off
+	for bad in '[]' '"x"' 'null' '1' 'nonsense' '{"a":1}}' '{' '{"a":tru}' '{"a" 1}'; do
+		odd() { send "$1" "$2" "$3" "$bad" && refused 400; }
+		each odd
+	done
+}
+
+@test "a body that ends before Content-Length" {
+	early() { send "$1" "$2" "$3" "$4" CONTENT_LENGTH=$((${#4} + 5)) && refused 400 && [[ "$(json .detail)" == *Content-Length* ]]; }
+	each early
+}
+
+@test "a body that goes on after Content-Length" {
+	late() { send "$1" "$2" "$3" "$4" CONTENT_LENGTH=$((${#4} - 1)) && refused 400 && [[ "$(json .detail)" == *Content-Length* ]]; }
+	each late
+}
+
+@test "a Content-Length that is no number" {
+	local bad
+	for bad in x -1 1x 99999999999999999999 ' 5' 0x10; do
+		odd() { send "$1" "$2" "$3" "$4" CONTENT_LENGTH="$bad" && refused "400 413" && [[ "$(json .detail)" == *"Content-Length"* || $STATUS = 413 ]]; }
+		each odd
+	done
+}
+
+@test "a body without Content-Length, chunked or not" {
+	without() { call_without_length "$1" "$2" "$3" "$4" && refused 411 && [[ "$(json .detail)" == *Content-Length* ]]; }
+	call_without_length() {
+		printf %s "$4" | env REQUEST_METHOD="$2" REQUEST_URI="$3" CONTENT_TYPE=application/json HTTP_AUTHORIZATION="Bearer $ACCESS" \
+			${TE:+HTTP_TRANSFER_ENCODING=$TE} "$BIN/$1" > "$BATS_TEST_TMPDIR/answer"
+		split_answer
+	}
+	TE=
+	each without
+	TE=chunked
+	each without
+}
+
+@test "a body over the limit" {
+	local big
+	big=$(printf 'x%.0s' $(seq 70000))
+	large() { send "$1" "$2" "$3" "{\"a\":\"$big\"}" && refused 413 && [[ "$(json .detail)" == *bytes* ]]; }
+	each large
+}
+
+@test "the largest body that PATCH /users/me takes is 65536 bytes" {
+	local pad
+	pad=$(printf ' %.0s' $(seq 65519))
+	send session PATCH /users/me "{\"name\":\"fit\"}$pad "
+	[ "$STATUS" = 413 ] || expect 200
+	send session PATCH /users/me "$(printf '%-65536s' '{"name":"fits"}')"
+	expect 200
+	send session PATCH /users/me "$(printf '%-65537s' '{"name":"not"}')"
+	expect 413
+	me "$(bearer "$ACCESS")"
+	[ "$(json .name)" = fits ]
+}
+
+@test "a body of a type that nobody takes, or of none" {
+	local bad
+	for bad in text/plain multipart/form-data application/jsonx application/xml text/html; do
+		odd() { send "$1" "$2" "$3" "$4" CONTENT_TYPE="$bad" && refused 415 && [[ "$(json .detail)" == *Content-Type* ]]; }
+		each odd
+	done
+	without() { send "$1" "$2" "$3" "$4" CONTENT_TYPE= && refused 415; }
+	each without
+}
+
+@test "a method that a path does not know, with Allow" {
+	odd() { send "$1" PUT "$3" "$4" && refused 405 && [[ "$(header Allow)" == *"$2"* ]]; }
+	each odd
+	send session TRACE /users/me "{}"
+	expect 405
+	[ "$(header Allow)" = "OPTIONS, GET, HEAD, PATCH" ]
+	send session "$(printf 'X%.0s' $(seq 300))" /users/me "{}"
+	expect 405
+}
+
+@test "OPTIONS says what a path takes" {
+	call session OPTIONS /auth/sessions
+	expect 204
+	[ "$(header Allow)" = "OPTIONS, GET, HEAD, DELETE" ]
+}
+
+@test "a member that is there twice" {
+	twice() { send "$1" "$2" "$3" "${4%?},${4#?}" && refused 400 && [[ "$(json .detail)" == *twice* ]]; }
+	each twice
+}
+
+@test "a form field that is there twice" {
+	send login POST /auth/login "email=a@example.org&email=ann@example.org&password=x" "$FORM"
+	expect 422
+	expect_field email
+}
+
+@test "a member that nobody knows" {
+	unknown() { send "$1" "$2" "$3" "${4%?},\"admin\":true}" && refused 422 && expect_field admin; }
+	each unknown
+}
+
+@test "the escape u0000, raw NUL, invalid UTF-8, control characters" {
+	local bad
+	for bad in '\u0000' '\uD800' "$(printf '\xff')" "$(printf '\xc0\xaf')" "$(printf '\xed\xa0\x80')" "$(printf '\001')" '\u0001'; do
+		odd() { send "$1" "$2" "$3" "${4/\":\"/\":\"$bad}" && refused "400 422"; }
+		each odd
+	done
+	send login POST /auth/login 'email=ann%00@example.org&password=x' "$FORM"
+	expect 400
+	send login POST /auth/login 'email=%ff&password=x' "$FORM"
+	expect 400
+	send login POST /auth/login 'email=%zz&password=x' "$FORM"
+	expect 400
+}
+
+@test "JSON nested too deeply: 32 levels are taken, 33 not" {
+	local open close
+	open=$(printf '[%.0s' $(seq 30))
+	close=$(printf ']%.0s' $(seq 30))
+	send session PATCH /users/me "{\"properties\":{\"a\":$open$close}}"
+	expect 200
+	BEFORE=$(dump)
+	send session PATCH /users/me "{\"properties\":{\"a\":[$open$close]}}"
+	expect 400
+	[[ "$(json .detail)" == *deep* ]]
+	deep() { send "$1" "$2" "$3" "{\"a\":$(printf '[%.0s' $(seq 4000))" && refused 400; }
+	each deep
+}
+
+@test "an object of 256 members is taken, of 257 not" {
+	send session PATCH /users/me "$(jq -nc '{properties: ([range(256)] | map({("k\(.)"): 1}) | add)}')"
+	expect 200
+	send session PATCH /users/me "$(jq -nc '{properties: ([range(257)] | map({("k\(.)"): 1}) | add)}')"
+	expect 400
+	[[ "$(json .detail)" == *members* ]]
+}
+
+@test "members of another type" {
+	local bad
+	for bad in 1 true null '[]' '{}' '["x"]'; do
+		odd() { send "$1" "$2" "$3" "$(sed -E 's/:"[^"]*"/:'"${bad//\//\\/}"'/' <<< "$4")" && { refused "422 400" || { [ "$3" = /users/me ] && [ "$bad" = null ]; }; }; }
+		each odd
+	done
+}
+
+@test "header fields of 8 KiB together are taken, more are not, and the longest is named" {
+	local fill
+	fill=$(printf 'x%.0s' $(seq 8100))
+	me "$(bearer x)" "HTTP_X_FILL=$fill"
+	expect 401
+	me "$(bearer x)" "HTTP_X_FILL=$fill${fill:0:100}"
+	expect 431
+	[[ "$(json .detail)" == *X_FILL* ]]
+	odd() { send "$1" "$2" "$3" "$4" "HTTP_X_FILL=$fill$fill" && refused 431; }
+	each odd
+}
+
+@test "100 cookies are taken, 101 not, nor 1000" {
+	local hundred
+	hundred=$(printf 'a=b; %.0s' $(seq 99))
+	me "HTTP_COOKIE=${hundred}c=d"
+	expect 401
+	me "HTTP_COOKIE=${hundred}c=d; e=f"
+	expect 431
+	[[ "$(json .detail)" == *Cookie* ]]
+	odd() { send "$1" "$2" "$3" "$4" "HTTP_COOKIE=$(printf 'a=b; %.0s' $(seq 1000))" && refused 431; }
+	each odd
+}
+
+@test "paths with escapes, dots, doubled slashes and odd characters" {
+	local bad
+	for bad in /auth/log%69n /%61uth/login /auth//login /auth/./login /x/../auth/login '/auth/login%00' '/auth/login%2f' '/auth\login' "/auth/$(printf '\xc3\xa4')" '/auth/login x'; do
+		call login POST "$bad" '{"email":"ann@example.org","password":"'"$PASSWORD"'"}'
+		refused 400
+		[[ "$(json .detail)" == *path* ]]
+	done
+	call login POST '/auth/login/' '{"email":"ann@example.org","password":"'"$PASSWORD"'"}'
+	expect 404
+	call login POST 'auth/login' '{}' REQUEST_URI= SCRIPT_NAME=auth/login
+	expect 400
+	[ "$(dump)" = "$BEFORE" ]
+}
+
+@test "Authorization and Cookie fields full of nonsense" {
+	local bad
+	for bad in Bearer 'Bearer ' 'bearer x' 'Bearer  x' "Bearer $(printf 'x.%.0s' $(seq 1000))" 'Basic Og==' "Bearer $(printf 'A%.0s' $(seq 7000))" 'Bearer ..' 'Bearer a.b.c' "Bearer $(printf '\xff\xfe')"; do
+		me "HTTP_AUTHORIZATION=$bad"
+		expect 401
+	done
+	for bad in yett 'yett=' ';;;;' '=x' 'yett="x"' "yett=$(printf '\xff')" 'yett=x; yett' ' ; yett=;'; do
+		me "HTTP_COOKIE=$bad"
+		expect 401
+	done
+}
+
+@test "no request at all is an answer, too" {
+	env -i "YETT_CONF=$YETT_CONF" "YETT_SITE_STATE=$YETT_SITE_STATE" "$BIN/session" > "$BATS_TEST_TMPDIR/answer" < /dev/null
+	split_answer
+	expect 400
+}

@@ -1,0 +1,166 @@
+# What the tests share: a state of their own each, requests by plain CGI, requests by a real server.
+bats_require_minimum_version 1.5.0
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+OUT=${OUT:-$TOP/build/test}
+BIN=$OUT/bin
+PASSWORD="correct horse battery staple"
+export PATH="$BIN:$PATH"
+
+# A database and keys for this test alone; hashing as cheap as the configuration allows.
+fresh_state() {
+	export YETT_CONF="$TOP/etc/yett.conf"
+	export YETT_SITE_STATE="$BATS_TEST_TMPDIR/state" YETT_SITE_WWW="$TOP/www"
+	export YETT_SITE_URL=http://127.0.0.1:8080
+	export YETT_PASSWORD_MEMORY_KIB=1024 YETT_PASSWORD_PASSES=1
+	export YETT_PASSWORD_BREACHED="$OUT/share/breached.filter"
+	export YETT_TEST_CLOCK="$BATS_TEST_TMPDIR/clock"
+	echo 0 > "$YETT_TEST_CLOCK"
+	"$BIN/yett" init > /dev/null
+	DB="$YETT_SITE_STATE/yett.db"
+}
+
+# pass_time SECONDS: so much later it is from now on, for every program of this test.
+pass_time() {
+	echo $(($(cat "$YETT_TEST_CLOCK") + $1 * 1000)) > "$YETT_TEST_CLOCK"
+}
+
+# call PROGRAM METHOD URI [BODY [VARIABLE=VALUE]...]: one CGI request. Sets STATUS, HEAD (without CR) and BODY.
+# A body is JSON unless CONTENT_TYPE says otherwise; "-" is no body.
+call() {
+	local program=$1 method=$2 uri=$3 body=${4--}
+	shift 3
+	[ $# = 0 ] || shift
+	local -a env=(REQUEST_METHOD="$method" REQUEST_URI="$uri" REMOTE_ADDR=192.0.2.7 HTTP_HOST=127.0.0.1:8080)
+	if [ "$body" != - ]; then
+		env+=(CONTENT_TYPE=application/json CONTENT_LENGTH="$(printf %s "$body" | wc -c)")
+	else
+		body=
+	fi
+	printf %s "$body" | env "${env[@]}" "$@" "$BIN/$program" > "$BATS_TEST_TMPDIR/answer" 2>> "$BATS_TEST_TMPDIR/log"
+	split_answer
+}
+
+split_answer() {
+	tr -d '\r' < "$BATS_TEST_TMPDIR/answer" > "$BATS_TEST_TMPDIR/answer.text"
+	HEAD=$(sed '/^$/q' "$BATS_TEST_TMPDIR/answer.text")
+	BODY=$(sed '1,/^$/d' "$BATS_TEST_TMPDIR/answer.text")
+	STATUS=$(sed -n 's/^Status: //p' <<< "$HEAD")
+}
+
+FORM=CONTENT_TYPE=application/x-www-form-urlencoded
+HTML=HTTP_ACCEPT=text/html
+SAME=HTTP_SEC_FETCH_SITE=same-origin
+
+# json FILTER: what jq finds in BODY.
+json() {
+	jq -er "$1" <<< "$BODY"
+}
+
+# header NAME: its value in HEAD.
+header() {
+	sed -n "s/^$1: //Ip" <<< "$HEAD"
+}
+
+# expect STATUS [CODE]: what the last call must have answered.
+expect() {
+	if [ "$STATUS" != "$1" ] || { [ $# = 2 ] && [ "$(json .code)" != "$2" ]; }; then
+		echo "expected $* but got $STATUS: $BODY" >&2
+		cat "$BATS_TEST_TMPDIR/log" >&2
+		return 1
+	fi
+}
+
+# expect_field NAME: the last problem must name this field.
+expect_field() {
+	jq -e --arg f "$1" 'any(.errors[]; .field == $f)' <<< "$BODY" > /dev/null || {
+		echo "no error for $1: $BODY" >&2
+		return 1
+	}
+}
+
+sql() {
+	sqlite3 "$DB" "$@"
+}
+
+# register EMAIL: a user, whose tokens are then in ACCESS and REFRESH and whose id is in USER_ID.
+register() {
+	call register POST /auth/register "$(jq -n --arg e "$1" --arg p "$PASSWORD" '{email: $e, password: $p}')"
+	expect 201
+	take_tokens
+	USER_ID=$(json .user.id)
+}
+
+# sign_in EMAIL [PASSWORD]: ACCESS and REFRESH.
+sign_in() {
+	call login POST /auth/login "$(jq -n --arg e "$1" --arg p "${2-$PASSWORD}" '{email: $e, password: $p}')"
+	expect 200
+	take_tokens
+}
+
+take_tokens() {
+	ACCESS=$(json .access_token)
+	REFRESH=$(json .refresh_token)
+}
+
+# sign_in_cookie EMAIL: COOKIE ("name=value").
+sign_in_cookie() {
+	call login POST /auth/login "email=$1&password=${PASSWORD// /+}" "$FORM" "$HTML" "$SAME"
+	expect 303
+	COOKIE=$(header Set-Cookie)
+	COOKIE=${COOKIE%%;*}
+}
+
+# me [VARIABLE=VALUE]...: GET /users/me with this proof.
+me() {
+	call session GET /users/me - "$@"
+}
+
+bearer() {
+	echo "HTTP_AUTHORIZATION=Bearer $1"
+}
+
+refresh() {
+	call session POST /auth/refresh "{\"refresh_token\":\"$1\"}"
+}
+
+# free_port: a port nobody listens on.
+free_port() {
+	local port
+	while :; do
+		port=$((20000 + RANDOM % 20000))
+		(exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null || break
+	done
+	echo $port
+}
+
+# start_site: the programs behind a real lighttpd, at $URL; stopped by stop_site (call that in teardown).
+start_site() {
+	PORT=$(free_port)
+	URL=http://127.0.0.1:$PORT
+	YETT_SITE_URL=$URL "$TOP/tools/run" "$OUT" "$YETT_SITE_STATE" "$PORT" > "$BATS_TEST_TMPDIR/site.log" 2>&1 3>&- &
+	SITE_PID=$!
+	local i
+	for i in $(seq 100); do
+		grep -q '^Yett is ready' "$BATS_TEST_TMPDIR/site.log" && return 0
+		sleep 0.1
+	done
+	cat "$BATS_TEST_TMPDIR/site.log" >&2
+	return 1
+}
+
+stop_site() {
+	[ -n "${SITE_PID-}" ] || return 0
+	kill -TERM "$SITE_PID" 2> /dev/null
+	wait "$SITE_PID" 2> /dev/null
+	SITE_PID=
+}
+
+# web METHOD PATH [CURL OPTION]...: one request to the site. Sets STATUS, HEAD and BODY.
+web() {
+	local method=$1 path=$2
+	shift 2
+	curl -sS -i --path-as-is --max-time 20 -X "$method" "$@" "$URL$path" > "$BATS_TEST_TMPDIR/answer" || return 1
+	split_answer
+	STATUS=$(sed -n '1s/^HTTP[^ ]* \([0-9]*\).*/\1/p' <<< "$HEAD")
+}

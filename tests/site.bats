@@ -1,0 +1,327 @@
+#!/usr/bin/env bats
+# The whole site behind real web servers: what "make run" gives, and nginx with connections kept open.
+
+load helper
+
+setup() {
+	fresh_state
+}
+
+teardown() {
+	stop_site
+	[ -z "${NGINX_PID-}" ] || { kill "$NGINX_PID"; wait "$NGINX_PID"; } 2> /dev/null || :
+	[ -z "${SPAWNED-}" ] || kill $SPAWNED 2> /dev/null || :
+}
+
+@test "register, sign in, stay, leave over HTTP" {
+	start_site
+	web POST /auth/register --json '{"email":"ann@example.org","password":"'"$PASSWORD"'"}'
+	expect 201
+	web POST /auth/login --json '{"email":"ann@example.org","password":"'"$PASSWORD"'"}'
+	expect 200
+	take_tokens
+	web GET /users/me -H "Authorization: Bearer $ACCESS"
+	expect 200
+	[ "$(json .email)" = ann@example.org ]
+	web POST /auth/refresh --json "{\"refresh_token\":\"$REFRESH\"}"
+	expect 200
+	take_tokens
+	web GET /auth/sessions -H "Authorization: Bearer $ACCESS"
+	[ "$(json '.items | length')" = 2 ]
+	[ "$(json '.items[0].ip_address')" = 127.0.0.1 ]
+	web POST /auth/logout --json "{\"refresh_token\":\"$REFRESH\"}"
+	expect 204
+	web GET /users/me -H "Authorization: Bearer $ACCESS"
+	expect 401
+	web GET /.well-known/jwks.json
+	expect 200
+	web GET /api/workspaces
+	expect 403
+	[ "$BODY" = '{"detail":"Not authenticated"}' ]
+}
+
+@test "what one program revokes another refuses at the very next request" {
+	start_site
+	local i
+	web POST /auth/register --json '{"email":"ann@example.org","password":"'"$PASSWORD"'"}'
+	expect 201
+	for i in $(seq 10); do
+		web POST /api/users/session --json '{"username":"ann@example.org","password":"'"$PASSWORD"'"}'
+		TOKEN=$(json .token)
+		web GET /users/me -H "Authorization: Bearer $TOKEN"
+		expect 200
+		web GET /users/me -H "Authorization: Bearer $TOKEN"
+		expect 200
+		# The login program revokes; the session program has it in its memory.
+		web DELETE /api/users/session --json '{"user":{"username":"ann@example.org","password":"'"$PASSWORD"'"}}'
+		expect 200
+		web GET /users/me -H "Authorization: Bearer $TOKEN"
+		expect 401
+	done
+	sign_in_over_http
+	yett user lock ann@example.org
+	web GET /users/me -H "Authorization: Bearer $ACCESS"
+	expect 401
+	yett user unlock ann@example.org
+	web GET /users/me -H "Authorization: Bearer $ACCESS"
+	expect 200
+	yett key rotate
+	web GET /.well-known/jwks.json
+	[ "$(json '.keys | length')" = 2 ]
+	sign_in_over_http
+	web GET /users/me -H "Authorization: Bearer $ACCESS"
+	expect 200
+}
+
+sign_in_over_http() {
+	web POST /auth/login --json '{"email":"ann@example.org","password":"'"$PASSWORD"'"}'
+	expect 200
+	take_tokens
+	web GET /users/me -H "Authorization: Bearer $ACCESS"
+	expect 200
+}
+
+@test "the cookie works in a jar: form, page, sign out" {
+	start_site
+	web POST /auth/register --json '{"email":"ann@example.org","password":"'"$PASSWORD"'"}'
+	expect 201
+	JAR=$BATS_TEST_TMPDIR/jar
+	web POST /auth/login -c "$JAR" -H 'Accept: text/html' -H "Origin: $URL" --data-urlencode email=ann@example.org --data-urlencode "password=$PASSWORD"
+	expect 303
+	web GET /account -b "$JAR" -H 'Accept: text/html'
+	expect 200
+	grep -q ann@example.org <<< "$BODY"
+	web POST /auth/logout -b "$JAR" -c "$JAR" -H 'Accept: text/html' -H "Origin: $URL" -d ''
+	expect 303
+	web GET /account -b "$JAR" -H 'Accept: text/html'
+	expect 303
+}
+
+@test "pages and files come with their headers, and nothing else of the folder is served" {
+	start_site
+	local path
+	for path in / /login /register /static/yett.css /static/yett.js; do
+		web GET $path
+		expect 200
+		[[ "$(header Content-Security-Policy)" == "default-src 'none'"* ]]
+		[ "$(header X-Content-Type-Options)" = nosniff ]
+		[ -z "$(header Server)" ]
+	done
+	for path in /pages/login.html /static/../pages/login.html /yett.conf /../etc/yett.conf /static/%2e%2e/pages/login.html; do
+		web GET $path
+		[[ "$STATUS" = 404 || "$STATUS" = 403 || "$STATUS" = 400 ]]
+	done
+}
+
+@test "bad input over HTTP is answered, and the same process answers on" {
+	start_site
+	local before
+	before=$(pgrep -P "$(cat "$YETT_SITE_STATE/run/lighttpd.pid")" | sort)
+	web POST /auth/login --json '{"email":'
+	expect 400
+	web POST /auth/login -H 'Content-Type: text/plain' -d x
+	expect 415
+	web POST /auth/login --json "{\"a\":\"$(printf 'x%.0s' $(seq 20000))\"}"
+	expect 413
+	head -c 2000000 /dev/zero | tr '\0' x > "$BATS_TEST_TMPDIR/big"
+	web POST /auth/login -H 'Content-Type: application/json' --data-binary "@$BATS_TEST_TMPDIR/big"
+	expect 413
+	web PUT /auth/login --json '{}'
+	expect 405
+	[[ "$(header Allow)" == *POST* ]]
+	web GET /users/me -H "X-Fill: $(printf 'x%.0s' $(seq 8300))"
+	[ "$STATUS" = 431 ]
+	web GET /users/me -H "Cookie: $(printf 'a=b; %.0s' $(seq 1000))"
+	[[ "$STATUS" = 431 || "$STATUS" = 400 ]]
+	web GET /users/%6de
+	[ "$STATUS" = 400 ]
+	web POST /auth/login -H 'Transfer-Encoding: chunked' --json '{"email":"nobody@example.org","password":"wrong"}'
+	[[ "$STATUS" = 401 || "$STATUS" = 411 ]]
+	printf 'POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{' > "$BATS_TEST_TMPDIR/cut"
+	timeout 2 bash -c "cat '$BATS_TEST_TMPDIR/cut' > /dev/tcp/127.0.0.1/$PORT"
+	web GET /.well-known/jwks.json
+	expect 200
+	[ "$(pgrep -P "$(cat "$YETT_SITE_STATE/run/lighttpd.pid")" | sort)" = "$before" ]
+}
+
+@test "stopping the site leaves no process and no lock, and it starts again" {
+	start_site
+	local pids
+	pids="$(pgrep -P "$(cat "$YETT_SITE_STATE/run/lighttpd.pid")") $(cat "$YETT_SITE_STATE/run/lighttpd.pid")"
+	[ "$(wc -w <<< "$pids")" = 5 ]
+	stop_site
+	local pid
+	for pid in $pids; do
+		run ! kill -0 "$pid"
+	done
+	start_site
+	web GET /.well-known/jwks.json
+	expect 200
+}
+
+@test "programs end with the lighttpd that started them, even by kill -9" {
+	start_site
+	local lighttpd pids pid
+	lighttpd=$(cat "$YETT_SITE_STATE/run/lighttpd.pid")
+	pids=$(pgrep -P "$lighttpd")
+	[ "$(wc -w <<< "$pids")" = 4 ]
+	kill -9 "$lighttpd"
+	sleep 1
+	for pid in $pids; do
+		run ! kill -0 "$pid"
+	done
+}
+
+@test "a program that is killed is started again, and nothing acknowledged is lost" {
+	start_site
+	web POST /auth/register --json '{"email":"ann@example.org","password":"'"$PASSWORD"'"}'
+	expect 201
+	take_tokens
+	pkill -9 -P "$(cat "$YETT_SITE_STATE/run/lighttpd.pid")" session
+	local i
+	for i in $(seq 30); do
+		web GET /users/me -H "Authorization: Bearer $ACCESS"
+		[ "$STATUS" = 200 ] && break
+		sleep 0.2
+	done
+	expect 200
+}
+
+@test "a taken port is said" {
+	start_site
+	run -1 "$TOP/tools/run" "$OUT" "$BATS_TEST_TMPDIR/other" "$PORT"
+	[[ "$output" == *"PORT="* ]]
+}
+
+# nginx in front of the programs under spawn-fcgi, with connections kept open to them.
+start_nginx() {
+	local dir=$BATS_TEST_TMPDIR/nginx program
+	mkdir -p "$dir"
+	SPAWNED=
+	for program in register login session password; do
+		spawn-fcgi -s "$dir/$program.sock" -P "$dir/$program.pid" -- "$BIN/$program" > /dev/null 2>> "$dir/log" 3>&-
+		SPAWNED="$SPAWNED $(cat "$dir/$program.pid")"
+	done
+	PORT=$(free_port)
+	URL=http://127.0.0.1:$PORT
+	cat > "$dir/nginx.conf" <<- E
+		daemon off; worker_processes 1; pid $dir/nginx.pid; error_log $dir/error.log;
+		events { worker_connections 512; }
+		http {
+			access_log off; client_body_temp_path $dir/b; proxy_temp_path $dir/p; fastcgi_temp_path $dir/f; uwsgi_temp_path $dir/u; scgi_temp_path $dir/s;
+			upstream login { server unix:$dir/login.sock; keepalive 1; }
+			upstream register { server unix:$dir/register.sock; keepalive 1; }
+			upstream session { server unix:$dir/session.sock; keepalive ${KEEPALIVE-1}; }
+			fastcgi_keep_conn on;
+			include /etc/nginx/fastcgi_params;
+			server {
+				listen 127.0.0.1:$PORT;
+				location /auth/login { fastcgi_pass login; }
+				location /auth/register { fastcgi_pass register; }
+				location / { fastcgi_pass session; }
+				location /raw { fastcgi_pass login; fastcgi_request_buffering off; }
+			}
+		}
+	E
+	nginx -p "$dir" -c "$dir/nginx.conf" 3>&- &
+	NGINX_PID=$!
+	local i
+	for i in $(seq 50); do
+		curl -s -o /dev/null "$URL/.well-known/jwks.json" && return 0
+		sleep 0.1
+	done
+	cat "$dir/error.log" "$dir/log" >&2
+	return 1
+}
+
+@test "a body of FastCGI records over a kept connection never becomes a request" {
+	start_nginx
+	web POST /auth/register --json '{"email":"ann@example.org","password":"'"$PASSWORD"'"}'
+	expect 201
+	# A whole FastCGI request that would register an account, after enough filling to outlast any buffer.
+	python3 - "$BATS_TEST_TMPDIR/forged" "$PASSWORD" <<- 'PY'
+		import json, struct, sys
+		def record(kind, body, rid=1):
+		    return struct.pack('>BBHHBB', 1, kind, rid, len(body), 0, 0) + body
+		def pairs(items):
+		    out = b''
+		    for k, v in items.items():
+		        k, v = k.encode(), v.encode()
+		        out += (struct.pack('B', len(k)) if len(k) < 128 else struct.pack('>I', len(k) | 1 << 31))
+		        out += (struct.pack('B', len(v)) if len(v) < 128 else struct.pack('>I', len(v) | 1 << 31)) + k + v
+		    return out
+		body = json.dumps({'email': 'forged@example.org', 'password': sys.argv[2]}).encode()
+		env = {'REQUEST_METHOD': 'POST', 'REQUEST_URI': '/auth/register', 'CONTENT_TYPE': 'application/json', 'CONTENT_LENGTH': str(len(body)), 'REMOTE_USER': 'admin'}
+		forged = record(1, struct.pack('>HB5x', 1, 1)) + record(4, pairs(env)) + record(4, b'') + record(5, body) + record(5, b'')
+		# The same at several places, so that one falls wherever a reader may have stopped.
+		with open(sys.argv[1], 'wb') as f:
+		    for fill in (0, 8184, 8192, 16384 - len(forged), 32768, 65536):
+		        f.write(b'x' * fill + forged * 50)
+	PY
+	local i path
+	for i in 1 2 3 4 5; do
+		for path in /auth/register /auth/login /users/me /nowhere /raw; do
+			web POST $path -H 'Content-Type: application/json' --data-binary "@$BATS_TEST_TMPDIR/forged"
+			[[ "$STATUS" =~ ^4 ]]
+			web POST $path -H 'Content-Type: text/plain' -H 'Transfer-Encoding: chunked' --data-binary "@$BATS_TEST_TMPDIR/forged"
+			[[ "$STATUS" =~ ^4 ]]
+			# The next request over the same connection is its own.
+			web GET /.well-known/jwks.json
+			expect 200
+			web POST /auth/login --json '{"email":"ann@example.org","password":"'"$PASSWORD"'"}'
+			expect 200
+		done
+	done
+	[ "$(sql 'SELECT group_concat(email) FROM users')" = ann@example.org ]
+}
+
+@test "many kept connections do not starve anybody" {
+	KEEPALIVE=64 start_nginx
+	# 64 clients, far more than threads, each over a connection of its own, again and again.
+	seq 640 | xargs -P 64 -I{} curl -s -o /dev/null -w '%{http_code}\n' --max-time 10 "$URL/.well-known/jwks.json" > "$BATS_TEST_TMPDIR/codes"
+	[ "$(sort "$BATS_TEST_TMPDIR/codes" | uniq -c | tr -s ' ')" = " 640 200" ]
+}
+
+@test "a peer that connects and says nothing is dropped after the timeout, and holds up nobody meanwhile" {
+	YETT_HTTP_TIMEOUT_S=2 YETT_HTTP_THREADS=2 start_nginx
+	python3 - "$BATS_TEST_TMPDIR/nginx/session.sock" <<- 'PY'
+		import socket, sys, time
+		peers = []
+		for _ in range(2):
+		    s = socket.socket(socket.AF_UNIX)
+		    s.connect(sys.argv[1])
+		    s.sendall(b'\x01\x01\x00\x01\x00\x08\x00\x00')  # the head of a record, and then nothing
+		    s.settimeout(8)
+		    peers.append(s)
+		began = time.time()
+		for s in peers:
+		    assert s.recv(1) == b''
+		assert time.time() - began < 6
+	PY
+	web GET /.well-known/jwks.json
+	expect 200
+}
+
+@test "bytes that are no FastCGI are dropped, and the program lives on" {
+	start_nginx
+	local pid
+	pid=$(cat "$BATS_TEST_TMPDIR/nginx/session.pid")
+	python3 - "$BATS_TEST_TMPDIR/nginx/session.sock" <<- 'PY'
+		import os, socket, sys
+		for data in (b'GET / HTTP/1.1\r\n\r\n', b'\x01\x0b\x00\x00\xff\xff\x00\x00' + b'A' * 65535, os.urandom(5000), b'\x01\x01\x00\x01\x00\x08\x00\x00\x00\x07\x00\x00\x00\x00\x00\x00',
+		             b'\x01\x01\x00\x01\x00\x08\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01\x04\x00\x01\x00\x08\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff'):
+		    s = socket.socket(socket.AF_UNIX)
+		    s.connect(sys.argv[1])
+		    try:
+		        s.sendall(data)
+		        s.shutdown(socket.SHUT_WR)
+		        s.settimeout(5)
+		        while s.recv(4096):
+		            pass
+		    except (BrokenPipeError, ConnectionResetError):
+		        pass
+	PY
+	kill -0 "$pid"
+	web GET /.well-known/jwks.json
+	expect 200
+}

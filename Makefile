@@ -81,6 +81,34 @@ $(FILTER): etc/breached.sha1 $(OUT)/bin/yett
 
 -include $(LIB_OBJ:.o=.d) $(foreach p,$(PROGRAMS),$(patsubst %.c,$(OUT)/%.d,$(wildcard cmd/$(p)/*.c)))
 
+# Tests that are C: tests/unit/NAME.c and tests/fuzz/NAME.c, the latter here with a main() that replays its corpus.
+UNITS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(wildcard tests/unit/*.c))
+REPLAYS := $(patsubst tests/fuzz/%.c,$(OUT)/fuzz/%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
+BENCHES := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(wildcard tests/bench/*.c))
+
+.PHONY: units replays benches
+units: $(UNITS)
+replays: $(REPLAYS)
+benches: $(BENCHES)
+
+$(OUT)/unit/%: $(OUT)/tests/unit/%.o $(OUT)/libyett.a
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -ljwt
+
+$(OUT)/fuzz/%: $(OUT)/tests/fuzz/%.o $(OUT)/tests/fuzz/replay.o $(OUT)/libyett.a
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(OUT)/bench/%: $(OUT)/tests/bench/%.o $(OUT)/libyett.a
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# Keep what a pattern made on the way: objects are not made anew at each call.
+.SECONDARY:
+
 # Running it.
 PORT ?= 8080
 STATE ?= state
@@ -95,3 +123,62 @@ deps-test:
 run: deps-run
 	@$(MAKE) --no-print-directory -s all BUILD=release
 	@exec tools/run build/release "$(STATE)" "$(PORT)"
+
+# Testing it. Long runs have targets of their own.
+.PHONY: test lint asan-test valgrind-test fuzz bench endurance
+test: deps-test
+	@tools/test
+
+lint: deps-test
+	@tools/lint
+
+asan-test: deps-test
+	@tools/test asan
+
+valgrind-test: deps-test
+	@tools/test valgrind
+
+fuzz: deps-test
+	@tests/fuzz/run $(or $(SECONDS),60)
+
+bench: deps-test
+	@tests/bench/run
+
+endurance: deps-test
+	@$(MAKE) --no-print-directory -s all BUILD=test
+	@tests/endurance/kill
+
+# Installing it. Programs go to libexec, the tool to bin; nothing runs by itself.
+LIBEXEC := $(DESTDIR)$(PREFIX)/libexec/yett
+SHARE := $(DESTDIR)$(PREFIX)/share/yett
+DOC := $(DESTDIR)$(PREFIX)/share/doc/yett
+
+.PHONY: install uninstall clean help
+install: all
+	install -d "$(LIBEXEC)" "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)/www/pages" "$(SHARE)/www/static" "$(DOC)" \
+		"$(DESTDIR)$(SYSCONFDIR)"
+	install -m 755 $(filter-out $(OUT)/bin/yett,$(BIN)) "$(LIBEXEC)"
+	install -m 755 $(OUT)/bin/yett "$(DESTDIR)$(PREFIX)/bin"
+	install -m 644 www/pages/* "$(SHARE)/www/pages"
+	install -m 644 www/static/* "$(SHARE)/www/static"
+	install -m 644 $(FILTER) "$(SHARE)"
+	install -m 644 README.md LICENSE docs/* etc/lighttpd.conf "$(DOC)"
+	# A configuration that somebody has edited stays.
+	test -e "$(DESTDIR)$(SYSCONFDIR)/yett.conf" || install -m 644 etc/yett.conf "$(DESTDIR)$(SYSCONFDIR)/yett.conf"
+
+uninstall:
+	rm -rf "$(LIBEXEC)" "$(SHARE)" "$(DOC)"
+	rm -f "$(DESTDIR)$(PREFIX)/bin/yett"
+	@echo "$(DESTDIR)$(SYSCONFDIR)/yett.conf and the state folder are left."
+
+clean:
+	rm -rf build
+
+help:
+	@echo "make                  build the programs into build/release/bin"
+	@echo "make run              serve on http://127.0.0.1:8080   PORT=8080 STATE=state"
+	@echo "make test             all tests; lint, asan-test and valgrind-test are parts of it or beside it"
+	@echo "make fuzz             every parser under libFuzzer     SECONDS=60 each"
+	@echo "make bench            what it costs, against an empty program"
+	@echo "make endurance        30 rounds of kill -9 under load"
+	@echo "make install          DESTDIR= PREFIX=/usr/local SYSCONFDIR=PREFIX/etc; make uninstall"

@@ -33,7 +33,7 @@ call() {
 	[ $# = 0 ] || shift
 	local -a env=(REQUEST_METHOD="$method" REQUEST_URI="$uri" REMOTE_ADDR=192.0.2.7 HTTP_HOST=127.0.0.1:8080)
 	if [ "$body" != - ]; then
-		env+=(CONTENT_TYPE=application/json CONTENT_LENGTH="$(printf %s "$body" | wc -c)")
+		env+=(CONTENT_TYPE=application/json CONTENT_LENGTH="$(bytes "$body")")
 	else
 		body=
 	fi
@@ -41,11 +41,22 @@ call() {
 	split_answer
 }
 
+# bytes TEXT: how many bytes it has.
+bytes() {
+	local LC_ALL=C
+	echo ${#1}
+}
+
 split_answer() {
-	tr -d '\r' < "$BATS_TEST_TMPDIR/answer" > "$BATS_TEST_TMPDIR/answer.text"
-	HEAD=$(sed '/^$/q' "$BATS_TEST_TMPDIR/answer.text")
-	BODY=$(sed '1,/^$/d' "$BATS_TEST_TMPDIR/answer.text")
-	STATUS=$(sed -n 's/^Status: //p' <<< "$HEAD")
+	local all
+	all=$(< "$BATS_TEST_TMPDIR/answer")
+	HEAD=${all%%$'\r\n\r\n'*}
+	BODY=${all#"$HEAD"}
+	BODY=${BODY#$'\r\n\r\n'}
+	HEAD=${HEAD//$'\r'/}
+	STATUS=
+	[[ $'\n'$HEAD =~ $'\nStatus: '([0-9]+) ]] && STATUS=${BASH_REMATCH[1]}
+	return 0
 }
 
 FORM=CONTENT_TYPE=application/x-www-form-urlencoded
@@ -162,5 +173,5 @@ web() {
 	shift 2
 	curl -sS -i --path-as-is --max-time 20 -X "$method" "$@" "$URL$path" > "$BATS_TEST_TMPDIR/answer" || return 1
 	split_answer
-	STATUS=$(sed -n '1s/^HTTP[^ ]* \([0-9]*\).*/\1/p' <<< "$HEAD")
+	[[ $HEAD =~ ^HTTP[^\ ]*\ ([0-9]+) ]] && STATUS=${BASH_REMATCH[1]}
 }

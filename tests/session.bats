@@ -358,7 +358,10 @@ setup() {
 	expect 401
 	yett user unlock ann@example.org
 	me "$(bearer "$ACCESS")"
-	expect 200
+	expect 401
+	sign_in ann@example.org
+	sign_in_cookie ann@example.org
+	cookie=$COOKIE
 	yett user delete --yes ann@example.org
 	me "$(bearer "$ACCESS")"
 	expect 401

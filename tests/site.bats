@@ -63,8 +63,7 @@ teardown() {
 	web GET /users/me -H "Authorization: Bearer $ACCESS"
 	expect 401
 	yett user unlock ann@example.org
-	web GET /users/me -H "Authorization: Bearer $ACCESS"
-	expect 200
+	sign_in_over_http
 	yett key rotate
 	web GET /.well-known/jwks.json
 	[ "$(json '.keys | length')" = 2 ]

@@ -88,6 +88,7 @@ static const struct route routes[] = {
 	{ "POST", "/auth/login", post_login, 8192, WHO_ANY, "login" },
 	{ "POST", "/api/users/session", opensesame_post_session, 8192, WHO_ANY, NULL },
 	{ "DELETE", "/api/users/session", opensesame_delete_session, 8192, WHO_ANY, NULL },
+	{ NULL, "/api", opensesame_any, 0, WHO_MAYBE, NULL },
 	{ NULL, "/api/*", opensesame_any, 0, WHO_MAYBE, NULL },
 };
 

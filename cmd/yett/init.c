@@ -26,10 +26,6 @@ make_state(struct tool *t, bool *ret_made)
 	*ret_made = mkdir(t->conf.state_dir, 0700) == 0;
 	if (*ret_made) {
 		printf("made %s\n", t->conf.state_dir);
-		if (geteuid() == 0)
-			tool_warn("%s belongs to root: if the programs run as another user, give it to that user and run "
-			          "\"yett init\" as that user",
-			    t->conf.state_dir);
 		return (0);
 	}
 	if (errno != EEXIST)
@@ -89,40 +85,58 @@ make_database(struct tool *t, bool *ret_made)
 	return (0);
 }
 
+/* ${had_database}: something may have been sealed with a key that is not there any more. */
+static int
+make_master(struct tool *t, bool had_database, bool *ret_made)
+{
+	const char *path = tool_path(t, "master.key");
+	enum err e;
+
+	if (path == NULL)
+		return (tool_fail("out of memory"));
+	*ret_made = !is_there(path);
+	if ((e = master_create(t->conf.state_dir)) != ERR_OK)
+		return (tool_fail("cannot make %s (%s)", path, err_slug(e)));
+	if (*ret_made)
+		printf("made %s\n", path);
+	if (*ret_made && had_database)
+		tool_warn("the database is older than this master key: refresh tokens made under another are void now");
+	return (0);
+}
+
 static int
 make_keys(struct tool *t, bool *ret_made)
 {
-	const char *master = tool_path(t, "master.key"), *keys = tool_path(t, "keys");
-	bool had_master, had_keys;
+	const char *dir = tool_path(t, "keys");
 	struct keyring *k = NULL;
 	enum err e;
 
-	if (master == NULL || keys == NULL)
+	if (dir == NULL)
 		return (tool_fail("out of memory"));
-	had_master = is_there(master);
-	if ((e = master_create(t->conf.state_dir)) != ERR_OK)
-		return (tool_fail("cannot make %s (%s)", master, err_slug(e)));
-	if (!had_master)
-		printf("made %s\n", master);
-	had_keys = keyring_open(keys, t->conf.session_access_s, &k) == ERR_OK;
+	*ret_made = false;
+	e = keyring_open(dir, t->conf.session_access_s, &k);
 	keyring_close(k);
-	if (!had_keys && (e = keyring_create(keys)) != ERR_OK)
-		return (tool_fail("cannot make a signing key in %s (%s)", keys, err_slug(e)));
-	if (!had_keys)
-		printf("made %s with a signing key\n", keys);
-	*ret_made = !had_master || !had_keys;
+	if (e == ERR_OK)
+		return (0);
+	if (is_there(dir) && e != ERR_NOT_FOUND)
+		return (tool_fail("the keys in %s cannot be used (%s): run \"yett doctor\"", dir, err_slug(e)));
+	if ((e = keyring_create(dir)) != ERR_OK)
+		return (tool_fail("cannot make a signing key in %s (%s)", dir, err_slug(e)));
+	printf("made %s with a signing key\n", dir);
+	*ret_made = true;
 	return (0);
 }
 
 int
 cmd_init(struct tool *t)
 {
-	bool made_state = false, made_database = false, made_keys = false;
+	bool made_state = false, made_database = false, made_master = false, made_keys = false;
 	const char *option = t->conf_option;
 
-	if (make_state(t, &made_state) != 0 || make_database(t, &made_database) != 0 || make_keys(t, &made_keys) != 0)
+	if (make_state(t, &made_state) != 0 || make_database(t, &made_database) != 0 ||
+	    make_master(t, !made_database, &made_master) != 0 || make_keys(t, &made_keys) != 0)
 		return (TOOL_FAILED);
-	if (!made_state && !made_database && !made_keys)
+	if (!made_state && !made_database && !made_master && !made_keys)
 		printf("everything is there already in %s\n", t->conf.state_dir);
 	printf("Next, make the first admin: yett %s%s%suser add YOU@EXAMPLE.ORG --role admin\n",
 	    option != NULL ? "--config " : "", option != NULL ? option : "", option != NULL ? " " : "");

@@ -7,7 +7,6 @@
 #include "access/subject.h"
 #include "access/visit.h"
 #include "base/clock.h"
-#include "cred/policy.h"
 
 struct change {
 	struct req *req;
@@ -17,9 +16,11 @@ struct change {
 };
 
 enum err
-choice_check(struct req *r, const char *field, const char *password, const char *const *words)
+choice_check(
+    struct req *r, const char *field, const char *password, const struct policy_owner *owner)
 {
-	const char *detail = policy_check(&r->app->conf, r->app->breach, password, words, r->arena);
+	const char *detail =
+	    policy_check(&r->app->conf, r->app->breach, password, owner, r->arena);
 
 	return (detail == NULL ? ERR_OK : req_field_error(r, field, detail));
 }
@@ -58,12 +59,11 @@ find_subject(struct req *r, struct user *ret_user)
 static enum err
 check_change(struct req *r, const struct user *u, const char *current, const char *new)
 {
-	const char *const words[] = { u->email, u->username != NULL ? u->username : "",
-		u->name != NULL ? u->name : "", r->app->conf.site_name, NULL };
+	const struct policy_owner owner = { u->email, u->username, u->name };
 	bool stale;
 	enum err e;
 
-	if ((e = choice_check(r, "new_password", new, words)) != ERR_OK)
+	if ((e = choice_check(r, "new_password", new, &owner)) != ERR_OK)
 		return (e);
 	if ((e = hasher_verify(r->app->hasher, u->password_hash, current, &stale)) ==
 	    ERR_INVALID_CREDENTIALS)

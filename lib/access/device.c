@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/text.h"
 
 struct mark {
 	const char *part;
@@ -59,5 +60,5 @@ device_name(const char *user_agent, struct arena *a)
 		return (arena_print(a, "%s on %s", browser, system));
 	if (browser != NULL)
 		return (browser);
-	return (arena_copy_len(a, user_agent, len > 40 ? 40 : len));
+	return (arena_copy_len(a, user_agent, text_cut(user_agent, len > 40 ? 40 : len)));
 }

@@ -14,17 +14,10 @@ const char *
 grant_agent(const struct req *r)
 {
 	const char *agent = r->user_agent != NULL ? r->user_agent : "";
-	size_t len = strlen(agent);
 
-	if (!text_utf8_ok(agent, len) || !text_control_free(agent))
+	if (!text_utf8_ok(agent, strlen(agent)) || !text_control_free(agent))
 		return ("");
-	if (len > SESSION_AGENT_MAX) {
-		/* Not in the midst of a character. */
-		for (len = SESSION_AGENT_MAX; len > 0 && ((unsigned char)agent[len] & 0xc0) == 0x80;
-		     len--)
-			;
-	}
-	return (arena_copy_len(r->arena, agent, len));
+	return (arena_copy_len(r->arena, agent, text_cut(agent, SESSION_AGENT_MAX)));
 }
 
 int64_t

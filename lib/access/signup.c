@@ -20,8 +20,7 @@ struct creation {
 static enum err
 check(struct req *r, const struct signup *in)
 {
-	const char *const words[] = { in->email, in->username != NULL ? in->username : "",
-		in->name != NULL ? in->name : "", r->app->conf.site_name, NULL };
+	const struct policy_owner owner = { in->email, in->username, in->name };
 	enum err e = ERR_OK;
 
 	if (!profile_email_ok(in->email))
@@ -29,7 +28,7 @@ check(struct req *r, const struct signup *in)
 	if (in->username != NULL && !profile_username_ok(in->username))
 		e = req_field_error(
 		    r, "username", "must have 2 to 64 letters, digits, '.', '_' or '-'");
-	if (choice_check(r, "password", in->password, words) != ERR_OK)
+	if (choice_check(r, "password", in->password, &owner) != ERR_OK)
 		e = ERR_FIELDS;
 	return (e);
 }

@@ -2,6 +2,7 @@
  */
 #include "base/conf.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -16,7 +17,6 @@
 #include "base/text.h"
 
 #define DAY 86400
-#define LINE_SIZE 1024
 
 enum type { TEXT, PATH, NUMBER, BOOL };
 
@@ -249,6 +249,20 @@ set_defaults(struct conf *c)
 			abort();
 }
 
+/* Is ${url} http(s)://HOST, with a port and a path at most? A user ("http://127.0.0.1:x@evil.org")
+ * would make another host of it than it seems. */
+static bool
+is_site_url(const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	if (!text_starts(url, "https://") && !text_starts(url, "http://"))
+		return (false);
+	host += strlen("://");
+	return (host[0] != '\0' && strchr(":/", host[0]) == NULL &&
+	        strpbrk(host, " @?#\\\"<>") == NULL);
+}
+
 /* Values that only make sense together. */
 static enum err
 finish(struct conf *c, char *message)
@@ -257,9 +271,9 @@ finish(struct conf *c, char *message)
 
 	while (len > 0 && c->site_url[len - 1] == '/')
 		c->site_url[--len] = '\0';
-	if (!text_starts(c->site_url, "https://") && !text_starts(c->site_url, "http://")) {
-		snprintf(
-		    message, CONF_MESSAGE_SIZE, "site.url must begin with https:// or http://");
+	if (!is_site_url(c->site_url)) {
+		snprintf(message, CONF_MESSAGE_SIZE,
+		    "site.url must be https://HOST or http://HOST, with a port and path at most");
 		return (ERR_CONF);
 	}
 	if (c->password_memory_kib > c->password_budget_mib * 1024) {
@@ -381,18 +395,15 @@ conf_is_https(const struct conf *c)
 bool
 conf_is_loopback(const struct conf *c)
 {
-	const char *host = strstr(c->site_url, "://") + 3;
-	size_t len = strcspn(host, ":/"), i;
+	const char *host = strstr(c->site_url, "://") + strlen("://");
+	const size_t len = strcspn(host, ":/");
+	char text[CONF_TEXT_SIZE] = "";
+	struct in_addr address;
 
 	if (text_starts(host, "[::1]"))
 		return (host[5] == '\0' || host[5] == ':' || host[5] == '/');
-	if (len == strlen("localhost") && strncmp(host, "localhost", len) == 0)
-		return (true);
-	if (!text_starts(host, "127."))
-		return (false);
-	/* 127.0.0.1.example.org is no loopback: only digits and dots may follow. */
-	for (i = 0; i < len; i++)
-		if (host[i] != '.' && (host[i] < '0' || host[i] > '9'))
-			return (false);
-	return (true);
+	memcpy(text, host, len);
+	/* An address whole, for 127.0.0.1.example.org is no loopback. */
+	return (strcmp(text, "localhost") == 0 ||
+	        (inet_pton(AF_INET, text, &address) == 1 && ntohl(address.s_addr) >> 24 == 127));
 }

@@ -68,6 +68,18 @@ text_control_free(const char *text)
 	return (true);
 }
 
+size_t
+text_cut(const char *text, size_t max)
+{
+	size_t len = strnlen(text, max + 1);
+
+	if (len <= max)
+		return (len);
+	for (len = max; len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80; len--)
+		;
+	return (len);
+}
+
 bool
 text_number(const char *text, int64_t min, int64_t max, int64_t *ret_number)
 {

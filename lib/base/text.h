@@ -20,6 +20,13 @@ bool text_utf8_ok(const char *bytes, size_t len);
 bool text_control_free(const char *text);
 
 /**
+ * text_cut(text, max):
+ * How many bytes of ${text} (UTF-8) to keep so that they are at most ${max} and end with a whole
+ * character.
+ */
+size_t text_cut(const char *text, size_t max);
+
+/**
  * text_number(text, min, max, ret_number):
  * Read all of ${text} as a decimal number from ${min} to ${max}. False, and nothing filled, when it
  * is not one.

@@ -19,6 +19,7 @@
 #define IMPORT_MEMORY_KIB 262144
 #define IMPORT_PASSES 16
 #define IMPORT_BCRYPT_COST 14
+#define IMPORT_ROUNDS 1000000 /* about 1 s of SHA-512 */
 
 struct hasher {
 	struct slots *slots;
@@ -161,36 +162,135 @@ hasher_verify(struct hasher *h, const char *hash, const char *password, bool *re
 	return (hash != NULL ? e : ERR_INVALID_CREDENTIALS);
 }
 
+/* What follows the prefix of a hash: the parameters of its cost, then salt and result. Is the cost
+ * one that we would pay? */
 static bool
-knows_argon2(const char *hash)
+argon2_cost_ok(const char *rest)
 {
-	const char *p = strstr(hash, "$m=");
+	const char *hash = strchr(rest, 'm');
 	unsigned int memory, passes, lanes;
 
-	if (p == NULL || sscanf(p, "$m=%7u,t=%5u,p=%3u$", &memory, &passes, &lanes) != 3)
+	if (hash == NULL || sscanf(hash, "m=%7u,t=%5u,p=%3u$", &memory, &passes, &lanes) != 3)
 		return (false);
-	return (memory <= IMPORT_MEMORY_KIB && passes <= IMPORT_PASSES && lanes >= 1 &&
-	        strlen(hash) < HASHER_HASH_SIZE &&
-	        crypto_pwhash_str_needs_rehash(hash, passes, (size_t)memory * 1024) != -1);
+	return (memory <= IMPORT_MEMORY_KIB && passes <= IMPORT_PASSES && lanes >= 1);
 }
+
+static bool
+bcrypt_cost_ok(const char *rest)
+{
+	char digits[3] = "";
+	int64_t cost;
+
+	if (strlen(rest) != 56 || rest[2] != '$')
+		return (false);
+	memcpy(digits, rest, 2);
+	return (text_number(digits, 4, IMPORT_BCRYPT_COST, &cost));
+}
+
+/* "ROUNDS$..." */
+static bool
+rounds_ok(const char *rest)
+{
+	char digits[8] = "";
+	const size_t len = strcspn(rest, "$");
+	int64_t rounds;
+
+	if (len >= sizeof digits)
+		return (false);
+	memcpy(digits, rest, len);
+	return (text_number(digits, 1, IMPORT_ROUNDS, &rounds));
+}
+
+static bool
+sha_cost_ok(const char *rest)
+{
+
+	return (!text_starts(rest, "rounds=") || rounds_ok(rest + strlen("rounds=")));
+}
+
+/* ${count} digits of crypt(3)'s base 64, the lowest first; UINT64_MAX when they are none. */
+static uint64_t
+number64(const char *digits, size_t count)
+{
+	static const char all[] =
+	    "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	uint64_t number = 0;
+	const char *at;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (digits[i] == '\0' || (at = strchr(all, digits[i])) == NULL)
+			return (UINT64_MAX);
+		number |= (uint64_t)(at - all) << (6 * i);
+	}
+	return (number);
+}
+
+/* N = 2^${log_n} blocks of ${r} times 128 bytes, ${p} times. */
+static bool
+scrypt_fits(uint64_t log_n, uint64_t r, uint64_t p)
+{
+
+	return (log_n <= 24 && r <= 1024 && p <= 1024 &&
+	        (r * p << log_n) / 8 <= (uint64_t)IMPORT_MEMORY_KIB);
+}
+
+static bool
+scrypt_cost_ok(const char *rest)
+{
+
+	if (strlen(rest) < 11)
+		return (false);
+	return (scrypt_fits(number64(rest, 1), number64(rest + 1, 5), number64(rest + 6, 5)));
+}
+
+/* As crypt_gensalt(3) writes them: "jNr$...", both counted from 1; below 48 they have one digit. */
+static bool
+yescrypt_cost_ok(const char *rest)
+{
+	const uint64_t log_n = strlen(rest) < 4 ? 48 : number64(rest + 1, 1);
+	const uint64_t r = strlen(rest) < 4 ? 48 : number64(rest + 2, 1);
+
+	return (rest[0] == 'j' && log_n < 48 && r < 48 && rest[3] == '$' &&
+	        scrypt_fits(log_n + 1, r + 1, 1));
+}
+
+static const struct method {
+	const char *prefix;
+	bool (*cost_ok)(const char *rest); /* NULL: always */
+} methods[] = {
+	{ "$argon2id$", argon2_cost_ok },
+	{ "$argon2i$", argon2_cost_ok },
+	{ "$y$", yescrypt_cost_ok },
+	{ "$gy$", yescrypt_cost_ok },
+	{ "$7$", scrypt_cost_ok },
+	{ "$2a$", bcrypt_cost_ok },
+	{ "$2b$", bcrypt_cost_ok },
+	{ "$2x$", bcrypt_cost_ok },
+	{ "$2y$", bcrypt_cost_ok },
+	{ "$6$", sha_cost_ok },
+	{ "$5$", sha_cost_ok },
+	{ "$sha1$", rounds_ok },
+	{ "$1$", NULL },
+};
 
 bool
 hasher_knows(const char *hash)
 {
-	int64_t cost;
-	char digits[3];
+	const struct method *m;
+	size_t i;
 
-	if (!text_control_free(hash) || strlen(hash) >= CRYPT_OUTPUT_SIZE)
-		return (false);
-	if (is_argon2(hash))
-		return (knows_argon2(hash));
-	if (crypt_checksalt(hash) != CRYPT_SALT_OK &&
-	    crypt_checksalt(hash) != CRYPT_SALT_METHOD_LEGACY)
-		return (false);
-	if (strncmp(hash, "$2", 2) == 0 && strlen(hash) == 60) {
-		memcpy(digits, hash + 4, 2);
-		digits[2] = '\0';
-		return (text_number(digits, 4, IMPORT_BCRYPT_COST, &cost));
+	for (i = 0; i < COUNT(methods); i++) {
+		m = &methods[i];
+		if (!text_starts(hash, m->prefix))
+			continue;
+		if (m->cost_ok != NULL && !m->cost_ok(hash + strlen(m->prefix)))
+			return (false);
+		if (is_argon2(hash))
+			return (strlen(hash) < HASHER_HASH_SIZE &&
+			        crypto_pwhash_str_needs_rehash(hash, 1, 8192) != -1);
+		return (strlen(hash) > 20 && strlen(hash) < CRYPT_OUTPUT_SIZE &&
+		        text_control_free(hash) && crypt_checksalt(hash) != CRYPT_SALT_INVALID);
 	}
-	return (hash[0] == '$' && strlen(hash) > 20);
+	return (false);
 }

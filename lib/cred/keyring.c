@@ -21,7 +21,8 @@
 
 #define KEYS_MAX 16
 #define PATH_SIZE 600
-#define NAME_SIZE 96
+#define NAME_DIGITS 13 /* milliseconds until the year 2286 */
+#define NAME_SIZE (NAME_DIGITS + sizeof ".pem")
 #define SKEW_MS \
 	60000 /* clocks of two machines, and a token signed while its key was being replaced */
 
@@ -59,12 +60,11 @@ keyring_rotate(const char *dir)
 static bool
 parse_name(const char *name, int64_t *ret_created_at)
 {
-	char *end;
 
-	if (strlen(name) >= NAME_SIZE || name[0] < '0' || name[0] > '9')
+	if (strspn(name, "0123456789") != NAME_DIGITS || strcmp(name + NAME_DIGITS, ".pem") != 0)
 		return (false);
-	*ret_created_at = strtoll(name, &end, 10);
-	return (strcmp(end, ".pem") == 0);
+	*ret_created_at = strtoll(name, NULL, 10);
+	return (true);
 }
 
 static int
@@ -75,23 +75,40 @@ by_age(const void *a, const void *b)
 	return ((one->created_at < other->created_at) - (one->created_at > other->created_at));
 }
 
-/* The names of the keys in ${dir}, the newest first, not loaded. */
+/* A place for a key made at ${created_at}: a free one, or that of the oldest when that is older;
+ * else NULL. */
+static struct key *
+find_place(struct key keys[static KEYS_MAX], size_t *count, int64_t created_at)
+{
+	struct key *oldest = keys;
+	size_t i;
+
+	if (*count < KEYS_MAX)
+		return (&keys[(*count)++]);
+	for (i = 1; i < KEYS_MAX; i++)
+		if (keys[i].created_at < oldest->created_at)
+			oldest = &keys[i];
+	return (oldest->created_at < created_at ? oldest : NULL);
+}
+
+/* The names of the newest keys in ${dir}, the newest first, not loaded. */
 static enum err
 list_keys(const char *dir, struct key keys[static KEYS_MAX], size_t *ret_count)
 {
 	struct dirent *entry;
+	struct key *key;
 	size_t count = 0;
 	int64_t created_at;
 	DIR *d;
 
 	if ((d = opendir(dir)) == NULL)
 		return (errno == ENOENT ? ERR_NOT_FOUND : ERR_IO);
-	while ((entry = readdir(d)) != NULL && count < KEYS_MAX) {
-		if (!parse_name(entry->d_name, &created_at))
+	while ((entry = readdir(d)) != NULL) {
+		if (!parse_name(entry->d_name, &created_at) ||
+		    (key = find_place(keys, &count, created_at)) == NULL)
 			continue;
-		memset(&keys[count], 0, sizeof keys[count]);
-		memcpy(keys[count].name, entry->d_name, strlen(entry->d_name) + 1);
-		keys[count++].created_at = created_at;
+		*key = (struct key){ .created_at = created_at };
+		memcpy(key->name, entry->d_name, NAME_SIZE);
 	}
 	closedir(d);
 	qsort(keys, count, sizeof keys[0], by_age);
@@ -138,7 +155,7 @@ load_key(const char *dir, struct key *key)
 		e = es256_load(pem, &key->es256);
 	}
 	sodium_memzero(pem, sizeof pem);
-	if (e != ERR_OK)
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		log_event(LOG_ERROR, NULL, "key %s: %s", key->name, err_slug(e));
 	return (e);
 }
@@ -148,13 +165,19 @@ static enum err
 load(struct keyring *k, struct timespec changed)
 {
 	struct key keys[KEYS_MAX];
-	size_t count = 0, i;
+	size_t count = 0, i = 0;
 	enum err e;
 
 	if ((e = list_keys(k->dir, keys, &count)) != ERR_OK)
 		return (e);
-	for (i = 0; e == ERR_OK && i < count; i++)
-		e = load_key(k->dir, &keys[i]);
+	while (e == ERR_OK && i < count)
+		if ((e = load_key(k->dir, &keys[i])) == ERR_OK) {
+			i++;
+		} else if (e == ERR_NOT_FOUND && count > 1) {
+			/* Pruned since it was listed: it verified nothing any more. */
+			memmove(&keys[i], &keys[i + 1], (--count - i) * sizeof keys[0]);
+			e = ERR_OK;
+		}
 	if (e != ERR_OK) {
 		free_keys(keys, count);
 		return (e);
@@ -334,8 +357,9 @@ keyring_each(struct keyring *k,
 	pthread_rwlock_unlock(&k->lock);
 }
 
-enum err
-keyring_prune(const char *dir, int64_t token_life_s, unsigned int *ret_count)
+/* Prune among the newest KEYS_MAX. */
+static enum err
+prune(const char *dir, int64_t token_life_s, unsigned int *ret_count)
 {
 	char path[PATH_SIZE + NAME_SIZE];
 	struct key keys[KEYS_MAX];
@@ -354,4 +378,18 @@ keyring_prune(const char *dir, int64_t token_life_s, unsigned int *ret_count)
 		(*ret_count)++;
 	}
 	return (ERR_OK);
+}
+
+enum err
+keyring_prune(const char *dir, int64_t token_life_s, unsigned int *ret_count)
+{
+	unsigned int count = 1, total = 0;
+	enum err e = ERR_OK;
+
+	/* Each pass uncovers older ones. */
+	while (e == ERR_OK && count > 0)
+		if ((e = prune(dir, token_life_s, &count)) == ERR_OK)
+			total += count;
+	*ret_count = total;
+	return (e);
 }

@@ -2,17 +2,46 @@
  * standard input. */
 #include "http/conn.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <fcgiapp.h>
+
+#include "base/clock.h"
 
 struct conn {
 	FCGX_Request fcgi;
 	bool cgi;
 	bool failed;
+	pthread_mutex_t mutex; /* of the next two */
+	int busy_fd;           /* the socket being read or written; -1: none */
+	int64_t busy_since;    /* ms of the steady clock */
 };
+
+/* A call that may block on ${fd} begins; or, with -1, has ended, and ${fd} is nobody's to shut down
+ * any more. */
+static void
+set_busy(struct conn *c, int fd)
+{
+
+	pthread_mutex_lock(&c->mutex);
+	c->busy_fd = fd;
+	c->busy_since = clock_steady_ms();
+	pthread_mutex_unlock(&c->mutex);
+}
+
+void
+conn_watch(struct conn *c, int64_t now, int64_t max_ms)
+{
+
+	pthread_mutex_lock(&c->mutex);
+	if (c->busy_fd >= 0 && now - c->busy_since > max_ms)
+		shutdown(c->busy_fd, SHUT_RDWR);
+	pthread_mutex_unlock(&c->mutex);
+}
 
 bool
 conn_is_cgi(void)
@@ -37,6 +66,8 @@ conn_new(void)
 		free(c);
 		return (NULL);
 	}
+	pthread_mutex_init(&c->mutex, NULL);
+	c->busy_fd = -1;
 	return (c);
 }
 
@@ -47,12 +78,14 @@ conn_free(struct conn *c)
 	if (c == NULL)
 		return;
 	FCGX_Free(&c->fcgi, 0);
+	pthread_mutex_destroy(&c->mutex);
 	free(c);
 }
 
 enum err
 conn_begin(struct conn *c, int fd, char ***ret_env)
 {
+	bool failed;
 
 	c->failed = false;
 	/* With a connection in hand libfcgi reads from it; when that fails it closes it and finds
@@ -60,7 +93,10 @@ conn_begin(struct conn *c, int fd, char ***ret_env)
 	c->fcgi.ipcFd = fd;
 	c->fcgi.keepConnection =
 	    1; /* or it would first close what it takes for the last request's connection */
-	if (FCGX_Accept_r(&c->fcgi) != 0)
+	set_busy(c, fd);
+	failed = FCGX_Accept_r(&c->fcgi) != 0;
+	set_busy(c, -1);
+	if (failed)
 		return (ERR_IO);
 	*ret_env = c->fcgi.envp;
 	return (ERR_OK);
@@ -87,7 +123,9 @@ conn_read(struct conn *c, char *bytes, size_t len)
 		return (got);
 	}
 	/* The whole length at once: FCGX_GetStr() itself reads on until it has it. */
+	set_busy(c, c->fcgi.ipcFd);
 	count = FCGX_GetStr(bytes, (int)len, c->fcgi.in);
+	set_busy(c, -1);
 	c->failed = FCGX_GetError(c->fcgi.in) != 0;
 	return (count > 0 ? (size_t)count : 0);
 }
@@ -103,10 +141,13 @@ void
 conn_write(struct conn *c, const char *bytes, size_t len)
 {
 
-	if (c->cgi)
+	if (c->cgi) {
 		c->failed |= fwrite(bytes, 1, len, stdout) != len;
-	else
-		c->failed |= FCGX_PutStr(bytes, (int)len, c->fcgi.out) < 0;
+		return;
+	}
+	set_busy(c, c->fcgi.ipcFd);
+	c->failed |= FCGX_PutStr(bytes, (int)len, c->fcgi.out) < 0;
+	set_busy(c, -1);
 }
 
 bool
@@ -118,8 +159,10 @@ conn_finish(struct conn *c, bool drained)
 		c->failed |= fflush(stdout) != 0;
 		return (false);
 	}
+	set_busy(c, c->fcgi.ipcFd);
 	keep = FCGX_FClose(c->fcgi.err) == 0;
 	keep &= FCGX_FClose(c->fcgi.out) == 0;
+	set_busy(c, -1);
 	keep &= FCGX_GetError(c->fcgi.in) == 0;
 	keep &= c->fcgi.keepConnection != 0 && drained && !c->failed;
 	FCGX_Free(&c->fcgi, 0);

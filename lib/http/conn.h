@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -49,6 +50,14 @@ bool conn_failed(const struct conn *c);
  * Write ${len} bytes of the answer.
  */
 void conn_write(struct conn *c, const char *bytes, size_t len);
+
+/**
+ * conn_watch(c, now, max_ms):
+ * From another thread: when ${c} has been in one read or write for more than ${max_ms} at ${now}
+ * (of the steady clock), shut its socket down, so that the call returns. libfcgi itself has no
+ * timeouts.
+ */
+void conn_watch(struct conn *c, int64_t now, int64_t max_ms);
 
 /**
  * conn_finish(c, drained):

@@ -10,6 +10,8 @@
 #include "http/form.h"
 #include "http/json.h"
 
+#define QUOTED_MAX 64 /* bytes of a name that is given back to who sent it */
+
 struct reading {
 	struct req *req;
 	const char *prefix; /* NULL at the top */
@@ -23,10 +25,12 @@ static void
 complain(struct reading *in, const char *name, const char *detail)
 {
 
+	const int len = (int)text_cut(name, QUOTED_MAX);
+
 	if (in->prefix != NULL)
-		name = arena_print(in->req->arena, "%s.%s", in->prefix, name);
+		name = arena_print(in->req->arena, "%s.%.*s", in->prefix, len, name);
 	else
-		name = arena_print(in->req->arena, "%.64s", name);
+		name = arena_copy_len(in->req->arena, name, (size_t)len);
 	if (name == NULL)
 		in->err = ERR_NOMEM;
 	else if (in->err == ERR_OK || in->err == ERR_FIELDS)

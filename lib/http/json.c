@@ -2,6 +2,7 @@
  * arena. */
 #include "http/json.h"
 
+#include <math.h>
 #include <string.h>
 
 #include <cjson/cJSON.h>
@@ -11,6 +12,8 @@
 
 #define DEPTH_MAX 32
 #define MEMBERS_MAX 256
+#define NUMBER_MAX 1e308 /* a larger one, rounded in print, could read as infinity */
+#define QUOTED_MAX 64    /* bytes of a name that is given back to who sent it */
 
 static _Thread_local struct arena *current;
 
@@ -38,35 +41,108 @@ json_use(struct arena *a)
 	cJSON_InitHooks(&hooks);
 }
 
+static size_t
+count_digits(const char *text, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && text[i] >= '0' && text[i] <= '9')
+		i++;
+	return (i);
+}
+
+/* Are ${len} bytes of ${text} one number? cJSON, that is strtod(3), would also take 01, 1. and -.5.
+ * Source: RFC 8259 section 6. */
+static bool
+is_number(const char *text, size_t len)
+{
+	size_t i = len > 0 && text[0] == '-', n;
+
+	if ((n = count_digits(text + i, len - i)) == 0 || (n > 1 && text[i] == '0'))
+		return (false);
+	i += n;
+	if (i < len && text[i] == '.') {
+		if ((n = count_digits(text + i + 1, len - i - 1)) == 0)
+			return (false);
+		i += 1 + n;
+	}
+	if (i < len && (text[i] == 'e' || text[i] == 'E')) {
+		i++;
+		i += i < len && (text[i] == '+' || text[i] == '-');
+		if ((n = count_digits(text + i, len - i)) == 0)
+			return (false);
+		i += n;
+	}
+	return (i == len);
+}
+
+/* How many bytes of ${text} cJSON takes for a number: 0 when none begins here. */
+static size_t
+number_len(const char *text, size_t len)
+{
+	size_t i = 0;
+
+	if (text[0] != '-' && (text[0] < '0' || text[0] > '9'))
+		return (0);
+	while (i < len && text[i] != '\0' && strchr("0123456789+-.eE", text[i]) != NULL)
+		i++;
+	return (i);
+}
+
+/* What is wrong between two strings that begins at ${*i}, which is moved to the last byte looked
+ * at. */
+static const char *
+scan_outside(const char *text, size_t len, size_t *i, unsigned int *depth)
+{
+	const char c = text[*i];
+	size_t n;
+
+	if ((unsigned char)c < 0x20 && c != '\t' && c != '\n' && c != '\r')
+		return ("the JSON has a control character");
+	if (c == '{' || c == '[')
+		return (++*depth > DEPTH_MAX ? "the JSON is nested too deeply" : NULL);
+	if ((c == '}' || c == ']') && *depth > 0)
+		--*depth;
+	if ((n = number_len(text + *i, len - *i)) > 0) {
+		if (!is_number(text + *i, n))
+			return ("a number is malformed");
+		*i += n - 1;
+	}
+	return (NULL);
+}
+
 /* What no parse may let through, found in one pass over the text; NULL when there is nothing. */
 static const char *
 scan(const char *text, size_t len)
 {
+	const char *detail = NULL;
 	bool in_string = false;
 	unsigned int depth = 0;
 	size_t i;
 
-	for (i = 0; i < len; i++) {
-		const char c = text[i];
-
-		if (in_string && (unsigned char)c < 0x20)
-			return ("a string has a control character that is not escaped");
-		if (in_string && c == '\\') {
-			if (len - i >= 6 && memcmp(&text[i], "\\u0000", 6) == 0)
-				return ("a string has the character U+0000");
-			i++;
-		} else if (c == '"') {
+	for (i = 0; i < len && detail == NULL; i++) {
+		if (text[i] == '"') {
 			in_string = !in_string;
-		} else if (!in_string && (c == '{' || c == '[')) {
-			if (++depth > DEPTH_MAX)
-				return ("the JSON is nested too deeply");
-		} else if (!in_string && (c == '}' || c == ']') && depth > 0) {
-			depth--;
-		} else if (c == '\0') {
-			return ("the JSON has a NUL byte");
+		} else if (!in_string) {
+			detail = scan_outside(text, len, &i, &depth);
+		} else if ((unsigned char)text[i] < 0x20) {
+			detail = "a string has a control character that is not escaped";
+		} else if (text[i] == '\\') {
+			if (len - i >= 6 && memcmp(&text[i], "\\u0000", 6) == 0)
+				detail = "a string has the character U+0000";
+			i++;
 		}
 	}
-	return (NULL);
+	return (detail);
+}
+
+static const char *
+say_twice(const char *name, struct arena *a)
+{
+	const char *detail = arena_print(
+	    a, "the member \"%.*s\" is there twice", (int)text_cut(name, QUOTED_MAX), name);
+
+	return (detail != NULL ? detail : "a member is there twice");
 }
 
 /* The first thing wrong with the members of ${object} itself. */
@@ -78,14 +154,13 @@ check_members(const cJSON *object, struct arena *a)
 
 	for (one = object->child; one != NULL; one = one->next)
 		if (++count > MEMBERS_MAX)
-			return ("an object has too many members");
+			return ("an object or list has too many members");
 	if (!cJSON_IsObject(object))
 		return (NULL);
 	for (one = object->child; one != NULL; one = one->next)
 		for (other = one->next; other != NULL; other = other->next)
 			if (strcmp(one->string, other->string) == 0)
-				return (arena_print(
-				    a, "the member \"%.64s\" is there twice", one->string));
+				return (say_twice(one->string, a));
 	return (NULL);
 }
 
@@ -96,10 +171,12 @@ check_tree(const cJSON *item, struct arena *a)
 	const char *detail;
 	const cJSON *child;
 
+	if (cJSON_IsNumber(item) && !(fabs(item->valuedouble) <= NUMBER_MAX))
+		return ("a number is too large");
 	if ((detail = check_members(item, a)) != NULL)
 		return (detail);
 	for (child = item->child; child != NULL; child = child->next)
-		if (child->child != NULL && (detail = check_tree(child, a)) != NULL)
+		if ((detail = check_tree(child, a)) != NULL)
 			return (detail);
 	return (NULL);
 }
@@ -132,6 +209,14 @@ json_parse(
 	return (ERR_OK);
 }
 
+/* From now on allocate for ${j}. */
+static void
+resume(const struct json *j)
+{
+
+	current = j->arena;
+}
+
 struct json
 json_object(struct arena *a)
 {
@@ -156,6 +241,7 @@ void
 json_add_text(struct json *j, const char *name, const char *text)
 {
 
+	resume(j);
 	add(j, name, text == NULL ? cJSON_CreateNull() : cJSON_CreateString(text));
 }
 
@@ -163,6 +249,7 @@ void
 json_add_number(struct json *j, const char *name, int64_t number)
 {
 
+	resume(j);
 	add(j, name, cJSON_CreateNumber((double)number));
 }
 
@@ -170,6 +257,7 @@ void
 json_add_bool(struct json *j, const char *name, bool value)
 {
 
+	resume(j);
 	add(j, name, cJSON_CreateBool(value));
 }
 
@@ -178,6 +266,7 @@ json_add_time(struct json *j, const char *name, int64_t at)
 {
 	const char *text = clock_print(j->arena, at);
 
+	resume(j);
 	add(j, name, text == NULL ? NULL : cJSON_CreateString(text));
 }
 
@@ -185,6 +274,7 @@ void
 json_add_raw(struct json *j, const char *name, const char *raw)
 {
 
+	resume(j);
 	add(j, name, raw == NULL ? NULL : cJSON_CreateRaw(raw));
 }
 
@@ -192,6 +282,7 @@ void
 json_add_tree(struct json *j, const char *name, struct cJSON *tree)
 {
 
+	resume(j);
 	add(j, name, tree);
 }
 
@@ -199,14 +290,17 @@ void
 json_add_texts(struct json *j, const char *name, char *const *texts, size_t count)
 {
 
+	resume(j);
 	add(j, name, cJSON_CreateStringArray((const char *const *)texts, (int)count));
 }
 
 struct cJSON *
 json_add_array(struct json *j, const char *name)
 {
-	cJSON *array = cJSON_CreateArray();
+	cJSON *array;
 
+	resume(j);
+	array = cJSON_CreateArray();
 	add(j, name, array);
 	return (array);
 }
@@ -223,5 +317,6 @@ char *
 json_print(struct json *j)
 {
 
+	resume(j);
 	return (j->failed ? NULL : cJSON_PrintUnformatted(j->root));
 }

@@ -176,17 +176,18 @@ read_tag(const char *p, char ret_name[static NAME_SIZE])
 	return (end + 2);
 }
 
-/* Where the section ${name}, whose inside begins at ${p}, is closed; sections of the same name
- * don't nest. */
+/* Where before ${end} the section ${name}, whose inside begins at ${p}, is closed; sections of the
+ * same name don't nest. */
 static const char *
-find_close(const char *p, const char *name, const char **ret_after)
+find_close(const char *p, const char *end, const char *name, const char **ret_after)
 {
 	char close[NAME_SIZE + 8];
 	const char *at;
 
 	snprintf(close, sizeof close, "{{/%s}}", name);
-	if ((at = strstr(p, close)) != NULL)
-		*ret_after = at + strlen(close);
+	if ((at = strstr(p, close)) == NULL || at + strlen(close) > end)
+		return (NULL);
+	*ret_after = at + strlen(close);
 	return (at);
 }
 
@@ -201,7 +202,8 @@ fill_section(struct html *h, const char *p, const char *end, const struct scope 
 	if (is_truthy(item) != wanted || s->depth >= DEPTH_MAX)
 		return;
 	if (!wanted || (!cJSON_IsArray(item) && !cJSON_IsObject(item))) {
-		fill(h, p, end, s);
+		fill(h, p, end,
+		    &(struct scope){ .outer = s->outer, .data = s->data, .depth = s->depth + 1 });
 	} else if (cJSON_IsObject(item)) {
 		fill(h, p, end, &(struct scope){ .outer = s, .data = item, .depth = s->depth + 1 });
 	} else {
@@ -217,7 +219,7 @@ fill(struct html *h, const char *p, const char *end, const struct scope *s)
 	const char *tag, *inside, *close, *after;
 	char name[NAME_SIZE];
 
-	while (p < end && (tag = strstr(p, "{{")) != NULL && tag < end) {
+	while (!h->failed && p < end && (tag = strstr(p, "{{")) != NULL && tag < end) {
 		put(h, p, (size_t)(tag - p));
 		if ((inside = read_tag(tag, name)) == NULL)
 			return;
@@ -226,7 +228,7 @@ fill(struct html *h, const char *p, const char *end, const struct scope *s)
 			put_hole(h, s, name);
 			continue;
 		}
-		if ((close = find_close(inside, name + 1, &after)) == NULL)
+		if ((close = find_close(inside, end, name + 1, &after)) == NULL)
 			return;
 		fill_section(h, inside, close, s, name);
 		p = after;

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "http/form.h"
@@ -117,6 +118,8 @@ check_fields(struct req *r)
 	}
 	if (r->method == NULL || r->method[0] == '\0')
 		return (req_fail(r, ERR_BAD_REQUEST, "the method is missing"));
+	if (r->method[strspn(r->method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-")] != '\0')
+		return (req_fail(r, ERR_BAD_REQUEST, "the method has an odd character"));
 	return (take_path(r));
 }
 
@@ -155,7 +158,8 @@ req_fail(struct req *r, enum err e, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	r->detail = arena_copy(r->arena, text);
+	/* What was sent is quoted only if it is text; else the title has to say it. */
+	r->detail = text_utf8_ok(text, strlen(text)) ? arena_copy(r->arena, text) : NULL;
 	return (e);
 }
 
@@ -251,14 +255,17 @@ req_query(const struct req *r, const char *name)
 	return (repeated ? NULL : value);
 }
 
-/* Is ${origin} scheme://${host}, the host compared whole? */
+/* Is ${origin} the ${host} asked for, by the scheme that the site has? */
 static bool
-origin_is(const char *origin, const char *host)
+origin_is_host(const char *origin, const char *host, const char *site_url)
 {
-	const char *p;
+	const char *end = strstr(site_url, "://");
+	size_t len;
 
-	return (
-	    host != NULL && (p = strstr(origin, "://")) != NULL && text_same_nocase(p + 3, host));
+	if (host == NULL || end == NULL)
+		return (false);
+	len = (size_t)(end - site_url) + 3;
+	return (strncasecmp(origin, site_url, len) == 0 && text_same_nocase(origin + len, host));
 }
 
 bool
@@ -269,7 +276,8 @@ req_same_site(const struct req *r, const char *site_url)
 		return (strcmp(r->sec_fetch_site, "same-origin") == 0 ||
 		        strcmp(r->sec_fetch_site, "none") == 0);
 	if (r->origin != NULL)
-		return (text_same_nocase(r->origin, site_url) || origin_is(r->origin, r->host));
+		return (text_same_nocase(r->origin, site_url) ||
+		        origin_is_host(r->origin, r->host, site_url));
 	return (false);
 }
 

@@ -55,9 +55,8 @@ route_find(struct req *r, const struct route *routes, size_t count, const struct
 			*ret_route = &routes[i];
 			return (ERR_OK);
 		}
-		allow = allow == NULL ? arena_print(r->arena, "OPTIONS, %s%s", routes[i].method,
-		                            strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "")
-		                      : arena_print(r->arena, "%s, %s", allow, routes[i].method);
+		allow = arena_print(r->arena, "%s, %s%s", allow == NULL ? "OPTIONS" : allow,
+		    routes[i].method, strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
 		if (allow == NULL)
 			return (ERR_NOMEM);
 	}

@@ -26,18 +26,11 @@
 #define ARENA_MAX ((size_t)1 << 20) /* the largest body is 64 KiB, and a page some 256 KiB */
 #define STACK_SIZE ((size_t)256 << 10)
 
-/*
- * A thread and the connection it serves. libfcgi reads and writes without a timeout; the watch
- * shuts down a connection whose peer takes too long, and the read or write under way returns.
- */
 struct worker {
 	pthread_t thread;
 	struct loop *loop;
 	struct conn *conn;
 	struct arena *arena;
-	pthread_mutex_t mutex;
-	int fd;              /* -1: none */
-	int64_t deadline_ms; /* of the steady clock */
 };
 
 struct loop {
@@ -57,16 +50,6 @@ on_stop(int signal_number)
 
 	(void)signal_number;
 	stopping = 1;
-}
-
-static void
-set_deadline(struct worker *w, int fd)
-{
-
-	pthread_mutex_lock(&w->mutex);
-	w->fd = fd;
-	w->deadline_ms = clock_steady_ms() + w->loop->server->timeout_s * 1000;
-	pthread_mutex_unlock(&w->mutex);
 }
 
 /* Have epoll tell one thread, once, when ${fd} is ready. */
@@ -100,14 +83,10 @@ serve(struct worker *w, int fd, bool known)
 	bool drained = false, begun, kept = false;
 	char **env;
 
-	set_deadline(w, fd);
 	if ((begun = conn_begin(w->conn, fd, &env) == ERR_OK)) {
 		exchange(l->server, w->conn, env, w->arena, &drained);
-		set_deadline(w, fd); /* anew, for the peer to take the answer */
 		kept = conn_finish(w->conn, drained);
 	}
-	/* From here on the descriptor may be closed, and its number be somebody else's. */
-	set_deadline(w, -1);
 	arena_reset(w->arena);
 	if (kept) {
 		keep(l, fd, known);
@@ -155,21 +134,14 @@ work(void *arg)
 	return (NULL);
 }
 
-/* Shut down the connections whose time is over. */
 static void
 watch(struct loop *l)
 {
 	const int64_t now = clock_steady_ms();
-	struct worker *w;
 	unsigned int i;
 
-	for (i = 0; i < l->count; i++) {
-		w = &l->workers[i];
-		pthread_mutex_lock(&w->mutex);
-		if (w->fd >= 0 && now > w->deadline_ms)
-			shutdown(w->fd, SHUT_RDWR);
-		pthread_mutex_unlock(&w->mutex);
-	}
+	for (i = 0; i < l->count; i++)
+		conn_watch(l->workers[i].conn, now, l->server->timeout_s * 1000);
 }
 
 static bool
@@ -177,8 +149,6 @@ start_worker(struct loop *l, struct worker *w, const pthread_attr_t *attr)
 {
 
 	w->loop = l;
-	w->fd = -1;
-	pthread_mutex_init(&w->mutex, NULL);
 	w->conn = conn_new();
 	w->arena = arena_new(ARENA_MAX);
 	if (w->conn == NULL || w->arena == NULL)
@@ -221,7 +191,6 @@ stop(struct loop *l)
 		pthread_join(l->workers[i].thread, NULL);
 		conn_free(l->workers[i].conn);
 		arena_free(l->workers[i].arena);
-		pthread_mutex_destroy(&l->workers[i].mutex);
 	}
 	close(l->epoll);
 	close(l->wake[0]);

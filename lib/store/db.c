@@ -248,6 +248,13 @@ db_is_null(struct stmt *stmt, int column)
 	return (sqlite3_column_type(stmt->handle, column) == SQLITE_NULL);
 }
 
+bool
+db_in_transaction(struct db *db)
+{
+
+	return (sqlite3_get_autocommit(db->handle) == 0);
+}
+
 enum err
 db_version(struct db *db, int64_t *ret_version)
 {
@@ -286,28 +293,48 @@ db_check(struct db *db, struct arena *a, const char **ret_report)
 	return (e == ERR_NOT_FOUND ? ERR_OK : e);
 }
 
+/* Put all of ${from} in the place of ${to}, as one transaction. */
+static enum err
+copy(struct db *from, struct db *to)
+{
+	sqlite3_backup *backup;
+	int code;
+
+	if ((backup = sqlite3_backup_init(to->handle, "main", from->handle, "main")) == NULL)
+		return (report(to->handle, "copy"));
+	/* All at once: a step that lets writers in between would start anew at each of their
+	 * commits. */
+	code = sqlite3_backup_step(backup, -1);
+	if (sqlite3_backup_finish(backup) != SQLITE_OK || code != SQLITE_DONE)
+		return (report(to->handle, "copy"));
+	return (ERR_OK);
+}
+
 enum err
 db_copy(const char *from_path, const char *to_path)
 {
 	struct db *from = NULL, *to = NULL;
-	sqlite3_backup *backup;
 	enum err e;
-	int code;
 
-	if ((e = db_open(from_path, DB_WRITE, &from)) != ERR_OK ||
-	    (e = db_open(to_path, DB_CREATE, &to)) != ERR_OK)
-		goto out;
-	e = ERR_DB;
-	if ((backup = sqlite3_backup_init(to->handle, "main", from->handle, "main")) == NULL)
-		goto out;
-	/* All at once: a step that lets writers in between would start anew at each of their
-	 * commits. */
-	code = sqlite3_backup_step(backup, -1);
-	if (sqlite3_backup_finish(backup) == SQLITE_OK && code == SQLITE_DONE)
+	/* Only read, or what is copied, which may be a backup to restore, would be switched to WAL.
+	 */
+	if ((e = db_open(from_path, DB_READ, &from)) == ERR_OK &&
+	    (e = db_open(to_path, DB_CREATE, &to)) == ERR_OK && (e = copy(from, to)) == ERR_OK)
 		e = db_script(to, "PRAGMA journal_mode=DELETE");
-out:
-	if (e != ERR_OK && to != NULL)
-		report(to->handle, "copy");
+	db_close(to);
+	db_close(from);
+	return (e);
+}
+
+enum err
+db_overwrite(const char *from_path, const char *to_path)
+{
+	struct db *from = NULL, *to = NULL;
+	enum err e;
+
+	if ((e = db_open(from_path, DB_READ, &from)) == ERR_OK &&
+	    (e = db_open(to_path, DB_WRITE, &to)) == ERR_OK)
+		e = copy(from, to);
 	db_close(to);
 	db_close(from);
 	return (e);

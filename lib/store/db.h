@@ -90,6 +90,12 @@ bool db_is_null(struct stmt *stmt, int column);
 MUST_USE enum err db_script(struct db *db, const char *sql);
 
 /**
+ * db_in_transaction(db):
+ * Has a transaction begun that is neither committed nor rolled back, by us or by SQLite itself?
+ */
+bool db_in_transaction(struct db *db);
+
+/**
  * db_version(db, ret_version), db_check(db, a, ret_report):
  * PRAGMA user_version; and PRAGMA integrity_check with foreign_key_check: "ok", or what is wrong,
  * owned by ${a}. Errors: ERR_DB, ERR_NOMEM.
@@ -103,5 +109,13 @@ MUST_USE enum err db_check(struct db *db, struct arena *a, const char **ret_repo
  * database of its own, mode 0600, with the very state of one moment. Errors: ERR_DB (logged).
  */
 MUST_USE enum err db_copy(const char *from_path, const char *to_path);
+
+/**
+ * db_overwrite(from_path, to_path):
+ * Put the content of the database ${from_path} in the place of that of ${to_path}, in one
+ * transaction, while others use it: they go on reading the old state until their transaction ends,
+ * and see the new one in the next. Errors: ERR_DB (logged); then ${to_path} is as it was.
+ */
+MUST_USE enum err db_overwrite(const char *from_path, const char *to_path);
 
 #endif

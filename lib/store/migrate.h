@@ -30,4 +30,11 @@ int64_t migrate_newest(void);
  */
 MUST_USE enum err migrate_apply(struct db *db, int64_t *ret_from);
 
+/**
+ * migrate_check(db, a, ret_report):
+ * Are the tables, columns, triggers and views of ${db} those of the newest version? "ok", or the
+ * first that differs, owned by ${a}. Errors: ERR_DB, ERR_NOMEM.
+ */
+MUST_USE enum err migrate_check(struct db *db, struct arena *a, const char **ret_report);
+
 #endif

@@ -193,6 +193,19 @@ session_revoke_all(struct tx *tx, const char *user_id, const enum session_kind *
 }
 
 enum err
+session_revoke_everybody(struct tx *tx, int64_t now, int64_t *ret_count)
+{
+	static const char sql[] =
+	    "UPDATE sessions SET revoked_at = ?1 WHERE revoked_at IS NULL AND expires_at > ?1";
+	const struct db_arg args[] = { DB_INT(now) };
+	enum err e;
+
+	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), ret_count)) != ERR_OK)
+		return (e);
+	return (tx_touch(tx, NULL));
+}
+
+enum err
 session_see(struct tx *tx, const char *id, int64_t now)
 {
 	static const char sql[] =
@@ -200,6 +213,22 @@ session_see(struct tx *tx, const char *id, int64_t now)
 	const struct db_arg args[] = { DB_TEXT(id), DB_INT(now) };
 
 	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+}
+
+static enum err
+list(struct db *db, const char *sql, const struct db_arg *args, size_t count, struct arena *a,
+    void (*each)(void *arg, const struct session *s), void *arg)
+{
+	struct session s;
+	struct stmt *stmt;
+	enum err e;
+
+	if ((e = db_query(db, sql, args, count, &stmt)) != ERR_OK)
+		return (e);
+	while ((e = db_next(stmt)) == ERR_OK && (e = take_row(stmt, a, &s)) == ERR_OK)
+		each(arg, &s);
+	db_end(stmt);
+	return (e == ERR_NOT_FOUND ? ERR_OK : e);
 }
 
 enum err
@@ -210,14 +239,33 @@ session_list(struct db *db, const char *user_id, int64_t now, struct arena *a,
 	    "SELECT " COLUMNS " FROM sessions WHERE user_id = ?1 AND revoked_at IS NULL "
 	    "AND expires_at > ?2 AND ends_at > ?2 ORDER BY id DESC LIMIT 200";
 	const struct db_arg args[] = { DB_TEXT(user_id), DB_INT(now) };
-	struct session s;
+
+	return (list(db, sql, args, COUNT(args), a, each, arg));
+}
+
+enum err
+session_list_all(struct db *db, int64_t now, int64_t limit, struct arena *a,
+    void (*each)(void *arg, const struct session *s), void *arg)
+{
+	static const char sql[] =
+	    "SELECT " COLUMNS " FROM sessions WHERE revoked_at IS NULL "
+	    "AND expires_at > ?1 AND ends_at > ?1 ORDER BY id DESC LIMIT ?2";
+	const struct db_arg args[] = { DB_INT(now), DB_INT(limit) };
+
+	return (list(db, sql, args, COUNT(args), a, each, arg));
+}
+
+enum err
+session_newest(struct db *db, int64_t *ret_at)
+{
+	static const char sql[] = "SELECT created_at FROM sessions ORDER BY id DESC LIMIT 1";
 	struct stmt *stmt;
 	enum err e;
 
-	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
+	if ((e = db_query(db, sql, NULL, 0, &stmt)) != ERR_OK)
 		return (e);
-	while ((e = db_next(stmt)) == ERR_OK && (e = take_row(stmt, a, &s)) == ERR_OK)
-		each(arg, &s);
+	e = db_next(stmt);
+	*ret_at = e == ERR_OK ? db_int(stmt, 0) : 0;
 	db_end(stmt);
 	return (e == ERR_NOT_FOUND ? ERR_OK : e);
 }

@@ -87,6 +87,13 @@ MUST_USE enum err session_revoke_all(struct tx *tx, const char *user_id,
     const enum session_kind *kind, const char *except_id, int64_t now, int64_t *ret_count);
 
 /**
+ * session_revoke_everybody(tx, now, ret_count):
+ * End all sessions of all users.
+ * Errors: ERR_DB.
+ */
+MUST_USE enum err session_revoke_everybody(struct tx *tx, int64_t now, int64_t *ret_count);
+
+/**
  * session_see(tx, id, now):
  * Note that the session was used.
  * Errors: ERR_DB.
@@ -100,6 +107,21 @@ MUST_USE enum err session_see(struct tx *tx, const char *id, int64_t now);
  */
 MUST_USE enum err session_list(struct db *db, const char *user_id, int64_t now, struct arena *a,
     void (*each)(void *arg, const struct session *s), void *arg);
+
+/**
+ * session_list_all(db, now, limit, a, each, arg):
+ * The same for the live sessions of everybody, ${limit} at most.
+ * Errors: ERR_NOMEM, ERR_DB.
+ */
+MUST_USE enum err session_list_all(struct db *db, int64_t now, int64_t limit, struct arena *a,
+    void (*each)(void *arg, const struct session *s), void *arg);
+
+/**
+ * session_newest(db, ret_at):
+ * When the newest session was made; 0 when there is none.
+ * Errors: ERR_DB.
+ */
+MUST_USE enum err session_newest(struct db *db, int64_t *ret_at);
 
 /**
  * session_purge(tx, before, limit, ret_count):

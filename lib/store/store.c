@@ -250,9 +250,10 @@ static void
 fail_all(struct work *batch, enum err e)
 {
 
-	for (; batch != NULL; batch = batch->next)
+	for (; batch != NULL; batch = batch->next) {
 		if (batch->err == ERR_OK)
 			batch->err = e;
+	}
 }
 
 /* Run a batch in one transaction. When the commit fails, all of them failed, whatever they
@@ -267,8 +268,15 @@ run_batch(struct store *s, struct work *batch)
 		fail_all(batch, e);
 		return;
 	}
-	for (w = batch; w != NULL; w = w->next)
+	for (w = batch; w != NULL; w = w->next) {
 		run_one(s, w);
+		/* A full disk makes SQLite undo the whole transaction; what ran after it would be
+		 * committed by itself. */
+		if (!db_in_transaction(s->writer)) {
+			fail_all(batch, ERR_DB);
+			return;
+		}
+	}
 	mark(s, batch, version_begin);
 	if ((e = db_run(s->writer, "COMMIT", NULL, 0, NULL)) != ERR_OK) {
 		fail_all(batch, e);

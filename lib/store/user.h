@@ -82,4 +82,11 @@ MUST_USE enum err user_drop(struct tx *tx, const char *id);
 MUST_USE enum err user_list(struct db *db, const char *after, int64_t limit, struct arena *a,
     void (*each)(void *arg, const struct user *u), void *arg);
 
+/**
+ * user_newest(db, ret_at):
+ * When the newest user was made; 0 when there is none.
+ * Errors: ERR_DB.
+ */
+MUST_USE enum err user_newest(struct db *db, int64_t *ret_at);
+
 #endif

@@ -134,8 +134,7 @@ make_request(struct connection *c)
 		    common, line, line[0] != '\0' ? "\r\n" : "");
 		return;
 	}
-	snprintf(
-	    body, sizeof body, l.mode == REFRESH ? "{\"refresh_token\":\"%s\"}" : "%s", line);
+	snprintf(body, sizeof body, l.mode == REFRESH ? "{\"refresh_token\":\"%s\"}" : "%s", line);
 	c->out_len = (size_t)snprintf(c->out, sizeof c->out,
 	    "POST %s %sContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", l.path,
 	    common, strlen(body), body);
@@ -343,8 +342,9 @@ report(double seconds)
 static bool
 read_arguments(int argc, char **argv, double *ret_seconds)
 {
-	static const char *const modes[] = { [GET] = "get", [REFRESH] = "refresh",
-		[LOGIN] = "login" };
+	static const char *const modes[] = {
+		[GET] = "get", [REFRESH] = "refresh", [LOGIN] = "login"
+	};
 	size_t i;
 
 	if (argc < 7 || argc > 8)

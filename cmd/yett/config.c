@@ -1,0 +1,67 @@
+/* yett config: what the programs would run with. */
+#include <stdio.h>
+#include <string.h>
+
+#include "access/app.h"
+#include "commands.h"
+#include "http/json.h"
+
+struct listing {
+	struct json json;
+	struct json section;
+	const char *name; /* of the section; NULL before the first */
+};
+
+int
+cmd_config_check(struct tool *t)
+{
+	const char *path = app_conf_path(t->conf_option);
+
+	/* What is wrong was found, and said, when it was loaded. */
+	printf("ok: %s\n", path != NULL ? path : "defaults and environment; there is no file");
+	return (0);
+}
+
+static void
+print_setting(void *arg, const char *section, const char *name, const char *value)
+{
+	struct listing *l = arg;
+
+	if (l->name == NULL || strcmp(l->name, section) != 0)
+		printf("%s[%s]\n", l->name != NULL ? "\n" : "", section);
+	l->name = section;
+	printf("%s = %s\n", name, value);
+}
+
+static void
+add_setting(void *arg, const char *section, const char *name, const char *value)
+{
+	struct listing *l = arg;
+
+	if (l->name == NULL || strcmp(l->name, section) != 0) {
+		l->section = json_object(l->json.arena);
+		l->json.failed = l->json.failed || l->section.failed;
+		json_add_tree(&l->json, section, l->section.root);
+	}
+	l->name = section;
+	json_add_text(&l->section, name, value);
+	l->json.failed = l->json.failed || l->section.failed;
+}
+
+int
+cmd_config_show(struct tool *t)
+{
+	struct listing l = { .name = NULL };
+	const char *text;
+
+	if (!tool_has(t, "--json")) {
+		conf_each(&t->conf, print_setting, &l);
+		return (0);
+	}
+	l.json = json_object(t->arena);
+	conf_each(&t->conf, add_setting, &l);
+	if ((text = json_print(&l.json)) == NULL)
+		return (tool_fail("out of memory"));
+	puts(text);
+	return (0);
+}

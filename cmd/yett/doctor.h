@@ -1,0 +1,33 @@
+/* The findings of yett doctor. */
+#ifndef YETT_DOCTOR_H
+#define YETT_DOCTOR_H
+
+#include "tool.h"
+
+enum finding {
+	FINDING_OK,
+	FINDING_WARN, /* works, but should be looked at */
+	FINDING_FAIL, /* does not work, or is not safe */
+};
+
+struct doctor {
+	struct tool *tool;
+	unsigned int count[3]; /* of each finding */
+};
+
+/**
+ * doctor_say(d, finding, what, format, ...):
+ * Print one finding about ${what} as one line, and count it. What is wrong says how to mend it.
+ */
+void doctor_say(struct doctor *d, enum finding finding, const char *what, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/**
+ * doctor_check_files(d), doctor_check_database(d), doctor_check_keys(d):
+ * What lies in the state folder. The first is false when it is not there or not ours: then nothing in it should be opened.
+ */
+bool doctor_check_files(struct doctor *d);
+void doctor_check_database(struct doctor *d);
+void doctor_check_keys(struct doctor *d);
+
+#endif

@@ -1,0 +1,274 @@
+/* yett user: making users and changing them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "access/profile.h"
+#include "ask.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/text.h"
+#include "commands.h"
+#include "cred/policy.h"
+#include "store/group.h"
+#include "store/role.h"
+#include "store/session.h"
+#include "who.h"
+
+#define NAME_MAX_LEN 200
+
+struct addition {
+	struct tool *tool;
+	struct user user;
+	char group_id[ID_SIZE];
+	const char *taken;   /* the field that somebody else has */
+	const char *no_role; /* the one that there is not */
+};
+
+static int
+check_fields(const struct user *u)
+{
+
+	if (!profile_email_ok(u->email))
+		return (tool_fail("email: is not an e-mail address"));
+	if (u->username != NULL && !profile_username_ok(u->username))
+		return (tool_fail("username: must have 2 to 64 letters, digits, '.', '_' or '-'"));
+	if (u->name != NULL && (u->name[0] == '\0' || strlen(u->name) > NAME_MAX_LEN || !text_control_free(u->name) ||
+	                           !text_utf8_ok(u->name, strlen(u->name))))
+		return (tool_fail("name: must have 1 to %d bytes of UTF-8 without control characters", NAME_MAX_LEN));
+	return (0);
+}
+
+/* A new password for ${u}, if it may be chosen, as a hash. */
+static int
+choose_password(struct tool *t, const struct user *u, const char **ret_hash)
+{
+	const struct policy_owner owner = { u->email, u->username, u->name };
+	const char *password, *wrong;
+	int status;
+	enum err e;
+	char *hash;
+
+	if ((status = tool_open_hasher(t)) != 0 || (status = tool_open_breach(t)) != 0 ||
+	    (status = ask_password(t, true, &password)) != 0)
+		return (status);
+	if ((wrong = policy_check(&t->conf, t->breach, password, &owner, t->arena)) != NULL)
+		return (tool_fail("password: %s", wrong));
+	if ((hash = arena_alloc(t->arena, HASHER_HASH_SIZE)) == NULL)
+		return (tool_fail("out of memory"));
+	if ((e = hasher_hash(t->hasher, password, hash)) == ERR_BUSY)
+		return (tool_fail("too many passwords are being hashed just now: try again"));
+	if (e != ERR_OK)
+		return (tool_fail("the password cannot be hashed (%s)", err_slug(e)));
+	*ret_hash = hash;
+	return (0);
+}
+
+static int
+read_hash(struct tool *t, const char **ret_hash)
+{
+	int status;
+
+	if ((status = ask_line(t, "hash", ret_hash)) != 0)
+		return (status);
+	if (!hasher_knows(*ret_hash))
+		return (tool_fail("hash: must be a PHC string of Argon2 or a hash of crypt(3), at a cost that fits this site"));
+	return (0);
+}
+
+/* Which of the two unique fields it was. */
+static enum err
+find_taken(struct tx *tx, struct addition *in)
+{
+	char *key = arena_copy(in->tool->arena, in->user.email);
+	struct user other;
+	enum err e;
+
+	if (key == NULL)
+		return (ERR_NOMEM);
+	text_lower(key);
+	e = user_find(tx_db(tx), USER_BY_EMAIL, key, in->tool->arena, &other);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return (e);
+	in->taken = e == ERR_OK ? "email" : "username";
+	return (ERR_TAKEN);
+}
+
+static enum err
+write_user(struct tx *tx, void *arg)
+{
+	struct addition *in = arg;
+	const struct tool *t = in->tool;
+	const struct user *u = &in->user;
+	enum err e;
+	size_t i;
+
+	if ((e = user_add(tx, u, t->arena)) != ERR_OK)
+		return (e == ERR_TAKEN ? find_taken(tx, in) : e);
+	if ((e = role_assign(tx, u->id, "viewer", u->created_at)) != ERR_OK ||
+	    (e = group_add_home(tx, in->group_id, u->id, u->email, u->created_at)) != ERR_OK)
+		return (e);
+	for (i = 0; i < t->options_count; i++) {
+		if (strcmp(t->options[i].name, "--role") != 0)
+			continue;
+		if ((e = role_assign(tx, u->id, t->options[i].value, u->created_at)) == ERR_NOT_FOUND)
+			in->no_role = t->options[i].value;
+		if (e != ERR_OK)
+			return (e);
+	}
+	return (ERR_OK);
+}
+
+int
+cmd_user_add(struct tool *t)
+{
+	struct addition in = { .tool = t };
+	struct user *u = &in.user;
+	char id[ID_SIZE];
+	int status;
+	enum err e;
+
+	id_new(id);
+	id_new(in.group_id);
+	u->id = id;
+	u->email = t->words[0];
+	u->username = tool_value(t, "--username");
+	u->name = tool_value(t, "--name");
+	u->properties = "{}";
+	u->created_at = clock_ms();
+	if ((status = check_fields(u)) != 0 || (status = tool_open_store(t)) != 0)
+		return (status);
+	status = tool_has(t, "--hash") ? read_hash(t, &u->password_hash) : choose_password(t, u, &u->password_hash);
+	if (status != 0)
+		return (status);
+	if ((e = store_write(t->store, write_user, &in)) == ERR_TAKEN && in.taken != NULL)
+		return (tool_fail("%s: is taken", in.taken));
+	if (e == ERR_NOT_FOUND && in.no_role != NULL)
+		return (tool_fail("role: there is no \"%s\"", in.no_role));
+	if (e != ERR_OK)
+		return (tool_fail("the user cannot be stored (%s)", err_slug(e)));
+	printf("added %s (%s)\n", u->email, id);
+	return (0);
+}
+
+/* A change of the user ${id}. */
+struct change {
+	const char *id;
+	const char *hash;
+	bool locked;
+	int64_t now;
+	int64_t ended; /* sessions */
+};
+
+static enum err
+write_password(struct tx *tx, void *arg)
+{
+	struct change *c = arg;
+	enum err e;
+
+	if ((e = user_set_password(tx, c->id, c->hash, c->now)) != ERR_OK)
+		return (e);
+	return (session_revoke_all(tx, c->id, NULL, NULL, c->now, &c->ended));
+}
+
+static enum err
+write_locked(struct tx *tx, void *arg)
+{
+	struct change *c = arg;
+	enum err e;
+
+	if ((e = user_set_locked(tx, c->id, c->locked, c->now)) != ERR_OK || !c->locked)
+		return (e);
+	/* Or an intruder's session would come back to life with the account.  Source: OWASP ASVS 5.0 7.4.2. */
+	return (session_revoke_all(tx, c->id, NULL, NULL, c->now, &c->ended));
+}
+
+static enum err
+write_delete(struct tx *tx, void *arg)
+{
+	const struct change *c = arg;
+
+	return (user_drop(tx, c->id));
+}
+
+static int
+write_change(struct tool *t, enum err (*how)(struct tx *tx, void *arg), struct change *c)
+{
+	enum err e;
+
+	c->now = clock_ms();
+	if ((e = store_write(t->store, how, c)) == ERR_NOT_FOUND)
+		return (tool_fail("somebody has deleted this user meanwhile"));
+	return (e == ERR_OK ? 0 : tool_fail("the change cannot be stored (%s)", err_slug(e)));
+}
+
+int
+cmd_user_passwd(struct tool *t)
+{
+	struct change c = { .id = NULL };
+	struct user u;
+	int status;
+
+	if ((status = tool_open_store(t)) != 0 || (status = who_read(t, t->words[0], &u)) != 0 ||
+	    (status = choose_password(t, &u, &c.hash)) != 0)
+		return (status);
+	c.id = u.id;
+	if ((status = write_change(t, write_password, &c)) != 0)
+		return (status);
+	printf("%s has a new password; sessions ended: %lld\n", u.email, (long long)c.ended);
+	return (0);
+}
+
+static int
+set_locked(struct tool *t, bool locked)
+{
+	struct change c = { .locked = locked };
+	struct user u;
+	int status;
+
+	if ((status = tool_open_store(t)) != 0 || (status = who_read(t, t->words[0], &u)) != 0)
+		return (status);
+	c.id = u.id;
+	if ((status = write_change(t, write_locked, &c)) != 0)
+		return (status);
+	if (locked)
+		printf("%s is locked; sessions ended: %lld\n", u.email, (long long)c.ended);
+	else
+		printf("%s is unlocked\n", u.email);
+	return (0);
+}
+
+int
+cmd_user_lock(struct tool *t)
+{
+
+	return (set_locked(t, true));
+}
+
+int
+cmd_user_unlock(struct tool *t)
+{
+
+	return (set_locked(t, false));
+}
+
+int
+cmd_user_delete(struct tool *t)
+{
+	struct change c = { .id = NULL };
+	const char *question;
+	struct user u;
+	int status;
+
+	if ((status = tool_open_store(t)) != 0 || (status = who_read(t, t->words[0], &u)) != 0)
+		return (status);
+	if ((question = arena_print(t->arena, "Delete %s (%s) for good, with sessions and sign-in history?", u.email, u.id)) ==
+	    NULL)
+		return (tool_fail("out of memory"));
+	if ((status = ask_sure(t, question)) != 0)
+		return (status);
+	c.id = u.id;
+	if ((status = write_change(t, write_delete, &c)) != 0)
+		return (status);
+	printf("deleted %s (%s)\n", u.email, u.id);
+	return (0);
+}

@@ -1,0 +1,387 @@
+/* The pages in a real browser, with JavaScript and without. BASE=http://127.0.0.1:8080 node --test pages.mjs */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { BASE, fillSignIn, newPerson, open, place, register, sendUnchecked, signIn, signOut, start, stop, visit }
+	from "./browser.mjs";
+import { everything, focusOrder } from "./checks.mjs";
+
+const IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) " +
+	"Version/18.0 Mobile/15E148 Safari/604.1";
+const MARKUP = `<script>pwned=1</script>"'><img src=x onerror=pwned=1>`; /* fits a username's 64 */
+
+before(start);
+after(stop);
+
+const alert = (page) => page.getByRole("alert");
+const notice = (page) => page.locator(".notice:target, .notice.told");
+const title = async (page, text) => assert.equal(await page.title(), text.replace("SITE", await siteName(page)));
+const siteName = async (page) => (await page.locator(".brand").textContent()).trim();
+
+/* The field ${label} is marked as wrong, says why, and the summary links to it. */
+async function assertFieldError(page, label, reason) {
+	const field = page.getByLabel(label, { exact: true });
+	const id = await field.getAttribute("id");
+
+	assert.equal(await field.getAttribute("aria-invalid"), "true");
+	assert.match(await field.getAttribute("aria-describedby"), new RegExp(`(^| )${id}-error( |$)`));
+	assert.match(await page.locator(`#${id}-error`).textContent(), reason);
+	await alert(page).getByRole("link", { name: reason }).click();
+	assert.equal(await page.evaluate(() => document.activeElement?.id || location.hash.slice(1)), id);
+}
+
+for (const javaScriptEnabled of [true, false])
+describe(`with JavaScript ${javaScriptEnabled ? "on" : "off"}:`, () => {
+	const mode = { javaScriptEnabled };
+	const ann = newPerson();
+
+	test("who registers is signed in and sees the account", () => visit(mode, async (page) => {
+		await register(page, ann);
+		assert.equal(place(page), "/account");
+		await title(page, "Your account - SITE");
+		const main = await page.getByRole("main").textContent();
+		for (const text of [ann.email, ann.name, "viewer", "This session", "Chrome on Linux"])
+			assert.ok(main.includes(text), `${text} is not on the account page`);
+		assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), ann.name);
+		assert.equal(await page.getByLabel("Username").inputValue(), ann.username);
+		assert.equal(await page.locator(".session").count(), 1);
+		assert.equal(await page.getByRole("button", { name: "End all other sessions" }).isVisible(), false);
+	}));
+
+	test("the address or the username signs in, signing out ends it", () => visit(mode, async (page, context) => {
+		await signIn(page, ann);
+		assert.equal(place(page), "/account");
+		const cookies = await context.cookies();
+		assert.equal(cookies.length, 1);
+		assert.ok(cookies[0].httpOnly && cookies[0].sameSite === "Lax");
+		await signOut(page);
+		assert.equal(place(page).split("#")[0], "/login");
+		assert.ok(await page.getByText("You are signed out.").isVisible());
+		assert.deepEqual(await context.cookies(), []);
+		await context.addCookies(cookies);
+		await page.goto(`${BASE}/account`);
+		assert.equal(place(page), "/login?return_to=/account", "the old cookie still works");
+		await fillSignIn(page, ann.username, ann.password);
+		assert.equal(place(page), "/account");
+	}));
+
+	test("a wrong password says so, and the address stays", () => visit(mode, async (page) => {
+		await signIn(page, { email: ann.email, password: "not this one" });
+		await title(page, "Error: Sign in - SITE");
+		assert.match(await alert(page).textContent(), /Wrong user or password/);
+		assert.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "alert");
+		assert.equal(await page.getByLabel("Email or username").inputValue(), ann.email);
+		assert.equal(await page.getByLabel("Password", { exact: true }).inputValue(), "");
+		assert.deepEqual(await everything(page), []);
+		await fillSignIn(page, ann.email, ann.password);
+		assert.equal(place(page), "/account");
+	}));
+
+	test("an empty sign-in names the fields", () => visit(mode, async (page) => {
+		await page.goto(`${BASE}/login`);
+		await sendUnchecked(page, "Sign in");
+		await assertFieldError(page, "Password", /^Password must not be empty/);
+	}));
+
+	test("registering names each field that is wrong and keeps what was typed", () => visit(mode, async (page) => {
+		const bob = newPerson();
+		await register(page, { ...bob, password: "12345678" });
+		await title(page, "Error: Create an account - SITE");
+		await assertFieldError(page, "Password", /^Password is (known from a breach|too easy)/);
+		for (const [label, value] of [["Email", bob.email], ["Name (optional)", bob.name],
+			["Username (optional)", bob.username], ["Password", ""], ["Repeat the password", ""]])
+			assert.equal(await page.getByLabel(label, { exact: true }).inputValue(), value);
+		assert.deepEqual(await everything(page), []);
+
+		await register(page, { ...bob, email: ann.email.toUpperCase() });
+		await assertFieldError(page, "Email", /^Email is taken/);
+		await register(page, { ...bob, username: ann.username });
+		await assertFieldError(page, "Username (optional)", /^Username is taken/);
+	}));
+
+	test("a repeated password that differs is told", () => visit(mode, async (page) => {
+		const bob = newPerson();
+		await page.goto(`${BASE}/register`);
+		await page.getByLabel("Email").fill(bob.email);
+		await page.getByLabel("Password", { exact: true }).fill(bob.password);
+		await page.getByLabel("Repeat the password", { exact: true }).fill("another");
+		await page.getByRole("button", { name: "Create account" }).click();
+		if (!javaScriptEnabled) {
+			await assertFieldError(page, "Repeat the password", /^Repeated password is not the same/);
+			return;
+		}
+		assert.equal(place(page), "/register", "it was sent");
+		assert.equal(await page.locator("#password_confirm-error").textContent(), "The two passwords differ");
+		assert.equal(await page.evaluate(() => document.activeElement.id), "password_confirm");
+		assert.equal(await page.locator("#password_confirm").getAttribute("aria-invalid"), "true");
+		await page.keyboard.press("Control+A");
+		await page.keyboard.type(bob.password);
+		assert.equal(await page.locator("#password_confirm-error").count(), 0);
+		assert.equal(await page.locator("#password_confirm").getAttribute("aria-invalid"), null);
+		await page.keyboard.press("Enter");
+		await page.waitForURL("**/account");
+	}));
+
+	test("the profile changes, and what is wrong with it is told next to the field", () => visit(mode, async (page) => {
+		await signIn(page, ann);
+		await page.getByLabel("Name", { exact: true }).fill("Ann Œ. Müller");
+		await page.getByRole("button", { name: "Save profile" }).click();
+		assert.ok(await page.getByText("Your profile is saved.").isVisible());
+		assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Ann Œ. Müller");
+
+		await page.getByLabel("Username").fill("no spaces here");
+		await page.getByLabel("Name", { exact: true }).fill("Kept");
+		await page.getByRole("button", { name: "Save profile" }).click();
+		await title(page, "Error: Profile - SITE");
+		await assertFieldError(page, "Username", /^Username must have 2 to 64/);
+		assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Kept");
+		assert.deepEqual(await everything(page), []);
+		await page.getByLabel("Username").fill(ann.username);
+		await page.getByRole("button", { name: "Save profile" }).click();
+		assert.ok(await page.getByText("Your profile is saved.").isVisible());
+		assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Kept");
+	}));
+
+	test("another session is listed and can be ended, alone or with all others", () => visit(mode, async (page) => {
+		const phone = await open({ ...mode, userAgent: IPHONE });
+		try {
+			await signIn(page, ann);
+			for (const [button, said] of [["End the session: Safari on iPhone", "The session has ended."],
+				["End all other sessions", "All other sessions have ended."]]) {
+				await signIn(phone.page, ann);
+				assert.equal(place(phone.page), "/account");
+				await page.goto(`${BASE}/account`);
+				assert.ok(await page.getByRole("listitem").filter({ hasText: "Safari on iPhone" }).isVisible());
+				await page.getByRole("button", { name: button }).click();
+				assert.ok(await page.getByText(said, { exact: true }).isVisible());
+				assert.equal(await page.getByText("Safari on iPhone").count(), 0);
+				await phone.page.goto(`${BASE}/account`);
+				assert.equal(place(phone.page), "/login?return_to=/account");
+			}
+			assert.deepEqual(phone.faults, []);
+		} finally {
+			await phone.context.close();
+		}
+	}));
+
+	test("the password changes, and wrong ones are told", () => visit(mode, async (page) => {
+		const carol = newPerson(), better = `${carol.password} heron`;
+		const change = async (current, next) => {
+			await page.getByLabel("Current password", { exact: true }).fill(current);
+			await page.getByLabel("New password", { exact: true }).fill(next);
+			await page.getByLabel("Repeat the new password", { exact: true }).fill(next);
+			await page.getByRole("button", { name: "Change password" }).click();
+		};
+
+		await register(page, carol);
+		await change("not this one", better);
+		await title(page, "Error: Change password - SITE");
+		await assertFieldError(page, "Current password", /^Current password is wrong/);
+		assert.deepEqual(await everything(page), []);
+		await change(carol.password, "12345678");
+		await assertFieldError(page, "New password", /^New password is (known from a breach|too easy)/);
+		await change(carol.password, better);
+		assert.ok(await page.getByText("Your password is changed.").isVisible());
+		await signOut(page);
+		await fillSignIn(page, carol.email, carol.password);
+		assert.match(await alert(page).textContent(), /Wrong user or password/);
+		await fillSignIn(page, carol.email, better);
+		assert.equal(place(page), "/account");
+	}));
+
+	test("return_to is where sign-in, sign-up and a second try lead", () => visit(mode, async (page) => {
+		const target = "/account?a=1&b=%2F+x#part", query = `?return_to=${encodeURIComponent(target)}`;
+		await page.goto(`${BASE}/login${query}`);
+		await fillSignIn(page, ann.email, "not this one");
+		await fillSignIn(page, ann.email, ann.password);
+		assert.equal(place(page), target);
+		await page.goto(`${BASE}/login${query}`);
+		assert.equal(place(page), target, "who is signed in goes on at once");
+		await signOut(page);
+
+		await page.goto(`${BASE}/login${query}`);
+		await page.getByRole("link", { name: "Create an account" }).click();
+		await page.getByRole("link", { name: "Sign in" }).click();
+		await page.getByRole("link", { name: "Create an account" }).click();
+		assert.equal(place(page), `/register${query}`);
+		await register(page, newPerson(), query);
+		assert.equal(place(page), target);
+	}));
+
+	test("no return_to leads off the site", () => visit(mode, async (page, context) => {
+		const evil = ["//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "///evil.example",
+			"javascript:alert(1)", "https:evil.example", "/\t/evil.example", "/%09/evil.example", "\n//evil.example",
+			" //evil.example", "/\u2044/evil.example", "evil.example", "data:text/html,x", "/.//evil.example",
+			"/..//evil.example", "/\r\nLocation: https://evil.example", "@evil.example", ".evil.example"];
+
+		for (const target of evil) {
+			const query = `?return_to=${encodeURIComponent(target)}`;
+			await context.clearCookies();
+			/* A web server that refuses line breaks in addresses is right, too. */
+			if ((await page.goto(`${BASE}/login${query}`)).status() !== 400) {
+				await fillSignIn(page, ann.email, ann.password);
+				place(page);
+				await page.goto(`${BASE}/login${query}`); /* signed in already */
+				place(page);
+			}
+			/* As a form that was tampered with sends it. */
+			await context.clearCookies();
+			await page.goto(`${BASE}/login`);
+			await page.locator("input[name=return_to]").evaluate((e, value) => { e.value = value; }, target);
+			await fillSignIn(page, ann.email, ann.password);
+			place(page);
+			assert.equal(await page.locator("a[href*='evil']:not([href^='/']), a[href^='//']").count(), 0);
+		}
+	}));
+
+	test("markup in any field is shown as text", () => visit(mode, async (page) => {
+		const eve = { ...newPerson(), name: MARKUP };
+		const harmless = async () => {
+			assert.equal(await page.locator("img[src=x], main script").count(), 0);
+			assert.equal(await page.evaluate(() => window.pwned), undefined);
+		};
+
+		await page.goto(`${BASE}/register`);
+		for (const label of ["Email", "Name (optional)", "Username (optional)"])
+			await page.getByLabel(label, { exact: true }).fill(MARKUP);
+		await page.getByLabel("Password", { exact: true }).fill(eve.password);
+		await page.getByLabel("Repeat the password", { exact: true }).fill(eve.password);
+		await sendUnchecked(page, "Create account");
+		await assertFieldError(page, "Email", /^Email is not an e-mail address/);
+		for (const label of ["Email", "Name (optional)", "Username (optional)"])
+			assert.equal(await page.getByLabel(label, { exact: true }).inputValue(), MARKUP);
+		await harmless();
+
+		await signIn(page, { email: MARKUP, password: "x" }, `?return_to=/${encodeURIComponent(MARKUP)}`);
+		assert.equal(await page.getByLabel("Email or username").inputValue(), MARKUP);
+		await harmless();
+
+		await register(page, eve);
+		assert.ok((await page.getByRole("main").textContent()).includes(MARKUP));
+		assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), MARKUP);
+		await harmless();
+		await page.goto(`${BASE}/account/${encodeURIComponent(MARKUP)}?_method=${encodeURIComponent(MARKUP)}`);
+		await harmless();
+	}));
+
+	test("the keyboard alone signs in and reaches everything", () => visit(mode, async (page) => {
+		await page.goto(`${BASE}/login`);
+		assert.equal(await page.evaluate(() => document.activeElement.id), "email");
+		await page.keyboard.type(ann.email);
+		await page.keyboard.press("Tab");
+		await page.keyboard.type(ann.password);
+		await page.keyboard.press("Enter");
+		await page.waitForURL("**/account");
+		const { stops, wrong } = await focusOrder(page);
+		assert.deepEqual(wrong, []);
+		assert.equal(stops[0], "Skip to the content");
+		for (const name of ["Sign out", "Name", "Username", "Save profile", "Current password", "Change password", "Details"])
+			assert.ok(stops.includes(name), `${name} is not among ${stops}`);
+		await page.goto(`${BASE}/account`);
+		await page.keyboard.press("Tab");
+		await page.keyboard.press("Enter");
+		assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+	}));
+
+	test("what is not there, and what is not allowed, is a page with a way back", () => visit(mode, async (page) => {
+		for (const [path, status] of [["/account/nothing", 404], ["/auth/login", 405], ["/users/me", 401]]) {
+			const answer = await page.goto(`${BASE}${path}`);
+			assert.equal(answer.status(), status);
+			assert.match(await page.title(), /^Error: /);
+			assert.deepEqual(await everything(page), []);
+			await page.getByRole("link", { name: "Your account" }).click();
+			assert.equal(place(page), "/login?return_to=/account");
+		}
+	}));
+});
+
+describe("with JavaScript on:", () => {
+	test("a password can be shown, and is hidden again when it is sent", () => visit({}, async (page) => {
+		const ann = newPerson(), password = page.getByLabel("Password", { exact: true });
+		await page.goto(`${BASE}/login`);
+		await page.getByLabel("Email or username").fill(ann.email);
+		await password.fill("visible");
+		await page.getByRole("button", { name: "Show password" }).click();
+		assert.equal(await password.getAttribute("type"), "text");
+		await page.getByRole("button", { name: "Hide password" }).click();
+		assert.equal(await password.getAttribute("type"), "password");
+		await page.getByRole("button", { name: "Show password" }).click();
+		await page.locator("form").evaluate((form) => {
+			form.addEventListener("submit", (event) => event.preventDefault());
+			form.requestSubmit();
+		});
+		assert.equal(await password.getAttribute("type"), "password");
+	}));
+
+	test("a form is sent once however often it is pressed", () => visit({}, async (page) => {
+		const ann = newPerson();
+		let sent = 0;
+		await page.route("**/auth/register", async (route) => {
+			sent++;
+			await new Promise((resolve) => setTimeout(resolve, 300));
+			await route.continue();
+		});
+		await page.goto(`${BASE}/register`);
+		await page.getByLabel("Email").fill(ann.email);
+		await page.getByLabel("Password", { exact: true }).fill(ann.password);
+		await page.getByLabel("Repeat the password", { exact: true }).fill(ann.password);
+		await page.getByRole("button", { name: "Create account" }).evaluate((b) => { b.click(); b.click(); b.click(); });
+		await page.waitForURL("**/account");
+		assert.equal(sent, 1);
+	}));
+
+	test("times are told by their age", () => visit({}, async (page) => {
+		await register(page, newPerson());
+		assert.match(await page.locator("[data-time]").first().textContent(), /^(just now|1 minute ago)$/);
+		assert.notEqual(await page.locator("[data-time]").first().getAttribute("title"), null);
+	}));
+
+	test("what was done is told once", () => visit({}, async (page) => {
+		await register(page, newPerson());
+		await page.getByRole("button", { name: "Save profile" }).click();
+		assert.ok(await notice(page).isVisible());
+		assert.equal(place(page), "/account");
+		await page.reload();
+		assert.equal(await notice(page).count(), 0);
+	}));
+});
+
+for (const colorScheme of ["light", "dark"])
+describe(`in the ${colorScheme} scheme:`, () => {
+	for (const [size, viewport] of [["a phone of 320 pixels", { width: 320, height: 640 }],
+		["a wide screen", { width: 1280, height: 900 }]])
+		test(`pages are readable on ${size}`, () => visit({ colorScheme, viewport }, async (page) => {
+			const dora = { ...newPerson(), name: "Dorothea".repeat(25) };
+			dora.email = `${"d".repeat(60)}@${dora.email.split("@")[0].slice(4)}.${"long-label.".repeat(9)}example`;
+
+			for (const path of ["/", "/login", "/register", "/account/nothing"]) {
+				await page.goto(`${BASE}${path}`);
+				assert.deepEqual(await everything(page), [], path);
+			}
+			await register(page, { ...dora, password: "12345678" });
+			assert.deepEqual(await everything(page), [], "register with errors");
+			await register(page, dora);
+			assert.equal(place(page), "/account");
+			assert.deepEqual(await everything(page), [], "account");
+			await page.locator("summary").first().click();
+			await page.getByRole("button", { name: "Save profile" }).click();
+			assert.ok(await notice(page).isVisible());
+			assert.deepEqual(await everything(page), [], "account with a notice");
+		}));
+});
+
+test("nothing moves for those who want it so", () => visit({ reducedMotion: "reduce" }, async (page) => {
+	await page.goto(`${BASE}/login`);
+	assert.equal(await page.evaluate(() => [...document.querySelectorAll("*")]
+		.filter((e) => getComputedStyle(e).transitionDuration !== "0s" || getComputedStyle(e).animationName !== "none")
+		.length), 0);
+}));
+
+test("pages say what a browser must know of them", async () => {
+	for (const path of ["/", "/login", "/register", "/static/yett.css", "/static/yett.js", "/static/icon.svg"]) {
+		const answer = await fetch(`${BASE}${path}`, { headers: { accept: "text/html" } });
+		assert.equal(answer.status, 200, path);
+		assert.equal(answer.headers.get("x-content-type-options"), "nosniff", path);
+		assert.match(answer.headers.get("content-security-policy"), /default-src 'none'/, path);
+		assert.doesNotMatch(answer.headers.get("content-security-policy"), /unsafe/, path);
+	}
+});

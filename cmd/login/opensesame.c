@@ -17,7 +17,7 @@ struct credentials {
 };
 
 struct removal {
-	const struct cJSON *user;
+	struct cJSON *user;
 	const char *session_token;
 };
 

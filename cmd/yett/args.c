@@ -24,7 +24,8 @@ take_option(struct tool *t, int argc, char **argv, int *i)
 	const struct option *o = find_option(t->command, arg);
 
 	if (o == NULL)
-		return (tool_misuse(t, "there is no option %.*s here", arg[1] == '-' ? (int)strcspn(arg, "=") : 2, arg));
+		return (tool_misuse(t, "there is no option %.*s here",
+		    arg[1] == '-' ? (int)strcspn(arg, "=") : 2, arg));
 	if (value != NULL && o->value == NULL)
 		return (tool_misuse(t, "%s takes no value", o->name));
 	if (value != NULL)
@@ -45,7 +46,8 @@ take_word(struct tool *t, const char *word)
 {
 
 	if (t->words_count == t->command->words_max || t->words_count == TOOL_WORDS_MAX)
-		return (tool_misuse(t, "too many arguments (a password is asked for, never an argument)"));
+		return (tool_misuse(
+		    t, "too many arguments (a password is asked for, never an argument)"));
 	t->words[t->words_count++] = word;
 	return (0);
 }

@@ -28,8 +28,9 @@ on_signal(int number)
 }
 
 /*
- * One line of standard input, byte by byte: what follows it is not ours to take. ERR_NOT_FOUND at the end of the input,
- * ERR_TOO_LARGE when it does not fit, ERR_SYNTAX when it is no text, ERR_IO when a signal came or the read failed.
+ * One line of standard input, byte by byte: what follows it is not ours to take. ERR_NOT_FOUND at
+ * the end of the input, ERR_TOO_LARGE when it does not fit, ERR_SYNTAX when it is no text, ERR_IO
+ * when a signal came or the read failed.
  */
 static enum err
 read_line(char line[static LINE_SIZE])
@@ -52,7 +53,9 @@ read_line(char line[static LINE_SIZE])
 		return (ERR_IO);
 	if (n == 0 && len == 0)
 		return (ERR_NOT_FOUND);
-	return (e != ERR_OK ? e : !text_utf8_ok(line, len) || !text_control_free(line) ? ERR_SYNTAX : ERR_OK);
+	return (e != ERR_OK                                            ? e
+	        : !text_utf8_ok(line, len) || !text_control_free(line) ? ERR_SYNTAX
+	                                                               : ERR_OK);
 }
 
 /* Ask without echo, and give the terminal back as it was, whatever happens. */

@@ -6,7 +6,8 @@
 
 /**
  * ask_password(t, twice, ret_password):
- * Ask on the terminal without echo, ${twice} to catch a slip; or read one line when standard input is no terminal.
+ * Ask on the terminal without echo, ${twice} to catch a slip; or read one line when standard input
+ * is no terminal.
  * ${ret_password} is owned by the arena, which wipes it. 0, or the exit status, all said.
  */
 int ask_password(struct tool *t, bool twice, const char **ret_password);
@@ -19,7 +20,8 @@ int ask_line(struct tool *t, const char *what, const char **ret_line);
 
 /**
  * ask_sure(t, question):
- * 0 when --yes was given or ${question} is answered by "yes" on the terminal; else the exit status, all said.
+ * 0 when --yes was given or ${question} is answered by "yes" on the terminal; else the exit status,
+ * all said.
  */
 int ask_sure(struct tool *t, const char *question);
 

@@ -15,9 +15,11 @@ make_part(struct tool *t, const char *from, const char *part)
 	const char *report = NULL;
 
 	if (db_copy(from, part) != ERR_OK)
-		return (tool_fail("%s cannot be copied: is there room, and may we write there?", from));
+		return (
+		    tool_fail("%s cannot be copied: is there room, and may we write there?", from));
 	if (inspect_content(t, part, &report) != ERR_OK || strcmp(report, "ok") != 0)
-		return (tool_fail("the database is damaged: %s; run \"yett doctor\"", report != NULL ? report : "it cannot be read"));
+		return (tool_fail("the database is damaged: %s; run \"yett doctor\"",
+		    report != NULL ? report : "it cannot be read"));
 	return (0);
 }
 
@@ -56,7 +58,8 @@ cmd_backup(struct tool *t)
 	if (stat(to, &st) < 0)
 		return (tool_fail("%s: %s", to, strerror(errno)));
 	printf("made %s (%lld bytes, checked)\n"
-	       "Keep %s/master.key and %s/keys too, but elsewhere: without them nobody stays signed in,\n"
+	       "Keep %s/master.key and %s/keys too, but elsewhere: without them nobody stays "
+	       "signed in,\n"
 	       "and whoever has both can sign in as anybody.\n",
 	    to, (long long)st.st_size, t->conf.state_dir, t->conf.state_dir);
 	return (0);

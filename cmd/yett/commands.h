@@ -1,4 +1,5 @@
-/* The commands, each in the file of its noun. All return the exit status and have said what there is to say. */
+/* The commands, each in the file of its noun. All return the exit status and have said what there
+ * is to say. */
 #ifndef YETT_COMMANDS_H
 #define YETT_COMMANDS_H
 

@@ -11,7 +11,8 @@
 #include "commands.h"
 #include "table.h"
 
-#define BUILD_YEAR_AT ((int64_t)1767225600000) /* 2026-01-01T00:00:00Z: this program is no older */
+#define BUILD_YEAR_AT ((int64_t)1767225600000) /* 2026-01-01T00:00:00Z: this program is no older \
+	                                        */
 #define MIB ((unsigned long long)1024 * 1024)
 #define DISK_FAIL (16 * MIB)
 #define DISK_WARN (256 * MIB) /* room for a backup and the log of a busy day */
@@ -42,7 +43,8 @@ check_clock(struct doctor *d)
 	const int64_t now = clock_ms();
 
 	if (now < BUILD_YEAR_AT)
-		doctor_say(d, FINDING_FAIL, "clock", "it is %s, before Yett was made: set the clock, and keep it by NTP",
+		doctor_say(d, FINDING_FAIL, "clock",
+		    "it is %s, before Yett was made: set the clock, and keep it by NTP",
 		    table_time(d->tool->arena, now));
 	else
 		doctor_say(d, FINDING_OK, "clock", "it is %s", table_time(d->tool->arena, now));
@@ -55,20 +57,24 @@ check_url(struct doctor *d)
 	const char *name = cookie_name(c);
 
 	if (conf_is_https(c))
-		doctor_say(d, FINDING_OK, "site.url", "%s; the cookie is %s, Secure: browsers send it over TLS to this host alone",
+		doctor_say(d, FINDING_OK, "site.url",
+		    "%s; the cookie is %s, Secure: browsers send it over TLS to this host alone",
 		    c->site_url, name);
 	else if (conf_is_loopback(c))
 		doctor_say(d, FINDING_OK, "site.url",
-		    "%s, for this machine alone; the cookie is %s, not Secure. Before others may sign in, set it to https://",
+		    "%s, for this machine alone; the cookie is %s, not Secure. Before others may "
+		    "sign in, set it to https://",
 		    c->site_url, name);
 	else
 		doctor_say(d, FINDING_FAIL, "site.url",
-		    "%s: without TLS passwords and tokens can be read on the way, and browsers refuse the cookie %s. "
+		    "%s: without TLS passwords and tokens can be read on the way, and browsers "
+		    "refuse the cookie %s. "
 		    "Put TLS before it and set site.url to https://",
 		    c->site_url, name);
 }
 
-/* The settings that OWASP holds equal, each a floor: more memory, fewer passes.  Source: Password Storage Cheat Sheet. */
+/* The settings that OWASP holds equal, each a floor: more memory, fewer passes.  Source: Password
+ * Storage Cheat Sheet. */
 static bool
 is_strong(const struct conf *c)
 {
@@ -79,7 +85,8 @@ is_strong(const struct conf *c)
 	size_t i;
 
 	for (i = 0; i < COUNT(floors); i++)
-		if (c->password_memory_kib >= floors[i].memory_kib && c->password_passes >= floors[i].passes)
+		if (c->password_memory_kib >= floors[i].memory_kib &&
+		    c->password_passes >= floors[i].passes)
 			return (true);
 	return (false);
 }
@@ -91,11 +98,13 @@ check_cost(struct doctor *d)
 	const long long memory = c->password_memory_kib, passes = c->password_passes;
 
 	if (is_strong(c))
-		doctor_say(d, FINDING_OK, "password cost", "memory_kib = %lld, passes = %lld; %lld at once by budget_mib", memory, passes,
+		doctor_say(d, FINDING_OK, "password cost",
+		    "memory_kib = %lld, passes = %lld; %lld at once by budget_mib", memory, passes,
 		    (long long)(c->password_budget_mib * 1024 / memory));
 	else
 		doctor_say(d, FINDING_WARN, "password cost",
-		    "memory_kib = %lld with passes = %lld is below OWASP's floor: set [password] memory_kib = 19456, passes = 2",
+		    "memory_kib = %lld with passes = %lld is below OWASP's floor: set [password] "
+		    "memory_kib = 19456, passes = 2",
 		    memory, passes);
 }
 
@@ -108,15 +117,18 @@ check_breach(struct doctor *d)
 
 	if (path[0] == '\0') {
 		doctor_say(d, FINDING_WARN, "breached passwords",
-		    "no filter: make one by \"yett breach build LIST FILE\" and set password.breached = FILE");
+		    "no filter: make one by \"yett breach build LIST FILE\" and set "
+		    "password.breached = FILE");
 		return;
 	}
 	if ((e = breach_open(path, &b)) == ERR_OK)
-		doctor_say(d, FINDING_OK, "breached passwords", "%llu in %s", (unsigned long long)breach_count(b), path);
+		doctor_say(d, FINDING_OK, "breached passwords", "%llu in %s",
+		    (unsigned long long)breach_count(b), path);
 	else
 		doctor_say(d, FINDING_FAIL, "breached passwords",
-		    "%s cannot be used (%s), so no program starts: make it anew by \"yett breach build LIST FILE\"", path,
-		    err_slug(e));
+		    "%s cannot be used (%s), so no program starts: make it anew by \"yett breach "
+		    "build LIST FILE\"",
+		    path, err_slug(e));
 	breach_close(b);
 }
 
@@ -131,7 +143,8 @@ check_pages(struct doctor *d)
 		path = arena_print(d->tool->arena, "%s/pages/%s.html", dir, names[i]);
 		if (path != NULL && access(path, R_OK) == 0)
 			continue;
-		doctor_say(d, FINDING_WARN, "pages", "%s/pages/%s.html cannot be read, so browsers get JSON: set site.www", dir,
+		doctor_say(d, FINDING_WARN, "pages",
+		    "%s/pages/%s.html cannot be read, so browsers get JSON: set site.www", dir,
 		    names[i]);
 		return;
 	}
@@ -148,8 +161,12 @@ check_disk(struct doctor *d)
 	if (statvfs(dir, &fs) < 0)
 		return;
 	left = (unsigned long long)fs.f_bavail * fs.f_frsize;
-	doctor_say(d, left < DISK_FAIL ? FINDING_FAIL : left < DISK_WARN ? FINDING_WARN : FINDING_OK, "disk",
-	    "%llu MiB are free for %s%s", left / MIB, dir, left < DISK_WARN ? ": make room" : "");
+	doctor_say(d,
+	    left < DISK_FAIL   ? FINDING_FAIL
+	    : left < DISK_WARN ? FINDING_WARN
+	                       : FINDING_OK,
+	    "disk", "%llu MiB are free for %s%s", left / MIB, dir,
+	    left < DISK_WARN ? ": make room" : "");
 }
 
 int
@@ -167,6 +184,7 @@ cmd_doctor(struct tool *t)
 	check_cost(&d);
 	check_breach(&d);
 	check_pages(&d);
-	printf("%u ok, %u to look at, %u failed\n", d.count[FINDING_OK], d.count[FINDING_WARN], d.count[FINDING_FAIL]);
+	printf("%u ok, %u to look at, %u failed\n", d.count[FINDING_OK], d.count[FINDING_WARN],
+	    d.count[FINDING_FAIL]);
 	return (d.count[FINDING_FAIL] > 0 ? TOOL_FAILED : 0);
 }

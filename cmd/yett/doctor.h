@@ -24,7 +24,8 @@ void doctor_say(struct doctor *d, enum finding finding, const char *what, const 
 
 /**
  * doctor_check_files(d), doctor_check_database(d), doctor_check_keys(d):
- * What lies in the state folder. The first is false when it is not there or not ours: then nothing in it should be opened.
+ * What lies in the state folder. The first is false when it is not there or not ours: then nothing
+ * in it should be opened.
  */
 bool doctor_check_files(struct doctor *d);
 void doctor_check_database(struct doctor *d);

@@ -28,7 +28,8 @@ user_name(uid_t uid, struct arena *a)
 	return (p != NULL ? arena_copy(a, p->pw_name) : arena_print(a, "%ld", (long)uid));
 }
 
-/* Is ${path} ours, and nobody else's to read? A link counts as what it leads to; what just went away is fine. */
+/* Is ${path} ours, and nobody else's to read? A link counts as what it leads to; what just went
+ * away is fine. */
 static bool
 check_one(struct doctor *d, const char *path)
 {
@@ -42,11 +43,13 @@ check_one(struct doctor *d, const char *path)
 	}
 	if (st.st_uid != geteuid()) {
 		doctor_say(d, FINDING_FAIL, "files", "%s belongs to %s: run \"chown %s %s\"", path,
-		    user_name(st.st_uid, d->tool->arena), user_name(geteuid(), d->tool->arena), path);
+		    user_name(st.st_uid, d->tool->arena), user_name(geteuid(), d->tool->arena),
+		    path);
 		return (false);
 	}
 	if ((st.st_mode & 077) != 0) {
-		doctor_say(d, FINDING_FAIL, "files", "others may use %s (mode %04o): run \"chmod %s %s\"", path,
+		doctor_say(d, FINDING_FAIL, "files",
+		    "others may use %s (mode %04o): run \"chmod %s %s\"", path,
 		    (unsigned int)(st.st_mode & 07777), S_ISDIR(st.st_mode) ? "700" : "600", path);
 		return (false);
 	}
@@ -57,8 +60,8 @@ check_one(struct doctor *d, const char *path)
 static bool
 is_ours(const char *name)
 {
-	static const char *const beginnings[] = { "yett.db", "backup-v", "restore-", "master.key", "keys", "versions.map",
-		"write.lock", "hash.lock" };
+	static const char *const beginnings[] = { "yett.db", "backup-v", "restore-", "master.key",
+		"keys", "versions.map", "write.lock", "hash.lock" };
 	size_t i;
 
 	for (i = 0; i < COUNT(beginnings); i++)
@@ -99,22 +102,27 @@ doctor_check_files(struct doctor *d)
 	bool good;
 
 	if (stat(dir, &st) < 0) {
-		doctor_say(d, FINDING_FAIL, "state", "%s: %s; run \"yett init\", or set site.state", dir, strerror(errno));
+		doctor_say(d, FINDING_FAIL, "state", "%s: %s; run \"yett init\", or set site.state",
+		    dir, strerror(errno));
 		return (false);
 	}
 	if (st.st_uid != geteuid()) {
-		doctor_say(d, FINDING_FAIL, "state", "%s belongs to %s: run this as that user, or \"chown -R %s %s\"", dir,
-		    user_name(st.st_uid, d->tool->arena), user_name(geteuid(), d->tool->arena), dir);
+		doctor_say(d, FINDING_FAIL, "state",
+		    "%s belongs to %s: run this as that user, or \"chown -R %s %s\"", dir,
+		    user_name(st.st_uid, d->tool->arena), user_name(geteuid(), d->tool->arena),
+		    dir);
 		return (false);
 	}
 	good = check_one(d, dir);
 	good = check_folder(d, dir, false, &count) && good;
 	good = (keys == NULL || check_folder(d, keys, true, &count)) && good;
 	if (good)
-		doctor_say(d, FINDING_OK, "files", "%s and %u files in it belong to %s alone", dir, count,
-		    user_name(geteuid(), d->tool->arena));
+		doctor_say(d, FINDING_OK, "files", "%s and %u files in it belong to %s alone", dir,
+		    count, user_name(geteuid(), d->tool->arena));
 	if (geteuid() == 0)
-		doctor_say(d, FINDING_WARN, "user", "this is root's: better give %s to a user of its own, that the programs run as", dir);
+		doctor_say(d, FINDING_WARN, "user",
+		    "this is root's: better give %s to a user of its own, that the programs run as",
+		    dir);
 	return (true);
 }
 
@@ -129,7 +137,8 @@ check_times(struct doctor *d, const char *path)
 	    session_newest(db, &session) == ERR_OK) {
 		newest = user > session ? user : session;
 		if (newest > clock_ms() + SLACK_MS)
-			doctor_say(d, FINDING_FAIL, "clock", "the newest user or session is from %s, later than now: set the clock",
+			doctor_say(d, FINDING_FAIL, "clock",
+			    "the newest user or session is from %s, later than now: set the clock",
 			    table_time(d->tool->arena, newest));
 	}
 	db_close(db);
@@ -144,12 +153,15 @@ check_version(struct doctor *d, const char *path)
 	if (access(path, F_OK) != 0)
 		doctor_say(d, FINDING_FAIL, "database", "there is no %s: run \"yett init\"", path);
 	else if (inspect_version(path, &version) != ERR_OK)
-		doctor_say(d, FINDING_FAIL, "database", "%s is not a database: run \"yett restore FILE\" with a backup", path);
+		doctor_say(d, FINDING_FAIL, "database",
+		    "%s is not a database: run \"yett restore FILE\" with a backup", path);
 	else if (version > ours)
-		doctor_say(d, FINDING_FAIL, "database", "%s is of version %lld, newer than this program's %lld: install the newer Yett",
+		doctor_say(d, FINDING_FAIL, "database",
+		    "%s is of version %lld, newer than this program's %lld: install the newer Yett",
 		    path, (long long)version, (long long)ours);
 	else if (version < ours)
-		doctor_say(d, FINDING_FAIL, "database", "%s is of version %lld, this program's is %lld: run \"yett migrate\"", path,
+		doctor_say(d, FINDING_FAIL, "database",
+		    "%s is of version %lld, this program's is %lld: run \"yett migrate\"", path,
 		    (long long)version, (long long)ours);
 	else
 		return (true);
@@ -165,13 +177,17 @@ doctor_check_database(struct doctor *d)
 	if (path == NULL || !check_version(d, path))
 		return;
 	if ((e = inspect_content(d->tool, path, &report)) != ERR_OK || strcmp(report, "ok") != 0)
-		doctor_say(d, FINDING_FAIL, "database", "%s is damaged: %s; stop the programs, copy the state folder away, then "
-		           "\"yett restore FILE\" with a backup",
+		doctor_say(d, FINDING_FAIL, "database",
+		    "%s is damaged: %s; stop the programs, copy the state folder away, then "
+		    "\"yett restore FILE\" with a backup",
 		    path, report);
-	else if ((e = inspect_schema(d->tool, path, &report)) != ERR_OK || strcmp(report, "ok") != 0)
-		doctor_say(d, FINDING_FAIL, "database", "%s was changed by another hand: %s", path, report);
+	else if ((e = inspect_schema(d->tool, path, &report)) != ERR_OK ||
+	         strcmp(report, "ok") != 0)
+		doctor_say(d, FINDING_FAIL, "database", "%s was changed by another hand: %s", path,
+		    report);
 	else
-		doctor_say(d, FINDING_OK, "database", "%s, version %lld, is sound", path, (long long)migrate_newest());
+		doctor_say(d, FINDING_OK, "database", "%s, version %lld, is sound", path,
+		    (long long)migrate_newest());
 	check_times(d, path);
 }
 
@@ -185,10 +201,14 @@ check_master(struct doctor *d)
 	if ((e = master_open(d->tool->conf.state_dir, &m)) == ERR_OK)
 		doctor_say(d, FINDING_OK, "master key", "%s", path);
 	else if (e == ERR_NOT_FOUND)
-		doctor_say(d, FINDING_FAIL, "master key", "there is no %s: put the one you kept there, or make one by \"yett init\"", path);
+		doctor_say(d, FINDING_FAIL, "master key",
+		    "there is no %s: put the one you kept there, or make one by \"yett init\"",
+		    path);
 	else
 		doctor_say(d, FINDING_FAIL, "master key",
-		    "%s cannot be used: it must be 32 bytes, mode 0600; put the one you kept in its place", path);
+		    "%s cannot be used: it must be 32 bytes, mode 0600; put the one you kept in "
+		    "its place",
+		    path);
 	master_close(m);
 }
 
@@ -221,10 +241,12 @@ doctor_check_keys(struct doctor *d)
 		return;
 	if ((e = keyring_open(dir, d->tool->conf.session_access_s, &ring)) != ERR_OK) {
 		if (e == ERR_NOT_FOUND || e == ERR_IO)
-			doctor_say(d, FINDING_FAIL, "signing keys", "there is none in %s: run \"yett init\"", dir);
+			doctor_say(d, FINDING_FAIL, "signing keys",
+			    "there is none in %s: run \"yett init\"", dir);
 		else
 			doctor_say(d, FINDING_FAIL, "signing keys",
-			    "one in %s cannot be used: each must be a private key on P-256 in PEM, mode 0600; put the one you kept in "
+			    "one in %s cannot be used: each must be a private key on P-256 in PEM, "
+			    "mode 0600; put the one you kept in "
 			    "its place, or move it away",
 			    dir);
 		return;
@@ -232,9 +254,10 @@ doctor_check_keys(struct doctor *d)
 	keyring_each(ring, count_key, &k);
 	keyring_close(ring);
 	if (k.newest_at > clock_ms() + SLACK_MS)
-		doctor_say(d, FINDING_FAIL, "signing keys", "the newest is from %s, later than now: set the clock",
+		doctor_say(d, FINDING_FAIL, "signing keys",
+		    "the newest is from %s, later than now: set the clock",
 		    table_time(d->tool->arena, k.newest_at));
 	else
-		doctor_say(d, FINDING_OK, "signing keys", "%u in %s, the newest from %s", k.count, dir,
-		    table_time(d->tool->arena, k.newest_at));
+		doctor_say(d, FINDING_OK, "signing keys", "%u in %s, the newest from %s", k.count,
+		    dir, table_time(d->tool->arena, k.newest_at));
 }

@@ -10,15 +10,16 @@ static void
 print_call(const struct command *c, char to[static CALL_SIZE])
 {
 
-	snprintf(to, CALL_SIZE, "%s%s%s%s%s", c->noun, c->verb != NULL ? " " : "", c->verb != NULL ? c->verb : "",
-	    c->words[0] != '\0' ? " " : "", c->words);
+	snprintf(to, CALL_SIZE, "%s%s%s%s%s", c->noun, c->verb != NULL ? " " : "",
+	    c->verb != NULL ? c->verb : "", c->words[0] != '\0' ? " " : "", c->words);
 }
 
 static void
 print_option(const struct option *o, char to[static CALL_SIZE])
 {
 
-	snprintf(to, CALL_SIZE, "%s%s%s", o->name, o->value != NULL ? " " : "", o->value != NULL ? o->value : "");
+	snprintf(to, CALL_SIZE, "%s%s%s", o->name, o->value != NULL ? " " : "",
+	    o->value != NULL ? o->value : "");
 }
 
 static void
@@ -40,9 +41,12 @@ help_all(FILE *to, const struct command *commands, size_t count)
 	    to);
 	for (i = 0; i < count; i++)
 		print_line(to, &commands[i]);
-	fputs("\nWHO is a user's id, e-mail address or username. Passwords are asked for on the terminal, or read as one\n"
-	      "line from standard input; never give one as an argument, where other users of the machine can see it.\n"
-	      "The configuration is --config FILE, else $YETT_CONF, else the installed yett.conf; YETT_SECTION_KEY in the\n"
+	fputs("\nWHO is a user's id, e-mail address or username. Passwords are asked for on the "
+	      "terminal, or read as one\n"
+	      "line from standard input; never give one as an argument, where other users of the "
+	      "machine can see it.\n"
+	      "The configuration is --config FILE, else $YETT_CONF, else the installed yett.conf; "
+	      "YETT_SECTION_KEY in the\n"
 	      "environment overrides each key. Exit status: 0 done, 1 failed, 100 called wrongly.\n"
 	      "\"yett COMMAND --help\" tells more.\n",
 	    to);

@@ -7,8 +7,9 @@
 #include "tool.h"
 
 /**
- * help_all(to, commands, count), help_noun(to, commands, count, noun), help_command(to, c), help_usage(to, c):
- * Print all commands; those of one noun; everything about one command; only how it is called.
+ * help_all(to, commands, count), help_noun(to, commands, count, noun), help_command(to, c),
+ * help_usage(to, c): Print all commands; those of one noun; everything about one command; only how
+ * it is called.
  */
 void help_all(FILE *to, const struct command *commands, size_t count);
 void help_noun(FILE *to, const struct command *commands, size_t count, const char *noun);

@@ -1,4 +1,5 @@
-/* The database kept still: the turn to write, and the word to all programs that everything may have changed. */
+/* The database kept still: the turn to write, and the word to all programs that everything may have
+ * changed. */
 #include "hold.h"
 
 #include <string.h>
@@ -13,14 +14,15 @@ hold_take(struct tool *t, struct hold *ret_hold)
 	*ret_hold = h;
 	if (lock == NULL || map == NULL)
 		return (tool_fail("out of memory"));
-	if ((e = versions_open(map, &h.versions)) == ERR_OK && (e = turn_open(lock, &h.turn)) == ERR_OK &&
-	    (e = turn_take(h.turn)) == ERR_OK)
+	if ((e = versions_open(map, &h.versions)) == ERR_OK &&
+	    (e = turn_open(lock, &h.turn)) == ERR_OK && (e = turn_take(h.turn)) == ERR_OK)
 		h.taken = true;
 	*ret_hold = h;
 	if (e == ERR_OK)
 		return (0);
 	hold_give(ret_hold);
-	return (tool_fail("the turn to write cannot be had: %s or %s (%s)", lock, map, err_slug(e)));
+	return (
+	    tool_fail("the turn to write cannot be had: %s or %s (%s)", lock, map, err_slug(e)));
 }
 
 void

@@ -1,4 +1,5 @@
-/* The database kept still: the turn to write, and the word to all programs that everything may have changed. */
+/* The database kept still: the turn to write, and the word to all programs that everything may have
+ * changed. */
 #ifndef YETT_HOLD_H
 #define YETT_HOLD_H
 
@@ -14,7 +15,8 @@ struct hold {
 
 /**
  * hold_take(t, ret_hold):
- * Wait for the turn to write; programs that want to write wait until hold_give(). 0, or the exit status, all said.
+ * Wait for the turn to write; programs that want to write wait until hold_give(). 0, or the exit
+ * status, all said.
  */
 int hold_take(struct tool *t, struct hold *ret_hold);
 

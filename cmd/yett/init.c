@@ -33,11 +33,13 @@ make_state(struct tool *t, bool *ret_made)
 	if (tool_check_owner(t) != 0)
 		return (TOOL_FAILED);
 	if (stat(t->conf.state_dir, &st) == 0 && (st.st_mode & 077) != 0)
-		tool_warn("other users may look into %s: run \"chmod 700 %s\"", t->conf.state_dir, t->conf.state_dir);
+		tool_warn("other users may look into %s: run \"chmod 700 %s\"", t->conf.state_dir,
+		    t->conf.state_dir);
 	return (0);
 }
 
-/* An empty database gets the schema. One that has another version is left to "yett migrate", which backs up first. */
+/* An empty database gets the schema. One that has another version is left to "yett migrate", which
+ * backs up first. */
 static enum err
 fill_database(struct db *db, int64_t *ret_version, bool *ret_made)
 {
@@ -80,8 +82,9 @@ make_database(struct tool *t, bool *ret_made)
 	if (*ret_made)
 		printf("made %s (version %lld)\n", path, (long long)version);
 	if (version != migrate_newest())
-		return (tool_fail("%s is of version %lld, this program's is %lld: run \"yett migrate\"", path,
-		    (long long)version, (long long)migrate_newest()));
+		return (
+		    tool_fail("%s is of version %lld, this program's is %lld: run \"yett migrate\"",
+		        path, (long long)version, (long long)migrate_newest()));
 	return (0);
 }
 
@@ -100,7 +103,8 @@ make_master(struct tool *t, bool had_database, bool *ret_made)
 	if (*ret_made)
 		printf("made %s\n", path);
 	if (*ret_made && had_database)
-		tool_warn("the database is older than this master key: refresh tokens made under another are void now");
+		tool_warn("the database is older than this master key: refresh tokens made under "
+		          "another are void now");
 	return (0);
 }
 
@@ -119,7 +123,8 @@ make_keys(struct tool *t, bool *ret_made)
 	if (e == ERR_OK)
 		return (0);
 	if (is_there(dir) && e != ERR_NOT_FOUND)
-		return (tool_fail("the keys in %s cannot be used (%s): run \"yett doctor\"", dir, err_slug(e)));
+		return (tool_fail(
+		    "the keys in %s cannot be used (%s): run \"yett doctor\"", dir, err_slug(e)));
 	if ((e = keyring_create(dir)) != ERR_OK)
 		return (tool_fail("cannot make a signing key in %s (%s)", dir, err_slug(e)));
 	printf("made %s with a signing key\n", dir);
@@ -139,6 +144,7 @@ cmd_init(struct tool *t)
 	if (!made_state && !made_database && !made_master && !made_keys)
 		printf("everything is there already in %s\n", t->conf.state_dir);
 	printf("Next, make the first admin: yett %s%s%suser add YOU@EXAMPLE.ORG --role admin\n",
-	    option != NULL ? "--config " : "", option != NULL ? option : "", option != NULL ? " " : "");
+	    option != NULL ? "--config " : "", option != NULL ? option : "",
+	    option != NULL ? " " : "");
 	return (0);
 }

@@ -16,7 +16,8 @@ inspect_version(const char *path, int64_t *ret_version)
 }
 
 static enum err
-ask(struct tool *t, const char *path, enum err (*how)(struct db *db, struct arena *a, const char **ret_report),
+ask(struct tool *t, const char *path,
+    enum err (*how)(struct db *db, struct arena *a, const char **ret_report),
     const char **ret_report)
 {
 	struct db *db = NULL;

@@ -13,8 +13,8 @@ MUST_USE enum err inspect_version(const char *path, int64_t *ret_version);
 
 /**
  * inspect_content(t, path, ret_report), inspect_schema(t, path, ret_report):
- * Is the database ${path} sound; and are its tables those of this program's version? "ok", or what is wrong.
- * Errors: ERR_DB, ERR_NOMEM.
+ * Is the database ${path} sound; and are its tables those of this program's version? "ok", or what
+ * is wrong. Errors: ERR_DB, ERR_NOMEM.
  */
 MUST_USE enum err inspect_content(struct tool *t, const char *path, const char **ret_report);
 MUST_USE enum err inspect_schema(struct tool *t, const char *path, const char **ret_report);

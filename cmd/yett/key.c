@@ -7,7 +7,8 @@
 #include "http/json.h"
 #include "table.h"
 
-#define ALIVE_MAX 16 /* as many as the keyring loads: one more, and the oldest would verify no longer */
+#define ALIVE_MAX \
+	16 /* as many as the keyring loads: one more, and the oldest would verify no longer */
 
 struct listing {
 	struct arena *arena;
@@ -32,7 +33,8 @@ open_keys(struct tool *t, const char **ret_dir, struct keyring **ret_keys)
 		return (0);
 	if (e == ERR_NOT_FOUND || e == ERR_IO)
 		return (tool_fail("there is no key in %s: run \"yett init\"", *ret_dir));
-	return (tool_fail("the keys in %s cannot be used (%s): run \"yett doctor\"", *ret_dir, err_slug(e)));
+	return (tool_fail(
+	    "the keys in %s cannot be used (%s): run \"yett doctor\"", *ret_dir, err_slug(e)));
 }
 
 static const char *
@@ -64,8 +66,8 @@ list_one(void *arg, const char *kid, int64_t created_at, int64_t until)
 			json_add_text(&item, "verifies_until", NULL);
 		json_append(&l->json, l->array, &item);
 	} else if (l->table != NULL) {
-		const char *const cells[] = { arena_copy(l->arena, kid), state_of(l, until), table_time(l->arena, created_at),
-			table_time(l->arena, until) };
+		const char *const cells[] = { arena_copy(l->arena, kid), state_of(l, until),
+			table_time(l->arena, created_at), table_time(l->arena, until) };
 
 		table_add(l->table, cells);
 	}
@@ -114,13 +116,17 @@ cmd_key_rotate(struct tool *t)
 	keyring_close(keys);
 	/* It would sort below the newest and never sign. */
 	if (l.newest_at >= l.now)
-		return (tool_fail("the newest key is from %s, and the clock says it is earlier: set the clock",
+		return (tool_fail(
+		    "the newest key is from %s, and the clock says it is earlier: set the clock",
 		    table_time(t->arena, l.newest_at)));
 	if (l.alive >= ALIVE_MAX)
-		return (tool_fail("%u keys are alive: wait until the oldest is over, see \"yett key list\"", l.alive));
+		return (tool_fail(
+		    "%u keys are alive: wait until the oldest is over, see \"yett key list\"",
+		    l.alive));
 	/* What the old one signed must verify on, so that stays, and goes with a later rotation. */
 	if ((e = keyring_prune(dir, t->conf.session_access_s, &pruned)) != ERR_OK)
-		return (tool_fail("a key that is over cannot be removed from %s (%s)", dir, err_slug(e)));
+		return (tool_fail(
+		    "a key that is over cannot be removed from %s (%s)", dir, err_slug(e)));
 	if ((e = keyring_rotate(dir)) != ERR_OK)
 		return (tool_fail("a key cannot be made in %s (%s)", dir, err_slug(e)));
 	printf("a new key signs from now on; keys removed that were over: %u\n", pruned);

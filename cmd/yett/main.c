@@ -14,10 +14,12 @@
 #define VERSION "0"
 #endif
 
-/* A list of 100,000 users with their roles takes some 60 MB; nothing is taken before it is needed. */
+/* A list of 100,000 users with their roles takes some 60 MB; nothing is taken before it is needed.
+ */
 #define ARENA_MAX ((size_t)512 * 1024 * 1024)
 
-static const struct option json[] = { { "--json", NULL, "print JSON", false }, { NULL, NULL, NULL, false } };
+static const struct option json[] = { { "--json", NULL, "print JSON", false },
+	{ NULL, NULL, NULL, false } };
 
 static const struct option user_add_options[] = {
 	{ "--role", "NAME", "give this role as well as viewer", true },
@@ -52,34 +54,53 @@ static const struct option session_revoke_options[] = {
 };
 
 static const struct command commands[] = {
-	{ "init", NULL, "", 0, 0, NULL, false, cmd_init, "make the state folder, database and keys, where they are not there",
-	    NULL },
+	{ "init", NULL, "", 0, 0, NULL, false, cmd_init,
+	    "make the state folder, database and keys, where they are not there", NULL },
 	{ "user", "add", "EMAIL", 1, 1, user_add_options, false, cmd_user_add, "make a user",
-	    "Asks for the password twice on the terminal, or reads it as one line from standard input." },
-	{ "user", "list", "", 0, 0, user_list_options, false, cmd_user_list, "list users, in the order they were made", NULL },
+	    "Asks for the password twice on the terminal, or reads it as one line from standard "
+	    "input." },
+	{ "user", "list", "", 0, 0, user_list_options, false, cmd_user_list,
+	    "list users, in the order they were made", NULL },
 	{ "user", "show", "WHO", 1, 1, json, false, cmd_user_show, "show one user", NULL },
-	{ "user", "passwd", "WHO", 1, 1, NULL, false, cmd_user_passwd, "give a user another password",
-	    "Asks for it twice on the terminal, or reads one line from standard input. Ends all sessions of the user." },
-	{ "user", "lock", "WHO", 1, 1, NULL, false, cmd_user_lock, "keep a user out, and end all sessions", NULL },
-	{ "user", "unlock", "WHO", 1, 1, NULL, false, cmd_user_unlock, "let a user in again", NULL },
-	{ "user", "delete", "WHO", 1, 1, user_delete_options, false, cmd_user_delete, "delete a user for good", NULL },
-	{ "session", "list", "[WHO]", 0, 1, session_list_options, false, cmd_session_list, "list live sessions", NULL },
+	{ "user", "passwd", "WHO", 1, 1, NULL, false, cmd_user_passwd,
+	    "give a user another password",
+	    "Asks for it twice on the terminal, or reads one line from standard input. Ends all "
+	    "sessions of the user." },
+	{ "user", "lock", "WHO", 1, 1, NULL, false, cmd_user_lock,
+	    "keep a user out, and end all sessions", NULL },
+	{ "user", "unlock", "WHO", 1, 1, NULL, false, cmd_user_unlock, "let a user in again",
+	    NULL },
+	{ "user", "delete", "WHO", 1, 1, user_delete_options, false, cmd_user_delete,
+	    "delete a user for good", NULL },
+	{ "session", "list", "[WHO]", 0, 1, session_list_options, false, cmd_session_list,
+	    "list live sessions", NULL },
 	{ "session", "revoke", "[ID]", 0, 1, session_revoke_options, false, cmd_session_revoke,
 	    "end one session, those of a user, or all", "One of ID, --user and --all is needed." },
 	{ "key", "list", "", 0, 0, json, false, cmd_key_list, "list the signing keys", NULL },
 	{ "key", "rotate", "", 0, 0, NULL, false, cmd_key_rotate, "sign with a new key from now on",
-	    "Tokens of the old key stay valid until they expire; then its file goes with a later rotation." },
-	{ "migrate", NULL, "", 0, 0, NULL, false, cmd_migrate, "bring the database to this program's version",
-	    "Keeps a copy in the state folder first, and puts it back when the new version fails its check." },
-	{ "backup", NULL, "FILE", 1, 1, NULL, false, cmd_backup, "copy the database to FILE, while programs use it", NULL },
-	{ "restore", NULL, "FILE", 1, 1, NULL, false, cmd_restore, "put the database of FILE in the place of the present one",
-	    "Programs may run on: they see the restored content at once. The present one is kept beside it." },
-	{ "doctor", NULL, "", 0, 0, NULL, false, cmd_doctor, "say what is wrong with this site, and how to mend it", NULL },
-	{ "config", "check", "", 0, 0, NULL, false, cmd_config_check, "check the configuration", NULL },
-	{ "config", "show", "", 0, 0, json, false, cmd_config_show, "print all settings in force", NULL },
-	{ "breach", "build", "LIST FILE", 2, 2, NULL, true, cmd_breach_build, "make the filter of breached passwords",
+	    "Tokens of the old key stay valid until they expire; then its file goes with a later "
+	    "rotation." },
+	{ "migrate", NULL, "", 0, 0, NULL, false, cmd_migrate,
+	    "bring the database to this program's version",
+	    "Keeps a copy in the state folder first, and puts it back when the new version fails "
+	    "its check." },
+	{ "backup", NULL, "FILE", 1, 1, NULL, false, cmd_backup,
+	    "copy the database to FILE, while programs use it", NULL },
+	{ "restore", NULL, "FILE", 1, 1, NULL, false, cmd_restore,
+	    "put the database of FILE in the place of the present one",
+	    "Programs may run on: they see the restored content at once. The present one is kept "
+	    "beside it." },
+	{ "doctor", NULL, "", 0, 0, NULL, false, cmd_doctor,
+	    "say what is wrong with this site, and how to mend it", NULL },
+	{ "config", "check", "", 0, 0, NULL, false, cmd_config_check, "check the configuration",
+	    NULL },
+	{ "config", "show", "", 0, 0, json, false, cmd_config_show, "print all settings in force",
+	    NULL },
+	{ "breach", "build", "LIST FILE", 2, 2, NULL, true, cmd_breach_build,
+	    "make the filter of breached passwords",
 	    "LIST has the SHA-1 of a password in each line, as Have I Been Pwned publishes them." },
-	{ "breach", "check", "", 0, 0, NULL, false, cmd_breach_check, "ask whether a password is known from a breach",
+	{ "breach", "check", "", 0, 0, NULL, false, cmd_breach_check,
+	    "ask whether a password is known from a breach",
 	    "Asks for it on the terminal, or reads it as one line from standard input." },
 };
 
@@ -94,7 +115,8 @@ is_noun(const char *noun)
 	return (false);
 }
 
-/* The command that the first of ${count} words name, and how many of them it took; NULL when there is none. */
+/* The command that the first of ${count} words name, and how many of them it took; NULL when there
+ * is none. */
 static const struct command *
 find_command(int count, char **words, int *ret_taken)
 {
@@ -117,7 +139,8 @@ find_command(int count, char **words, int *ret_taken)
 static int
 answer(int count, char **words)
 {
-	const bool asked = count > 0 && (strcmp(words[0], "help") == 0 || strcmp(words[0], "--help") == 0);
+	const bool asked =
+	    count > 0 && (strcmp(words[0], "help") == 0 || strcmp(words[0], "--help") == 0);
 	const struct command *c;
 	int taken;
 
@@ -156,7 +179,8 @@ run(struct tool *t, int argc, char **argv)
 		help_command(stdout, t->command);
 		return (0);
 	}
-	if (!t->command->bare && conf_load(app_conf_path(t->conf_option), &t->conf, message) != ERR_OK)
+	if (!t->command->bare &&
+	    conf_load(app_conf_path(t->conf_option), &t->conf, message) != ERR_OK)
 		return (tool_fail("%s", message));
 	if (sodium_init() < 0 || (t->arena = arena_new(ARENA_MAX)) == NULL)
 		return (tool_fail("out of memory"));

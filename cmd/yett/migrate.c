@@ -64,13 +64,16 @@ migrate(struct tool *t, struct hold *h, const char *path)
 	if (inspect_version(path, &from) != ERR_OK)
 		return (tool_fail("%s cannot be read: run \"yett doctor\"", path));
 	if (from == to) {
-		printf("nothing to do: the database is of version %lld, as is this program\n", (long long)to);
+		printf("nothing to do: the database is of version %lld, as is this program\n",
+		    (long long)to);
 		return (0);
 	}
 	if (from > to)
-		return (tool_fail("the database is of version %lld, newer than this program's %lld: install the newer Yett",
+		return (tool_fail("the database is of version %lld, newer than this program's "
+		                  "%lld: install the newer Yett",
 		    (long long)from, (long long)to));
-	backup = arena_print(t->arena, "%s/backup-v%lld-%lld.db", t->conf.state_dir, (long long)from, (long long)clock_ms());
+	backup = arena_print(t->arena, "%s/backup-v%lld-%lld.db", t->conf.state_dir,
+	    (long long)from, (long long)clock_ms());
 	if (backup == NULL)
 		return (tool_fail("out of memory"));
 	if (db_copy(path, backup) != ERR_OK) {
@@ -79,8 +82,9 @@ migrate(struct tool *t, struct hold *h, const char *path)
 	}
 	printf("kept version %lld as %s\n", (long long)from, backup);
 	if ((status = change(t, h, path, backup)) == 0)
-		printf("the database went from version %lld to %lld; start the programs of this version\n", (long long)from,
-		    (long long)to);
+		printf("the database went from version %lld to %lld; start the programs of this "
+		       "version\n",
+		    (long long)from, (long long)to);
 	return (status);
 }
 
@@ -96,7 +100,8 @@ cmd_migrate(struct tool *t)
 	if (tool_check_owner(t) != 0)
 		return (TOOL_FAILED);
 	if (access(path, F_OK) != 0)
-		return (tool_fail("there is no database in %s: run \"yett init\"", t->conf.state_dir));
+		return (
+		    tool_fail("there is no database in %s: run \"yett init\"", t->conf.state_dir));
 	if ((status = hold_take(t, &h)) != 0)
 		return (status);
 	status = migrate(t, &h, path);

@@ -1,11 +1,13 @@
 /*
- * yett restore: the database of a file in the place of the present one, which programs may be using.
+ * yett restore: the database of a file in the place of the present one, which programs may be
+ * using.
  *
- * The file is copied into the state folder first, and the copy is checked, so that what is checked is what is restored.
- * Then, with the turn to write in hand, the present database is kept beside itself and its content replaced in one
- * transaction of SQLite's backup: the file stays the same file, so programs that have it open see the old content or the
- * new one and never a mixture, and are told that whatever they remember counts no more. Only a database that is so
- * damaged that SQLite will not open it is moved aside; then programs must be started anew, and are told so.
+ * The file is copied into the state folder first, and the copy is checked, so that what is checked
+ * is what is restored. Then, with the turn to write in hand, the present database is kept beside
+ * itself and its content replaced in one transaction of SQLite's backup: the file stays the same
+ * file, so programs that have it open see the old content or the new one and never a mixture, and
+ * are told that whatever they remember counts no more. Only a database that is so damaged that
+ * SQLite will not open it is moved aside; then programs must be started anew, and are told so.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -35,7 +37,8 @@ is_same_file(const char *a, const char *b)
 {
 	struct stat one, other;
 
-	return (stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino);
+	return (stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+	        one.st_ino == other.st_ino);
 }
 
 static enum err
@@ -64,11 +67,12 @@ check_staged(struct restoring *r)
 	if (r->version == 0)
 		return (tool_fail("%s is not a database of Yett", r->from));
 	if (r->version > migrate_newest())
-		return (tool_fail("%s is of version %lld, newer than this program's %lld: install the newer Yett", r->from,
-		    (long long)r->version, (long long)migrate_newest()));
+		return (tool_fail(
+		    "%s is of version %lld, newer than this program's %lld: install the newer Yett",
+		    r->from, (long long)r->version, (long long)migrate_newest()));
 	if (r->version < migrate_newest() && bring_up(r->staged) != ERR_OK)
-		return (tool_fail("%s cannot be brought from version %lld to %lld", r->from, (long long)r->version,
-		    (long long)migrate_newest()));
+		return (tool_fail("%s cannot be brought from version %lld to %lld", r->from,
+		    (long long)r->version, (long long)migrate_newest()));
 	if (inspect_schema(r->tool, r->staged, &report) != ERR_OK || strcmp(report, "ok") != 0)
 		return (tool_fail("%s is not a database of Yett: %s", r->from, report));
 	return (0);
@@ -78,7 +82,8 @@ check_staged(struct restoring *r)
 static int
 move(struct restoring *r, const char *from, const char *to)
 {
-	const char *log = arena_print(r->tool->arena, "%s-wal", from), *to_log = arena_print(r->tool->arena, "%s-wal", to);
+	const char *log = arena_print(r->tool->arena, "%s-wal", from),
+	           *to_log = arena_print(r->tool->arena, "%s-wal", to);
 	const char *index = arena_print(r->tool->arena, "%s-shm", from);
 
 	if (log == NULL || to_log == NULL || index == NULL)
@@ -102,13 +107,15 @@ keep_live(struct restoring *r)
 		if (db_copy(r->live, r->kept) == ERR_OK)
 			return (0);
 		unlink(r->kept);
-		return (tool_fail("the present database cannot be kept as %s: is there room?", r->kept));
+		return (tool_fail(
+		    "the present database cannot be kept as %s: is there room?", r->kept));
 	}
 	r->moved = true;
 	return (move(r, r->live, r->kept));
 }
 
-/* The turn is ours from before the present database is kept: nothing acknowledged falls between the two. */
+/* The turn is ours from before the present database is kept: nothing acknowledged falls between the
+ * two. */
 static int
 replace(struct restoring *r)
 {
@@ -120,7 +127,8 @@ replace(struct restoring *r)
 		return (status);
 	if ((status = keep_live(r)) == 0) {
 		hold_change_begin(&h);
-		e = r->had_live && !r->moved ? db_overwrite(r->staged, r->live) : db_copy(r->staged, r->live);
+		e = r->had_live && !r->moved ? db_overwrite(r->staged, r->live)
+		                             : db_copy(r->staged, r->live);
 		hold_change_end(&h);
 		if (e != ERR_OK && r->moved) {
 			unlink(r->live);
@@ -145,7 +153,8 @@ report(const struct restoring *r)
 	if (r->moved || !r->had_live)
 		printf("%s: stop the programs and start them again\n",
 		    r->moved ? "The one before could not be opened" : "There was none before");
-	puts("Sessions that ended since the backup are alive again; \"yett session revoke --all\" ends all of them.");
+	puts("Sessions that ended since the backup are alive again; \"yett session revoke --all\" "
+	     "ends all of them.");
 }
 
 int
@@ -157,7 +166,8 @@ cmd_restore(struct tool *t)
 		.from = t->words[0],
 		.staged = arena_print(t->arena, "%s/restore-%lld.part", t->conf.state_dir, now),
 		.live = tool_path(t, "yett.db"),
-		.kept = arena_print(t->arena, "%s/yett.db.before-restore-%lld", t->conf.state_dir, now),
+		.kept =
+		    arena_print(t->arena, "%s/yett.db.before-restore-%lld", t->conf.state_dir, now),
 	};
 	int status;
 
@@ -170,7 +180,8 @@ cmd_restore(struct tool *t)
 	if (is_same_file(r.from, r.live))
 		return (tool_fail("%s is the present database", r.from));
 	if (db_copy(r.from, r.staged) != ERR_OK)
-		status = tool_fail("%s is not a database, or there is no room for a copy in %s", r.from, t->conf.state_dir);
+		status = tool_fail("%s is not a database, or there is no room for a copy in %s",
+		    r.from, t->conf.state_dir);
 	else if ((status = check_staged(&r)) == 0)
 		status = replace(&r);
 	unlink(r.staged);

@@ -56,9 +56,9 @@ list_one(void *arg, const struct session *s)
 	if (l->array != NULL) {
 		add_json(l, s, &u);
 	} else {
-		const char *const cells[] = { s->id, u.email, session_kind_name(s->kind), device_name(s->user_agent, a),
-			s->ip_address, table_time(a, s->created_at), table_time(a, s->last_seen_at),
-			table_time(a, s->expires_at) };
+		const char *const cells[] = { s->id, u.email, session_kind_name(s->kind),
+			device_name(s->user_agent, a), s->ip_address, table_time(a, s->created_at),
+			table_time(a, s->last_seen_at), table_time(a, s->expires_at) };
 
 		table_add(l->table, cells);
 	}
@@ -77,8 +77,9 @@ read_list(struct listing *l)
 		return (tool_fail("the database cannot be read (%s)", err_slug(e)));
 	status = t->words_count > 0 ? who_find(t, l->db, t->words[0], &u) : 0;
 	if (status == 0)
-		e = t->words_count > 0 ? session_list(l->db, u.id, now, t->arena, list_one, l)
-		                       : session_list_all(l->db, now, l->limit + 1, t->arena, list_one, l);
+		e = t->words_count > 0
+		        ? session_list(l->db, u.id, now, t->arena, list_one, l)
+		        : session_list_all(l->db, now, l->limit + 1, t->arena, list_one, l);
 	store_read_end(t->store, l->db);
 	if (status != 0)
 		return (status);
@@ -90,7 +91,8 @@ read_list(struct listing *l)
 int
 cmd_session_list(struct tool *t)
 {
-	static const char *const names[] = { "ID", "EMAIL", "KIND", "DEVICE", "ADDRESS", "CREATED", "LAST SEEN", "EXPIRES" };
+	static const char *const names[] = { "ID", "EMAIL", "KIND", "DEVICE", "ADDRESS", "CREATED",
+		"LAST SEEN", "EXPIRES" };
 	struct listing l = { .tool = t };
 	const char *text;
 	int status;
@@ -152,7 +154,8 @@ cmd_session_revoke(struct tool *t)
 		return (tool_misuse(t, "one of ID, --user WHO and --all is needed"));
 	if (in.id != NULL && !id_ok(in.id))
 		return (tool_fail("that is no session's id: \"yett session list\" shows them"));
-	if ((status = tool_open_store(t)) != 0 || (who != NULL && (status = who_read(t, who, &u)) != 0))
+	if ((status = tool_open_store(t)) != 0 ||
+	    (who != NULL && (status = who_read(t, who, &u)) != 0))
 		return (status);
 	if (who != NULL)
 		in.user_id = u.id;

@@ -19,15 +19,15 @@ struct table *table_new(struct arena *a, size_t columns, const char *const *name
 
 /**
  * table_add(t, cells):
- * Add a row of ${cells}, whose texts must live as long as the table; NULL is an empty one. A failed allocation is
- * remembered until table_print().
+ * Add a row of ${cells}, whose texts must live as long as the table; NULL is an empty one. A failed
+ * allocation is remembered until table_print().
  */
 void table_add(struct table *t, const char *const *cells);
 
 /**
  * table_print(t), table_count(t):
- * Print it; control characters, which could command the terminal, become '?'. 0, or the exit status, all said. And how
- * many rows it has.
+ * Print it; control characters, which could command the terminal, become '?'. 0, or the exit
+ * status, all said. And how many rows it has.
  */
 int table_print(const struct table *t);
 size_t table_count(const struct table *t);

@@ -80,7 +80,8 @@ tool_value(const struct tool *t, const char *option)
 }
 
 bool
-tool_number(const struct tool *t, const char *option, int64_t usual, int64_t max, int64_t *ret_number)
+tool_number(
+    const struct tool *t, const char *option, int64_t usual, int64_t max, int64_t *ret_number)
 {
 	const char *value = tool_value(t, option);
 
@@ -107,8 +108,10 @@ tool_check_owner(const struct tool *t)
 	if (st.st_uid == geteuid())
 		return (0);
 	owner = getpwuid(st.st_uid);
-	return (tool_fail("%s belongs to %s, and so must every file in it: run this as that user, with \"sudo -u %s yett ...\"",
-	    t->conf.state_dir, owner != NULL ? owner->pw_name : "another user", owner != NULL ? owner->pw_name : "USER"));
+	return (tool_fail("%s belongs to %s, and so must every file in it: run this as that user, "
+	                  "with \"sudo -u %s yett ...\"",
+	    t->conf.state_dir, owner != NULL ? owner->pw_name : "another user",
+	    owner != NULL ? owner->pw_name : "USER"));
 }
 
 int
@@ -121,10 +124,13 @@ tool_open_store(struct tool *t)
 	if ((e = store_open(t->conf.state_dir, READERS_MAX, &t->store)) == ERR_OK)
 		return (0);
 	if (e == ERR_NOT_FOUND)
-		return (tool_fail("there is no database in %s: run \"yett init\" first", t->conf.state_dir));
+		return (tool_fail(
+		    "there is no database in %s: run \"yett init\" first", t->conf.state_dir));
 	if (e == ERR_VERSION)
-		return (tool_fail("the database is of another version than this program: run \"yett migrate\""));
-	return (tool_fail("the database in %s cannot be opened (%s): run \"yett doctor\"", t->conf.state_dir, err_slug(e)));
+		return (tool_fail(
+		    "the database is of another version than this program: run \"yett migrate\""));
+	return (tool_fail("the database in %s cannot be opened (%s): run \"yett doctor\"",
+	    t->conf.state_dir, err_slug(e)));
 }
 
 int
@@ -132,7 +138,9 @@ tool_open_hasher(struct tool *t)
 {
 	const enum err e = hasher_open(&t->conf, &t->hasher);
 
-	return (e == ERR_OK ? 0 : tool_fail("%s/hash.lock cannot be used (%s)", t->conf.state_dir, err_slug(e)));
+	return (e == ERR_OK ? 0
+	                    : tool_fail("%s/hash.lock cannot be used (%s)", t->conf.state_dir,
+	                          err_slug(e)));
 }
 
 int
@@ -144,7 +152,8 @@ tool_open_breach(struct tool *t)
 		return (0);
 	if ((e = breach_open(t->conf.password_breached, &t->breach)) == ERR_OK)
 		return (0);
-	return (tool_fail("password.breached = %s cannot be used (%s): make it by \"yett breach build\"",
+	return (tool_fail(
+	    "password.breached = %s cannot be used (%s): make it by \"yett breach build\"",
 	    t->conf.password_breached, e == ERR_SYNTAX ? "it is no whole filter" : err_slug(e)));
 }
 

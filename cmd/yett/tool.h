@@ -64,7 +64,8 @@ struct tool {
  * Say on standard error what went wrong; the second also how the command is used. The exit status.
  */
 int tool_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
-int tool_misuse(const struct tool *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int
+tool_misuse(const struct tool *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /**
  * tool_warn(format, ...):
@@ -74,12 +75,13 @@ void tool_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /**
  * tool_has(t, option), tool_value(t, option), tool_number(t, option, usual, max, ret_number):
- * Was ${option} given? Its value, NULL when it was not. Its value as a number from 1 to ${max}, ${usual} when it was
- * not given, and whether it is one.
+ * Was ${option} given? Its value, NULL when it was not. Its value as a number from 1 to ${max},
+ * ${usual} when it was not given, and whether it is one.
  */
 bool tool_has(const struct tool *t, const char *option);
 const char *tool_value(const struct tool *t, const char *option);
-bool tool_number(const struct tool *t, const char *option, int64_t usual, int64_t max, int64_t *ret_number);
+bool tool_number(
+    const struct tool *t, const char *option, int64_t usual, int64_t max, int64_t *ret_number);
 
 /**
  * tool_path(t, name):
@@ -89,14 +91,15 @@ char *tool_path(struct tool *t, const char *name);
 
 /**
  * tool_check_owner(t):
- * 0 when the state folder is ours; else say whose, for files that we made would be shut to the programs.
+ * 0 when the state folder is ours; else say whose, for files that we made would be shut to the
+ * programs.
  */
 int tool_check_owner(const struct tool *t);
 
 /**
  * tool_open_store(t), tool_open_hasher(t), tool_open_breach(t):
- * Open the database; what makes hashes; the filter of breached passwords when one is configured. 0, or the exit status,
- * all said.
+ * Open the database; what makes hashes; the filter of breached passwords when one is configured. 0,
+ * or the exit status, all said.
  */
 int tool_open_store(struct tool *t);
 int tool_open_hasher(struct tool *t);

@@ -32,9 +32,12 @@ check_fields(const struct user *u)
 		return (tool_fail("email: is not an e-mail address"));
 	if (u->username != NULL && !profile_username_ok(u->username))
 		return (tool_fail("username: must have 2 to 64 letters, digits, '.', '_' or '-'"));
-	if (u->name != NULL && (u->name[0] == '\0' || strlen(u->name) > NAME_MAX_LEN || !text_control_free(u->name) ||
-	                           !text_utf8_ok(u->name, strlen(u->name))))
-		return (tool_fail("name: must have 1 to %d bytes of UTF-8 without control characters", NAME_MAX_LEN));
+	if (u->name != NULL &&
+	    (u->name[0] == '\0' || strlen(u->name) > NAME_MAX_LEN || !text_control_free(u->name) ||
+	        !text_utf8_ok(u->name, strlen(u->name))))
+		return (
+		    tool_fail("name: must have 1 to %d bytes of UTF-8 without control characters",
+		        NAME_MAX_LEN));
 	return (0);
 }
 
@@ -71,7 +74,8 @@ read_hash(struct tool *t, const char **ret_hash)
 	if ((status = ask_line(t, "hash", ret_hash)) != 0)
 		return (status);
 	if (!hasher_knows(*ret_hash))
-		return (tool_fail("hash: must be a PHC string of Argon2 or a hash of crypt(3), at a cost that fits this site"));
+		return (tool_fail("hash: must be a PHC string of Argon2 or a hash of crypt(3), at "
+		                  "a cost that fits this site"));
 	return (0);
 }
 
@@ -110,7 +114,8 @@ write_user(struct tx *tx, void *arg)
 	for (i = 0; i < t->options_count; i++) {
 		if (strcmp(t->options[i].name, "--role") != 0)
 			continue;
-		if ((e = role_assign(tx, u->id, t->options[i].value, u->created_at)) == ERR_NOT_FOUND)
+		if ((e = role_assign(tx, u->id, t->options[i].value, u->created_at)) ==
+		    ERR_NOT_FOUND)
 			in->no_role = t->options[i].value;
 		if (e != ERR_OK)
 			return (e);
@@ -137,7 +142,8 @@ cmd_user_add(struct tool *t)
 	u->created_at = clock_ms();
 	if ((status = check_fields(u)) != 0 || (status = tool_open_store(t)) != 0)
 		return (status);
-	status = tool_has(t, "--hash") ? read_hash(t, &u->password_hash) : choose_password(t, u, &u->password_hash);
+	status = tool_has(t, "--hash") ? read_hash(t, &u->password_hash)
+	                               : choose_password(t, u, &u->password_hash);
 	if (status != 0)
 		return (status);
 	if ((e = store_write(t->store, write_user, &in)) == ERR_TAKEN && in.taken != NULL)
@@ -178,7 +184,8 @@ write_locked(struct tx *tx, void *arg)
 
 	if ((e = user_set_locked(tx, c->id, c->locked, c->now)) != ERR_OK || !c->locked)
 		return (e);
-	/* Or an intruder's session would come back to life with the account.  Source: OWASP ASVS 5.0 7.4.2. */
+	/* Or an intruder's session would come back to life with the account.  Source: OWASP
+	 * ASVS 5.0 7.4.2. */
 	return (session_revoke_all(tx, c->id, NULL, NULL, c->now, &c->ended));
 }
 
@@ -261,7 +268,8 @@ cmd_user_delete(struct tool *t)
 
 	if ((status = tool_open_store(t)) != 0 || (status = who_read(t, t->words[0], &u)) != 0)
 		return (status);
-	if ((question = arena_print(t->arena, "Delete %s (%s) for good, with sessions and sign-in history?", u.email, u.id)) ==
+	if ((question = arena_print(t->arena,
+	         "Delete %s (%s) for good, with sessions and sign-in history?", u.email, u.id)) ==
 	    NULL)
 		return (tool_fail("out of memory"));
 	if ((status = ask_sure(t, question)) != 0)

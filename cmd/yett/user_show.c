@@ -46,7 +46,8 @@ join(struct arena *a, const struct names *names)
 
 /* ${u} as JSON, as the admin sees one. */
 static enum err
-make_json(struct tool *t, struct db *db, const struct user *u, struct names *names, struct json *ret_json)
+make_json(
+    struct tool *t, struct db *db, const struct user *u, struct names *names, struct json *ret_json)
 {
 	struct json j = json_object(t->arena);
 	enum err e;
@@ -102,8 +103,9 @@ list_one(void *arg, const struct user *u)
 		if ((l->err = make_json(l->tool, l->db, u, l->names, &item)) == ERR_OK)
 			json_append(&l->json, l->array, &item);
 	} else if ((l->err = role_names(l->db, u->id, a, l->names)) == ERR_OK) {
-		const char *const cells[] = { u->id, u->email, u->username, state_of(u), join(a, l->names),
-			table_time(a, u->created_at), table_time(a, u->last_active_at) };
+		const char *const cells[] = { u->id, u->email, u->username, state_of(u),
+			join(a, l->names), table_time(a, u->created_at),
+			table_time(a, u->last_active_at) };
 
 		table_add(l->table, cells);
 	}
@@ -126,7 +128,8 @@ print_list(struct listing *l)
 int
 cmd_user_list(struct tool *t)
 {
-	static const char *const names[] = { "ID", "EMAIL", "USERNAME", "STATE", "ROLES", "CREATED", "LAST SIGN-IN" };
+	static const char *const names[] = { "ID", "EMAIL", "USERNAME", "STATE", "ROLES", "CREATED",
+		"LAST SIGN-IN" };
 	const char *after = tool_value(t, "--after");
 	struct listing l = { .tool = t };
 	int status;
@@ -205,7 +208,8 @@ cmd_user_show(struct tool *t)
 	if ((e = store_read(t->store, &db)) != ERR_OK)
 		return (tool_fail("the database cannot be read (%s)", err_slug(e)));
 	if ((status = who_find(t, db, t->words[0], &u)) == 0)
-		e = tool_has(t, "--json") ? make_json(t, db, &u, names, &j) : print_user(t, db, &u, names);
+		e = tool_has(t, "--json") ? make_json(t, db, &u, names, &j)
+		                          : print_user(t, db, &u, names);
 	store_read_end(t->store, db);
 	if (status != 0)
 		return (status);

@@ -198,6 +198,8 @@ claims_verify_refresh(
 	ret_claims->session_id = get_text(claims, "sid");
 	ret_claims->token_id = get_text(claims, "jti");
 	ret_claims->generation = get_number(claims, "gen");
-	return (id_ok(ret_claims->session_id) && id_ok(ret_claims->token_id) ? ERR_OK
-	                                                                     : ERR_INVALID_TOKEN);
+	return (id_ok(ret_claims->session_id) && id_ok(ret_claims->token_id) &&
+	                ret_claims->generation >= 0
+	            ? ERR_OK
+	            : ERR_INVALID_TOKEN);
 }

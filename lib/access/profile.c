@@ -100,7 +100,7 @@ struct update {
 	const char *name;
 	const char *username;
 	const char *picture_url;
-	const struct cJSON *properties;
+	struct cJSON *properties;
 	const char *return_to;
 
 	/* For the transaction. */
@@ -147,8 +147,8 @@ check_update(struct req *r, struct update *in)
 	    !text_starts(in->picture_url, "https://") && !text_starts(in->picture_url, "http://"))
 		e = req_field_error(r, "picture_url", "must begin with https:// or http://");
 	if (in->properties != NULL) {
-		json_use(r->arena);
-		if ((in->properties_text = cJSON_PrintUnformatted(in->properties)) == NULL)
+		in->properties_text = json_print_tree(in->properties, r->arena);
+		if (in->properties_text == NULL)
 			return (ERR_NOMEM);
 		if (strlen(in->properties_text) > PROPERTIES_MAX)
 			e = req_field_error(r, "properties", "must have at most 16384 bytes");

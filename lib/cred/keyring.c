@@ -198,7 +198,7 @@ refresh(struct keyring *k)
 	bool same;
 
 	if (stat(k->dir, &st) < 0)
-		return (ERR_IO);
+		return (errno == ENOENT && k->count == 0 ? ERR_NOT_FOUND : ERR_IO);
 	pthread_rwlock_rdlock(&k->lock);
 	same = memcmp(&st.st_mtim, &k->changed, sizeof st.st_mtim) == 0;
 	pthread_rwlock_unlock(&k->lock);
@@ -207,6 +207,9 @@ refresh(struct keyring *k)
 	pthread_rwlock_wrlock(&k->lock);
 	if (memcmp(&st.st_mtim, &k->changed, sizeof st.st_mtim) != 0)
 		e = load(k, st.st_mtim);
+	/* Keys that are gone from under a running program are no matter of who asks. */
+	if (e == ERR_NOT_FOUND && k->count > 0)
+		e = ERR_IO;
 	pthread_rwlock_unlock(&k->lock);
 	return (e);
 }

@@ -67,7 +67,7 @@ set_text(struct reading *in, const struct field *f, const char *text)
 }
 
 static void
-set_json(struct reading *in, const struct field *f, const cJSON *item)
+set_json(struct reading *in, const struct field *f, cJSON *item)
 {
 	char *to = (char *)in->ret + f->offset;
 
@@ -88,7 +88,7 @@ set_json(struct reading *in, const struct field *f, const cJSON *item)
 		break;
 	case FIELD_OBJECT:
 		if (cJSON_IsObject(item))
-			*(const cJSON **)to = item;
+			*(cJSON **)to = item;
 		else
 			complain(in, f->name, "must be an object");
 		break;
@@ -158,7 +158,7 @@ static void
 read_json(struct reading *in, const cJSON *object)
 {
 	const struct field *f;
-	const cJSON *item;
+	cJSON *item;
 
 	for (item = object->child; item != NULL; item = item->next)
 		if ((f = find_field(in, item->string)) == NULL)

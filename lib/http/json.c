@@ -2,7 +2,10 @@
  * arena. */
 #include "http/json.h"
 
+#include <ctype.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cjson/cJSON.h>
@@ -12,8 +15,7 @@
 
 #define DEPTH_MAX 32
 #define MEMBERS_MAX 256
-#define NUMBER_MAX 1e308 /* a larger one, rounded in print, could read as infinity */
-#define QUOTED_MAX 64    /* bytes of a name that is given back to who sent it */
+#define QUOTED_MAX 64 /* bytes of a name that is given back to who sent it */
 
 static _Thread_local struct arena *current;
 
@@ -111,6 +113,22 @@ scan_outside(const char *text, size_t len, size_t *i, unsigned int *depth)
 	return (NULL);
 }
 
+/* A backslash begins at ${text}. For \u and no digits cJSON would read U+0000, too. */
+static const char *
+check_escape(const char *text, size_t len)
+{
+	size_t i;
+
+	if (len < 2 || text[1] != 'u')
+		return (NULL);
+	for (i = 2; i < 6; i++)
+		if (i >= len || !isxdigit((unsigned char)text[i]))
+			return ("a string has a malformed escape");
+	if (memcmp(text + 2, "0000", 4) == 0)
+		return ("a string has the character U+0000");
+	return (NULL);
+}
+
 /* What no parse may let through, found in one pass over the text; NULL when there is nothing. */
 static const char *
 scan(const char *text, size_t len)
@@ -128,8 +146,7 @@ scan(const char *text, size_t len)
 		} else if ((unsigned char)text[i] < 0x20) {
 			detail = "a string has a control character that is not escaped";
 		} else if (text[i] == '\\') {
-			if (len - i >= 6 && memcmp(&text[i], "\\u0000", 6) == 0)
-				detail = "a string has the character U+0000";
+			detail = check_escape(text + i, len - i);
 			i++;
 		}
 	}
@@ -171,7 +188,7 @@ check_tree(const cJSON *item, struct arena *a)
 	const char *detail;
 	const cJSON *child;
 
-	if (cJSON_IsNumber(item) && !(fabs(item->valuedouble) <= NUMBER_MAX))
+	if (cJSON_IsNumber(item) && !isfinite(item->valuedouble))
 		return ("a number is too large");
 	if ((detail = check_members(item, a)) != NULL)
 		return (detail);
@@ -313,10 +330,38 @@ json_append(struct json *j, struct cJSON *array, struct json *item)
 		j->failed = true;
 }
 
+/* Have the numbers of ${item} and below printed to the last digit: cJSON would round
+ * 9007199254740991. */
+static bool
+spell_numbers(cJSON *item, struct arena *a)
+{
+	char text[32];
+	cJSON *child;
+
+	if (cJSON_IsNumber(item)) {
+		snprintf(text, sizeof text, "%.15g", item->valuedouble);
+		if (strtod(text, NULL) != item->valuedouble)
+			snprintf(text, sizeof text, "%.17g", item->valuedouble);
+		item->type = (item->type & ~cJSON_Number) | cJSON_Raw;
+		return ((item->valuestring = arena_copy(a, text)) != NULL);
+	}
+	for (child = item->child; child != NULL; child = child->next)
+		if (!spell_numbers(child, a))
+			return (false);
+	return (true);
+}
+
+char *
+json_print_tree(struct cJSON *tree, struct arena *a)
+{
+
+	json_use(a);
+	return (spell_numbers(tree, a) ? cJSON_PrintUnformatted(tree) : NULL);
+}
+
 char *
 json_print(struct json *j)
 {
 
-	resume(j);
-	return (j->failed ? NULL : cJSON_PrintUnformatted(j->root));
+	return (j->failed ? NULL : json_print_tree(j->root, j->arena));
 }

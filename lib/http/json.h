@@ -72,4 +72,11 @@ void json_append(struct json *j, struct cJSON *array, struct json *item);
  */
 char *json_print(struct json *j);
 
+/**
+ * json_print_tree(tree, a):
+ * The text of ${tree}, without white space, owned by ${a}, numbers to the last digit that a double
+ * has. The tree is good for nothing else afterwards. Errors: NULL when ${a} is full.
+ */
+char *json_print_tree(struct cJSON *tree, struct arena *a);
+
 #endif

@@ -247,9 +247,8 @@ enum err
 session_list_all(struct db *db, int64_t now, int64_t limit, struct arena *a,
     void (*each)(void *arg, const struct session *s), void *arg)
 {
-	static const char sql[] =
-	    "SELECT " COLUMNS " FROM sessions WHERE revoked_at IS NULL "
-	    "AND expires_at > ?1 AND ends_at > ?1 ORDER BY id DESC LIMIT ?2";
+	static const char sql[] = "SELECT " COLUMNS " FROM sessions WHERE revoked_at IS NULL "
+	                          "AND expires_at > ?1 AND ends_at > ?1 ORDER BY id DESC LIMIT ?2";
 	const struct db_arg args[] = { DB_INT(now), DB_INT(limit) };
 
 	return (list(db, sql, args, COUNT(args), a, each, arg));

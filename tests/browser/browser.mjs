@@ -5,15 +5,19 @@ import { chromium } from "playwright-core";
 export const BASE = (process.env.BASE ?? "http://127.0.0.1:8080").replace(/\/+$/, "");
 
 const ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-	"--disable-background-networking", "--disable-component-update", "--disable-sync"];
+	"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions"];
+
+const TIMEOUT_MS = 30000; /* of one step, on a machine that does much else */
 
 let browser;
+let last = null; /* the browser window of the test before: opening one costs more than most tests */
 
 export async function start() {
 	browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGS });
 }
 
 export async function stop() {
+	await last?.context.close();
 	await browser?.close();
 }
 
@@ -26,7 +30,7 @@ export async function open(options = {}) {
 	const context = await browser.newContext({ viewport: { width: 1000, height: 800 }, ...options });
 	const faults = [];
 
-	context.setDefaultTimeout(10000);
+	context.setDefaultTimeout(TIMEOUT_MS);
 	context.on("console", (message) => {
 		if (message.type() === "error" && !message.text().startsWith("Failed to load resource: the server responded"))
 			faults.push(`console: ${message.text()}`);
@@ -44,15 +48,29 @@ export async function open(options = {}) {
 	return { context, page, faults };
 }
 
-/* Run ${body} with a fresh browser; at the end no page in it may have been at fault. */
+/*
+ * Run ${body} with nobody signed in, in a window with ${options}; at the end no page in it may have been at fault. The
+ * window of the last test serves again when it had the same options and all went well.
+ */
 export async function visit(options, body) {
-	const { context, page, faults } = await open(options);
+	const key = JSON.stringify(options);
 
+	if (last?.key !== key) {
+		await last?.context.close();
+		last = null;
+		last = { key, ...await open(options) };
+	}
+	const { context, page, faults } = last;
 	try {
+		await context.clearCookies();
+		faults.length = 0;
 		await body(page, context);
+		await page.unrouteAll();
 		assert.deepEqual(faults, []);
-	} finally {
+	} catch (error) {
+		last = null;
 		await context.close();
+		throw error;
 	}
 }
 
@@ -74,11 +92,33 @@ export function newPerson() {
 export async function register(page, person, query = "") {
 	await page.goto(`${BASE}/register${query}`);
 	await page.getByLabel("Email").fill(person.email);
-	await page.getByLabel("Name", { exact: false }).first().fill(person.name);
+	await page.getByLabel("Name (optional)", { exact: true }).fill(person.name);
 	await page.getByLabel("Username").fill(person.username);
 	await page.getByLabel("Password", { exact: true }).fill(person.password);
 	await page.getByLabel("Repeat the password", { exact: true }).fill(person.password);
 	await page.getByRole("button", { name: "Create account" }).click();
+}
+
+/*
+ * What the forms do, without typing: for tests of something else. The answer is that of the program, no redirect
+ * followed; the window has the cookie.
+ */
+export function post(page, path, form) {
+	return page.request.post(`${BASE}${path}`, { form, maxRedirects: 0,
+		headers: { accept: "text/html", "sec-fetch-site": "same-origin" } });
+}
+
+export async function be(page, person) {
+	const { email, password } = person;
+	const answer = await post(page, "/auth/login", { email, password });
+
+	assert.equal(answer.status(), 303);
+}
+
+export async function beNew(page, person) {
+	const answer = await post(page, "/auth/register", person);
+
+	assert.equal(answer.status(), 303);
 }
 
 export async function fillSignIn(page, email, password) {

@@ -14,8 +14,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 /* Stop at once when ${condition} does not hold: libFuzzer keeps the input. */
-#define must(condition) \
-	((condition) ? (void)0 : fuzz_stop(#condition, __FILE__, __LINE__))
+#define must(condition) ((condition) ? (void)0 : fuzz_stop(#condition, __FILE__, __LINE__))
 
 __attribute__((noreturn)) static inline void
 fuzz_stop(const char *condition, const char *file, int line)

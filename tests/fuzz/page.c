@@ -31,7 +31,7 @@ static void
 disarm(char *template)
 {
 
-	for (; (template = strpbrk(template, "<>\"'&")) != NULL; template++)
+	for (; (template = strpbrk(template, "<>\"'&")) != NULL; template ++)
 		*template = '_';
 }
 

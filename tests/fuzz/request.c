@@ -71,8 +71,8 @@ check_found(const struct req *r, const struct route *route)
 		return;
 	}
 	must(id_ok(r->id));
-	snprintf(path, sizeof path, "%.*s%s%s", (int)(hole - route->path), route->path, r->id,
-	    hole + 4);
+	snprintf(
+	    path, sizeof path, "%.*s%s%s", (int)(hole - route->path), route->path, r->id, hole + 4);
 	must(strcmp(path, r->path) == 0);
 }
 

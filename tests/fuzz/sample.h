@@ -13,8 +13,8 @@ struct sample {
 	const char *name;
 	const char *token;
 	bool flag;
-	const struct cJSON *properties;
-	const struct cJSON *user;
+	struct cJSON *properties;
+	struct cJSON *user;
 };
 
 struct sample_user {
@@ -89,8 +89,8 @@ sample_read(struct arena *a, const char *type, const char *body, size_t len)
 	sample_check(&s);
 	if (s.user == NULL)
 		return (ERR_OK);
-	if (input_read_object(&r, s.user, "user", sample_user_fields, COUNT(sample_user_fields),
-	        &user) != ERR_OK)
+	if (input_read_object(
+	        &r, s.user, "user", sample_user_fields, COUNT(sample_user_fields), &user) != ERR_OK)
 		sample_check_refusal(&r, ERR_FIELDS);
 	else
 		sample_check_text(user.username, 1, 8);

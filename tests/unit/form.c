@@ -81,7 +81,7 @@ test_get(void)
 	ok(strcmp(form_get(&form, "b", &repeated), "2") == 0 && !repeated, "one value is one");
 	ok(form_get(&form, "x", &repeated) == NULL && !repeated, "none is none");
 	ok(form_get(&form, "c", &repeated) == form.pairs[3].value && repeated &&
-	       form.pairs[3].value != form.pairs[4].value,
+	        form.pairs[3].value != form.pairs[4].value,
 	    "two that are empty are two");
 }
 

@@ -13,7 +13,7 @@ struct in {
 	const char *nick;
 	const char *note;
 	bool flag;
-	const struct cJSON *more;
+	struct cJSON *more;
 };
 
 static const struct field fields[] = {
@@ -68,7 +68,7 @@ test_json(void)
 {
 
 	ok(takes_json("{\"name\":\"ab\",\"flag\":true,\"more\":{\"x\":1}}") &&
-	       strcmp(in.name, "ab") == 0 && in.flag && cJSON_IsObject(in.more) && in.nick == NULL,
+	        strcmp(in.name, "ab") == 0 && in.flag && cJSON_IsObject(in.more) && in.nick == NULL,
 	    "an object fills the struct");
 	ok(!takes_json("{}") && blames("name", "missing"), "a missing member is named");
 	ok(!takes_json("{\"name\":\"ab\",\"x\":1}") && blames("x", "not known"),
@@ -106,14 +106,16 @@ test_form(void)
 {
 
 	ok(takes_form("name=ab&flag=on&more=%7B%22x%22%3A1%7D&nick=") &&
-	       strcmp(in.name, "ab") == 0 && in.flag && cJSON_IsObject(in.more),
+	        strcmp(in.name, "ab") == 0 && in.flag && cJSON_IsObject(in.more),
 	    "a form fills the struct, too");
 	ok(in.nick == NULL, "an optional field left empty is absent");
-	ok(takes_form("name=ab&note=") && in.note != NULL, "but one that may be cleared is cleared");
+	ok(takes_form("name=ab&note=") && in.note != NULL,
+	    "but one that may be cleared is cleared");
 	ok(!takes_form("name=") && blames("name", "empty"), "and a needed one is too short");
 	ok(!takes_form("flag=no") && blames("name", "missing"), "a missing field is named");
 	ok(!takes_form("name=ab&x=1") && blames("x", "not known"), "an unknown one, too");
-	ok(!takes_form("name=ab&name=ab") && blames("name", "twice"), "and one that is there twice");
+	ok(!takes_form("name=ab&name=ab") && blames("name", "twice"),
+	    "and one that is there twice");
 	ok(!takes_form("name=ab&nick&nick") && blames("nick", "twice"), "even when it is empty");
 	ok(takes_form("name=ab&flag=false") && !in.flag, "false is a truth");
 	ok(!takes_form("name=ab&flag=maybe") && blames("flag", "true or false"), "maybe is none");
@@ -147,11 +149,11 @@ test_inner(void)
 
 	ok(takes_json("{\"name\":\"ab\",\"more\":{\"name\":\"cd\"}}"), "an object with one inside");
 	ok(input_read_object(&req, in.more, "more", fields, COUNT(fields), &inner) == ERR_OK &&
-	       strcmp(inner.name, "cd") == 0,
+	        strcmp(inner.name, "cd") == 0,
 	    "is read by a table of its own");
 	takes_json("{\"name\":\"ab\",\"more\":{\"name\":\"c\"}}");
 	ok(input_read_object(&req, in.more, "more", fields, COUNT(fields), &inner) == ERR_FIELDS &&
-	       blames("more.name", "at least 2"),
+	        blames("more.name", "at least 2"),
 	    "which names its members behind the object's name");
 }
 

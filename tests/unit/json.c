@@ -45,7 +45,7 @@ test_good(void)
 	ok(parse("{\"a\":[1,-2.5e-3,true,false,null,\"x\"]}") == ERR_OK, "JSON is taken");
 	ok(parse(" \t\r\n{} \t\r\n") == ERR_OK, "white space around it, too");
 	ok(parse("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\udd11\"") == ERR_OK &&
-	       strcmp(json->valuestring, "\"\\/\b\f\n\r\t\xc3\xa9\xf0\x9f\x94\x91") == 0,
+	        strcmp(json->valuestring, "\"\\/\b\f\n\r\t\xc3\xa9\xf0\x9f\x94\x91") == 0,
 	    "every escape is read");
 	ok(parse("\"\\\\u0000\"") == ERR_OK && strcmp(json->valuestring, "\\u0000") == 0,
 	    "an escaped backslash before u0000 is no NUL");
@@ -64,6 +64,8 @@ test_bad_text(void)
 	ok(json_parse("\"a\0b\"", 5, arena, &json, &detail) == ERR_SYNTAX, "so is a NUL");
 	ok(json_parse("{}\0", 3, arena, &json, &detail) == ERR_SYNTAX, "also behind the value");
 	ok(refuses("{\v}", "control"), "so is a control as white space");
+	ok(refuses("\"admin\\uzzzzevil\"", "escape"), "so is \\u without digits");
+	ok(refuses("\"\\u00e\"", "escape"), "or with three");
 	ok(refuses("\"\\ud83d\"", "valid JSON"), "so is half a surrogate pair");
 	ok(refuses("\"\\x41\"", "valid JSON"), "so is an escape that JSON does not know");
 	ok(refuses("\"a", "valid JSON"), "so is a string without its end");
@@ -80,7 +82,7 @@ test_bad_numbers(void)
 	ok(refuses("[1e]", "number"), "an exponent without digits");
 	ok(refuses("1-2", "number"), "two numbers in one");
 	ok(refuses("1e999", "too large"), "infinity");
-	ok(refuses("{\"a\":[-1.7e308]}", "too large"), "what would print as infinity");
+	ok(refuses("{\"a\":[-1.8e308]}", "too large"), "also below zero, and inside");
 	ok(refuses("+1", "valid JSON"), "a plus in front");
 }
 
@@ -119,6 +121,7 @@ test_full_arena(void)
 {
 	struct arena *small = arena_new(256);
 	const char *text = "{\"a\":1,\"b\":2,\"c\":[1,2,3,4,5,6,7,8,9]}";
+	char one[] = "a", other[] = "b", *const texts[] = { one, other, one, other };
 	struct json j;
 
 	ok(json_parse(text, strlen(text), small, &json, &detail) != ERR_OK,
@@ -126,7 +129,7 @@ test_full_arena(void)
 	arena_reset(small);
 	j = json_object(small);
 	json_add_text(&j, "a", "x");
-	json_add_texts(&j, "b", (char *[]){ "1", "2", "3", "4" }, 4);
+	json_add_texts(&j, "b", texts, COUNT(texts));
 	json_add_bool(&j, "c", true);
 	ok(json_print(&j) == NULL, "an object that did not fit is not printed at all");
 	arena_free(small);
@@ -136,6 +139,7 @@ static void
 test_writing(void)
 {
 	struct json j = json_object(arena), item = json_object(arena);
+	char one[] = "a", other[] = "b", *const texts[] = { one, other };
 	struct cJSON *list;
 
 	json_add_text(&j, "text", "\"\n\x7f\xc3\xa9");
@@ -144,7 +148,7 @@ test_writing(void)
 	json_add_bool(&j, "yes", true);
 	json_add_time(&j, "at", 1769860800007);
 	json_add_raw(&j, "raw", "{\"x\":[]}");
-	json_add_texts(&j, "texts", (char *[]){ "a", "b" }, 2);
+	json_add_texts(&j, "texts", texts, COUNT(texts));
 	list = json_add_array(&j, "items");
 	json_add_number(&item, "n", 1);
 	json_append(&j, list, &item);
@@ -153,6 +157,26 @@ test_writing(void)
 	                          "\"at\":\"2026-01-31T12:00:00.007Z\",\"raw\":{\"x\":[]},"
 	                          "\"texts\":[\"a\",\"b\"],\"items\":[{\"n\":1}]}") == 0,
 	    "an object is written");
+}
+
+static bool
+prints_same(const char *text)
+{
+	char *printed;
+
+	return (parse(text) == ERR_OK && (printed = json_print_tree(json, arena)) != NULL &&
+	        strcmp(printed, text) == 0);
+}
+
+static void
+test_numbers(void)
+{
+
+	ok(prints_same("[9007199254740991,-9007199254740991,1234567890123456]"),
+	    "whole numbers up to 2^53 print as they came");
+	ok(prints_same("[0.1,0.30000000000000004,-0,1.7976931348623157e+308]"),
+	    "the others to the last digit");
+	ok(prints_same("{\"a\":{\"b\":[1,\"x\",true,null,{}]}}"), "wherever they are");
 }
 
 /* store_write() may run another request's work, with JSON of its own, in this thread. */
@@ -185,6 +209,7 @@ main(void)
 	test_limits();
 	test_full_arena();
 	test_writing();
+	test_numbers();
 	test_two_arenas();
 	json_use(NULL);
 	arena_free(arena);

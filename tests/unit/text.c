@@ -120,7 +120,7 @@ test_letters(void)
 	ok(!text_starts("a", "ab") && !text_starts(NULL, "a"), "and with nothing else");
 	ok(text_same_nocase("Origin", "oRIGIN"), "case may be ignored");
 	ok(!text_same_nocase("a", "ab") && !text_same_nocase(NULL, NULL) &&
-	       !text_same_nocase("a", NULL),
+	        !text_same_nocase("a", NULL),
 	    "but NULL equals nothing");
 }
 

@@ -1,0 +1,140 @@
+/* Bearer tokens, their hashes, and the master key. */
+#include "cred/secret.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "check.h"
+#include "state.h"
+
+static void
+put_key(const char *dir, const void *bytes, size_t len, mode_t mode)
+{
+	char path[512];
+	int fd;
+
+	mkdir(dir, 0700);
+	snprintf(path, sizeof path, "%s/master.key", dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
+	if (fd < 0 || write(fd, bytes, len) < 0)
+		perror(path);
+	fchmod(fd, mode);
+	close(fd);
+}
+
+static void
+test_tokens(void)
+{
+	char one[SECRET_TOKEN_SIZE], other[SECRET_TOKEN_SIZE];
+
+	secret_token(one);
+	secret_token(other);
+	ok(strlen(one) == 43 && strspn(one, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	                                    "0123456789-_") == 43,
+	    "a token is 43 characters of base64url");
+	ok(strcmp(one, other) != 0, "two of them differ");
+}
+
+static void
+test_hash(void)
+{
+	/* BLAKE2b-256 of "abc": b2sum -l 256. */
+	static const unsigned char abc[SECRET_HASH_LEN] = { 0xbd, 0xdd, 0x81, 0x3c, 0x63, 0x42,
+		0x39, 0x72, 0x31, 0x71, 0xef, 0x3f, 0xee, 0x98, 0x57, 0x9b, 0x94, 0x96, 0x4e, 0x3b,
+		0xb1, 0xcb, 0x3e, 0x42, 0x72, 0x62, 0xc8, 0xc0, 0x68, 0xd5, 0x23, 0x19 };
+	unsigned char hash[SECRET_HASH_LEN];
+
+	secret_hash("abc", 3, hash);
+	ok(memcmp(hash, abc, sizeof hash) == 0, "the hash is BLAKE2b-256");
+	ok(secret_equal(hash, abc, sizeof hash), "equal is equal");
+	hash[31] ^= 1;
+	ok(!secret_equal(hash, abc, sizeof hash), "and not with a bit flipped");
+}
+
+static void
+test_master(void)
+{
+	const char *dir = state_file("master");
+	char path[512], bytes[2][32];
+	struct master *m;
+	struct stat st;
+	FILE *f;
+
+	mkdir(dir, 0700);
+	snprintf(path, sizeof path, "%s/master.key", dir);
+	ok(master_open(dir, &m) == ERR_NOT_FOUND, "without the file there is no key");
+	ok(master_create(dir) == ERR_OK && stat(path, &st) == 0 && st.st_size == 32 &&
+	        (st.st_mode & 0777) == 0600,
+	    "it is made, 32 bytes for its owner alone");
+	f = fopen(path, "r");
+	fread(bytes[0], 1, 32, f);
+	fclose(f);
+	ok(master_create(dir) == ERR_OK, "making it again is no mistake");
+	f = fopen(path, "r");
+	fread(bytes[1], 1, 32, f);
+	fclose(f);
+	ok(memcmp(bytes[0], bytes[1], 32) == 0, "and changes nothing");
+	ok(master_open(dir, &m) == ERR_OK, "it is opened");
+	master_close(m);
+	master_close(NULL);
+}
+
+static void
+test_distrust(void)
+{
+	unsigned char bytes[33] = { 0 };
+	struct master *m;
+
+	put_key(state_file("short"), bytes, 31, 0600);
+	ok(master_open(state_file("short"), &m) == ERR_CRYPTO, "31 bytes are no key");
+	put_key(state_file("long"), bytes, 33, 0600);
+	ok(master_open(state_file("long"), &m) == ERR_TOO_LARGE, "nor are 33");
+	put_key(state_file("open"), bytes, 32, 0640);
+	ok(master_open(state_file("open"), &m) == ERR_CRYPTO, "nor are those that others may read");
+	put_key(state_file("link"), bytes, 32, 0600);
+	rename(state_file("link/master.key"), state_file("link/other"));
+	if (symlink("other", state_file("link/master.key")) < 0)
+		perror("symlink");
+	ok(master_open(state_file("link"), &m) == ERR_IO, "nor is a link to some");
+}
+
+static void
+test_mac(void)
+{
+	unsigned char key[32] = { 1 }, macs[4][32];
+	struct master *m, *n;
+
+	put_key(state_file("mac1"), key, 32, 0600);
+	key[31] = 1;
+	put_key(state_file("mac2"), key, 32, 0600);
+	if (master_open(state_file("mac1"), &m) != ERR_OK ||
+	    master_open(state_file("mac2"), &n) != ERR_OK)
+		return;
+	master_mac(m, "refresh1", "text", 4, macs[0]);
+	master_mac(m, "refresh1", "text", 4, macs[1]);
+	ok(memcmp(macs[0], macs[1], 32) == 0, "a MAC is the same each time");
+	master_mac(m, "refresh2", "text", 4, macs[1]);
+	ok(memcmp(macs[0], macs[1], 32) != 0, "another purpose makes another");
+	master_mac(m, "refresh1", "texu", 4, macs[2]);
+	ok(memcmp(macs[0], macs[2], 32) != 0, "so does another text");
+	master_mac(n, "refresh1", "text", 4, macs[3]);
+	ok(memcmp(macs[0], macs[3], 32) != 0, "and another master key");
+	master_close(m);
+	master_close(n);
+}
+
+int
+main(void)
+{
+
+	if (sodium_init() < 0)
+		return (1);
+	test_tokens();
+	test_hash();
+	test_master();
+	test_distrust();
+	test_mac();
+	return (done());
+}

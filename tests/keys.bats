@@ -8,8 +8,11 @@ setup() {
 	register ann@example.org
 }
 
+# jose SCRIPT ARGUMENT...: one of the scripts in tests/jose.
 jose() {
-	node "$TOP/tests/jose/$@"
+	local script=$1
+	shift
+	node "$TOP/tests/jose/$script" "$@"
 }
 
 write_jwks() {

@@ -147,7 +147,7 @@ all_commands() {
 		user add a@example.org --hash=x
 		user list extra
 		user list --limit 0
-		user list --limit 100001
+		user list --limit 10001
 		user list --limit x
 		user show
 		user passwd

@@ -71,8 +71,8 @@ teardown() {
 	export YETT_PASSWORD_MIN_SCORE=0
 	run -1 bash -c 'echo q7%Wz1x | yett user add kim@example.org'
 	run -0 bash -c 'echo q7%Wz1xK | yett user add kim@example.org'
-	run -0 bash -c 'head -c 512 /dev/urandom | xxd -p | tr -d "\n" | yett user add lee@example.org'
-	run -1 bash -c '(head -c 512 /dev/urandom | xxd -p | tr -d "\n"; echo x) | yett user add max@example.org'
+	run -0 bash -c 'head -c 512 /dev/urandom | od -An -tx1 | tr -d " \n" | yett user add lee@example.org'
+	run -1 bash -c '(head -c 512 /dev/urandom | od -An -tx1 | tr -d " \n"; echo x) | yett user add max@example.org'
 	[[ $output = *"at most 1024 bytes"* ]]
 	run -1 bash -c 'head -c 100000 /dev/zero | tr "\0" x | yett user add max@example.org'
 	run -1 bash -c 'printf "q7%%Wz1xK\0more\n" | yett user add max@example.org'

@@ -11,11 +11,16 @@
 #include "base/clock.h"
 #include "http/reply.h"
 
+/* A session is up to 4 KiB of HTML, mostly its user agent with every character escaped, and a page
+ * at most 256. */
+#define PAGE_SESSIONS_MAX 50
+
 struct listing {
 	struct req *req;
 	struct json *json;
 	struct cJSON *items;
 	bool for_page;
+	size_t count;
 };
 
 /* "2026-01-31 12:00 UTC": what a person reads. */
@@ -31,8 +36,12 @@ static void
 add_session(void *arg, const struct session *s)
 {
 	struct listing *l = arg;
-	struct json item = json_object(l->req->arena);
+	const bool current = strcmp(s->id, l->req->subject->session_id) == 0;
+	struct json item;
 
+	if (++l->count > PAGE_SESSIONS_MAX && l->for_page && !current)
+		return;
+	item = json_object(l->req->arena);
 	json_add_text(&item, "id", s->id);
 	json_add_text(&item, "kind", session_kind_name(s->kind));
 	json_add_text(&item, "device", device_name(s->user_agent, l->req->arena));
@@ -47,7 +56,7 @@ add_session(void *arg, const struct session *s)
 		json_add_time(&item, "last_seen_at", s->last_seen_at);
 		json_add_time(&item, "expires_at", s->expires_at);
 	}
-	json_add_bool(&item, "current", strcmp(s->id, l->req->subject->session_id) == 0);
+	json_add_bool(&item, "current", current);
 	json_append(l->json, l->items, &item);
 }
 
@@ -65,6 +74,8 @@ add_sessions(struct req *r, struct json *j, const char *name, bool for_page)
 		return (e);
 	e = session_list(db, r->subject->user_id, clock_ms(), r->arena, add_session, &l);
 	store_read_end(r->app->store, db);
+	if (for_page)
+		json_add_bool(j, "more_sessions", l.count > PAGE_SESSIONS_MAX);
 	return (e);
 }
 

@@ -11,7 +11,7 @@
 #include "who.h"
 
 #define LIMIT_USUAL 200
-#define LIMIT_MAX 100000
+#define LIMIT_MAX 10000
 
 struct listing {
 	struct tool *tool;

@@ -9,7 +9,7 @@
 #include "who.h"
 
 #define LIMIT_USUAL 1000
-#define LIMIT_MAX 100000
+#define LIMIT_MAX 10000
 
 /* A list of users being made: as a table, or as JSON when ${array} is not NULL. */
 struct listing {

@@ -19,8 +19,7 @@ enum err
 choice_check(
     struct req *r, const char *field, const char *password, const struct policy_owner *owner)
 {
-	const char *detail =
-	    policy_check(&r->app->conf, r->app->breach, password, owner, r->arena);
+	const char *detail = policy_check(&r->app->conf, r->app->breach, password, owner, r->arena);
 
 	return (detail == NULL ? ERR_OK : req_field_error(r, field, detail));
 }

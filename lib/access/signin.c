@@ -1,4 +1,6 @@
 /* Signing in by password. */
+#include "access/visit.h"
+
 #include <string.h>
 
 #include "access/grant.h"

@@ -1,4 +1,6 @@
 /* Signing up, and choosing a password. */
+#include "access/visit.h"
+
 #include <string.h>
 
 #include "access/choice.h"

@@ -1,4 +1,6 @@
 /* Staying signed in, and leaving. */
+#include "access/visit.h"
+
 #include <string.h>
 
 #include "access/claims.h"

@@ -155,6 +155,8 @@ load_key(const char *dir, struct key *key)
 		e = es256_load(pem, &key->es256);
 	}
 	sodium_memzero(pem, sizeof pem);
+	if (e == ERR_TOO_LARGE)
+		e = ERR_CRYPTO;
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		log_event(LOG_ERROR, NULL, "key %s: %s", key->name, err_slug(e));
 	return (e);

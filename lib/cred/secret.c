@@ -72,8 +72,8 @@ master_open(const char *state_dir, struct master **ret_master)
 	snprintf(path, sizeof path, "%s/master.key", state_dir);
 	if ((m = sodium_malloc(sizeof *m)) == NULL)
 		return (ERR_NOMEM);
-	if ((e = file_read_private(path, m->key, sizeof m->key, &len)) == ERR_OK &&
-	    len != sizeof m->key)
+	e = file_read_private(path, m->key, sizeof m->key, &len);
+	if (e == ERR_TOO_LARGE || (e == ERR_OK && len != sizeof m->key))
 		e = ERR_CRYPTO;
 	if (e != ERR_OK) {
 		master_close(m);

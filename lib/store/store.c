@@ -340,10 +340,14 @@ store_write(struct store *s, enum err (*work)(struct tx *tx, void *arg), void *a
 	struct work w = { .run = work, .arg = arg };
 
 	pthread_mutex_lock(&s->mutex);
+	/* The queue never outlives this call: w leaves it before it is done. */
 	if (s->last != NULL)
+		/* cppcheck-suppress autoVariables */
 		s->last->next = &w;
 	else
+		/* cppcheck-suppress autoVariables */
 		s->first = &w;
+	/* cppcheck-suppress autoVariables */
 	s->last = &w;
 	while (!w.done) {
 		if (s->leading) {

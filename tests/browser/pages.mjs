@@ -404,6 +404,20 @@ test("no kind of address leads off the site, from no route", () => visit({}, asy
 	}
 }));
 
+test("the account of somebody with very many sessions is shown", () => visit({}, async (page) => {
+	const person = newPerson(), headers = { "content-type": "application/json", "user-agent": '"'.repeat(500) };
+	const body = JSON.stringify({ email: person.email, password: person.password });
+
+	await beNew(page, person);
+	for (let i = 0; i < 60; i++)
+		assert.equal((await fetch(`${BASE}/auth/login`, { method: "POST", headers, body })).status, 200);
+	await page.goto(`${BASE}/account`);
+	assert.equal(await page.locator(".session").count(), 51);
+	assert.ok(await page.getByText("This session").isVisible());
+	assert.ok(await page.getByText("There are more").isVisible());
+	assert.deepEqual(await everything(page), []);
+}));
+
 test("pages say what a browser must know of them", async () => {
 	for (const path of ["/", "/login", "/register", "/static/yett.css", "/static/yett.js", "/static/icon.svg"]) {
 		const answer = await fetch(`${BASE}${path}`, { headers: { accept: "text/html" } });

@@ -90,7 +90,7 @@ test_distrust(void)
 	put_key(state_file("short"), bytes, 31, 0600);
 	ok(master_open(state_file("short"), &m) == ERR_CRYPTO, "31 bytes are no key");
 	put_key(state_file("long"), bytes, 33, 0600);
-	ok(master_open(state_file("long"), &m) == ERR_TOO_LARGE, "nor are 33");
+	ok(master_open(state_file("long"), &m) == ERR_CRYPTO, "nor are 33");
 	put_key(state_file("open"), bytes, 32, 0640);
 	ok(master_open(state_file("open"), &m) == ERR_CRYPTO, "nor are those that others may read");
 	put_key(state_file("link"), bytes, 32, 0600);

@@ -11,8 +11,8 @@
 #include "commands.h"
 #include "table.h"
 
-#define BUILD_YEAR_AT ((int64_t)1767225600000) /* 2026-01-01T00:00:00Z: this program is no older \
-	                                        */
+/* 2026-01-01T00:00:00Z: this program is no older. */
+#define BUILD_YEAR_AT ((int64_t)1767225600000)
 #define MIB ((unsigned long long)1024 * 1024)
 #define DISK_FAIL (16 * MIB)
 #define DISK_WARN (256 * MIB) /* room for a backup and the log of a busy day */

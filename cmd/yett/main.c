@@ -14,6 +14,201 @@
 #define VERSION "0"
 #endif
 
-/* The longest list, 10,000 users as JSON, takes some 30 MB; nothing is taken before it is needed.
+/* The longest list, 10,000 users as JSON, takes 80 MB, and more where users have large properties.
  */
-#define ARENA_MAX ((size_t)128 * 1024 * 1024)
+#define ARENA_MAX ((size_t)512 * 1024 * 1024)
+
+static const struct option json[] = { { "--json", NULL, "print JSON", false },
+	{ NULL, NULL, NULL, false } };
+
+static const struct option user_add_options[] = {
+	{ "--role", "NAME", "give this role as well as viewer", true },
+	{ "--username", "U", "a second name to sign in with", false },
+	{ "--name", "N", "the name to show", false },
+	{ "--hash", NULL, "read a ready hash (PHC or crypt(3)) instead of a password", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option user_list_options[] = {
+	{ "--json", NULL, "print JSON", false },
+	{ "--limit", "N", "at most so many (1000)", false },
+	{ "--after", "ID", "those made after this one", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option user_delete_options[] = {
+	{ "--yes", NULL, "do not ask", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option session_list_options[] = {
+	{ "--json", NULL, "print JSON", false },
+	{ "--limit", "N", "at most so many, the newest (200)", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option session_revoke_options[] = {
+	{ "--user", "WHO", "all sessions of this user", false },
+	{ "--all", NULL, "all sessions of everybody", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct command commands[] = {
+	{ "init", NULL, "", 0, 0, NULL, false, cmd_init,
+	    "make the state folder, database and keys, where they are not there", NULL },
+	{ "user", "add", "EMAIL", 1, 1, user_add_options, false, cmd_user_add, "make a user",
+	    "Asks for the password twice on the terminal, or reads it as one line from standard "
+	    "input." },
+	{ "user", "list", "", 0, 0, user_list_options, false, cmd_user_list,
+	    "list users, in the order they were made", NULL },
+	{ "user", "show", "WHO", 1, 1, json, false, cmd_user_show, "show one user", NULL },
+	{ "user", "passwd", "WHO", 1, 1, NULL, false, cmd_user_passwd,
+	    "give a user another password",
+	    "Asks for it twice on the terminal, or reads one line from standard input. Ends all "
+	    "sessions of the user." },
+	{ "user", "lock", "WHO", 1, 1, NULL, false, cmd_user_lock,
+	    "keep a user out, and end all sessions", NULL },
+	{ "user", "unlock", "WHO", 1, 1, NULL, false, cmd_user_unlock, "let a user in again",
+	    NULL },
+	{ "user", "delete", "WHO", 1, 1, user_delete_options, false, cmd_user_delete,
+	    "delete a user for good", NULL },
+	{ "session", "list", "[WHO]", 0, 1, session_list_options, false, cmd_session_list,
+	    "list live sessions", NULL },
+	{ "session", "revoke", "[ID]", 0, 1, session_revoke_options, false, cmd_session_revoke,
+	    "end one session, those of a user, or all", "One of ID, --user and --all is needed." },
+	{ "key", "list", "", 0, 0, json, false, cmd_key_list, "list the signing keys", NULL },
+	{ "key", "rotate", "", 0, 0, NULL, false, cmd_key_rotate, "sign with a new key from now on",
+	    "Tokens of the old key stay valid until they expire; then its file goes with a later "
+	    "rotation." },
+	{ "migrate", NULL, "", 0, 0, NULL, false, cmd_migrate,
+	    "bring the database to this program's version",
+	    "Keeps a copy in the state folder first, and puts it back when the new version fails "
+	    "its check." },
+	{ "backup", NULL, "FILE", 1, 1, NULL, false, cmd_backup,
+	    "copy the database to FILE, while programs use it", NULL },
+	{ "restore", NULL, "FILE", 1, 1, NULL, false, cmd_restore,
+	    "put the database of FILE in the place of the present one",
+	    "Programs may run on: they see the restored content at once. The present one is kept "
+	    "beside it." },
+	{ "doctor", NULL, "", 0, 0, NULL, false, cmd_doctor,
+	    "say what is wrong with this site, and how to mend it", NULL },
+	{ "config", "check", "", 0, 0, NULL, false, cmd_config_check, "check the configuration",
+	    NULL },
+	{ "config", "show", "", 0, 0, json, false, cmd_config_show, "print all settings in force",
+	    NULL },
+	{ "breach", "build", "LIST FILE", 2, 2, NULL, true, cmd_breach_build,
+	    "make the filter of breached passwords",
+	    "LIST has the SHA-1 of a password in each line, as Have I Been Pwned publishes them." },
+	{ "breach", "check", "", 0, 0, NULL, false, cmd_breach_check,
+	    "ask whether a password is known from a breach",
+	    "Asks for it on the terminal, or reads it as one line from standard input." },
+};
+
+static bool
+is_noun(const char *noun)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(commands); i++)
+		if (strcmp(commands[i].noun, noun) == 0)
+			return (true);
+	return (false);
+}
+
+/* The command that the first of ${count} words name, and how many of them it took; NULL when there
+ * is none. */
+static const struct command *
+find_command(int count, char **words, int *ret_taken)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(commands) && count > 0; i++) {
+		const struct command *c = &commands[i];
+
+		if (strcmp(c->noun, words[0]) != 0)
+			continue;
+		if (c->verb != NULL && (count < 2 || strcmp(c->verb, words[1]) != 0))
+			continue;
+		*ret_taken = c->verb != NULL ? 2 : 1;
+		return (c);
+	}
+	return (NULL);
+}
+
+/* Everything that is not a whole command: help about all or some, the version, a slip. */
+static int
+answer(int count, char **words)
+{
+	const bool asked =
+	    count > 0 && (strcmp(words[0], "help") == 0 || strcmp(words[0], "--help") == 0);
+	const struct command *c;
+	int taken;
+
+	if (count > 0 && (strcmp(words[0], "version") == 0 || strcmp(words[0], "--version") == 0)) {
+		puts("yett " VERSION);
+		return (count == 1 || strcmp(words[1], "--help") == 0 ? 0 : TOOL_MISUSED);
+	}
+	if (asked) {
+		count--;
+		words++;
+	}
+	if (asked && (c = find_command(count, words, &taken)) != NULL) {
+		help_command(stdout, c);
+		return (0);
+	}
+	if (count > 0 && is_noun(words[0])) {
+		const bool help = asked || (count > 1 && strcmp(words[1], "--help") == 0);
+
+		help_noun(help ? stdout : stderr, commands, COUNT(commands), words[0]);
+		return (help ? 0 : TOOL_MISUSED);
+	}
+	help_all(asked && count == 0 ? stdout : stderr, commands, COUNT(commands));
+	return (asked && count == 0 ? 0 : TOOL_MISUSED);
+}
+
+static int
+run(struct tool *t, int argc, char **argv)
+{
+	char message[CONF_MESSAGE_SIZE];
+	int status;
+	bool help;
+
+	if ((status = args_read(t, argc, argv, &help)) != 0)
+		return (status);
+	if (help) {
+		help_command(stdout, t->command);
+		return (0);
+	}
+	if (!t->command->bare &&
+	    conf_load(app_conf_path(t->conf_option), &t->conf, message) != ERR_OK)
+		return (tool_fail("%s", message));
+	if (sodium_init() < 0 || (t->arena = arena_new(ARENA_MAX)) == NULL)
+		return (tool_fail("out of memory"));
+	return (t->command->run(t));
+}
+
+int
+main(int argc, char **argv)
+{
+	struct tool t = { .command = NULL };
+	int status, first = 1, taken;
+
+	log_setup("tool", false, LOG_WARN);
+	while (first < argc && strncmp(argv[first], "--config", 8) == 0) {
+		if (argv[first][8] == '=')
+			t.conf_option = argv[first++] + 9;
+		else if (argv[first][8] == '\0' && first + 1 < argc)
+			t.conf_option = argv[first + 1], first += 2;
+		else
+			return (tool_misuse(&t, "--config needs a value: FILE"));
+	}
+	if ((t.command = find_command(argc - first, argv + first, &taken)) == NULL) {
+		status = answer(argc - first, argv + first);
+	} else {
+		status = run(&t, argc - first - taken, argv + first + taken);
+		tool_close(&t);
+	}
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return (tool_fail("the output cannot be written"));
+	return (status);
+}

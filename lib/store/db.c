@@ -161,7 +161,7 @@ enum err
 db_query(
     struct db *db, const char *sql, const struct db_arg *args, size_t count, struct stmt **ret_stmt)
 {
-	struct stmt *stmt;
+	struct stmt *stmt = NULL;
 	enum err e;
 	size_t i;
 

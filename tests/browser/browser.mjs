@@ -89,6 +89,13 @@ export function newPerson() {
 		password: `osprey ${tag} lantern quarry` };
 }
 
+/* Press what leads to another page, and wait until that is there. */
+export async function press(page, name, role = "button") {
+	const loaded = page.waitForEvent("load");
+
+	await Promise.all([loaded, page.getByRole(role, { name }).click()]);
+}
+
 export async function register(page, person, query = "") {
 	await page.goto(`${BASE}/register${query}`);
 	await page.getByLabel("Email").fill(person.email);
@@ -96,7 +103,7 @@ export async function register(page, person, query = "") {
 	await page.getByLabel("Username").fill(person.username);
 	await page.getByLabel("Password", { exact: true }).fill(person.password);
 	await page.getByLabel("Repeat the password", { exact: true }).fill(person.password);
-	await page.getByRole("button", { name: "Create account" }).click();
+	await press(page, "Create account");
 }
 
 /*
@@ -124,7 +131,7 @@ export async function beNew(page, person) {
 export async function fillSignIn(page, email, password) {
 	await page.getByLabel("Email or username").fill(email);
 	await page.getByLabel("Password", { exact: true }).fill(password);
-	await page.getByRole("button", { name: "Sign in" }).click();
+	await press(page, "Sign in");
 }
 
 export async function signIn(page, person, query = "") {
@@ -133,11 +140,11 @@ export async function signIn(page, person, query = "") {
 }
 
 export async function signOut(page) {
-	await page.getByRole("button", { name: "Sign out" }).click();
+	await press(page, "Sign out");
 }
 
 /* The browser's own checks would keep a bad form from being sent; the server's are what is tested. */
 export async function sendUnchecked(page, button) {
 	await page.getByRole("button", { name: button }).evaluate((b) => b.setAttribute("formnovalidate", ""));
-	await page.getByRole("button", { name: button }).click();
+	await press(page, button);
 }

@@ -20,9 +20,19 @@ fresh_state() {
 	DB="$YETT_SITE_STATE/yett.db"
 }
 
+# stop_time: from now on no time passes by itself, however slow the machine.
+stop_time() {
+	echo "@$(date +%s%3N)" > "$YETT_TEST_CLOCK"
+}
+
 # pass_time SECONDS: so much later it is from now on, for every program of this test.
 pass_time() {
-	echo $(($(cat "$YETT_TEST_CLOCK") + $1 * 1000)) > "$YETT_TEST_CLOCK"
+	local now
+	now=$(cat "$YETT_TEST_CLOCK")
+	case $now in
+	@*) echo "@$((${now#@} + $1 * 1000))" ;;
+	*) echo $((now + $1 * 1000)) ;;
+	esac > "$YETT_TEST_CLOCK"
 }
 
 # call PROGRAM METHOD URI [BODY [VARIABLE=VALUE]...]: one CGI request. Sets STATUS, HEAD (without CR) and BODY.

@@ -5,6 +5,7 @@ load helper
 
 setup() {
 	fresh_state
+	stop_time
 	register ann@example.org
 }
 

@@ -8,8 +8,8 @@
 
 /**
  * clock_ms():
- * Now, as Unix milliseconds. Test builds (-DTEST_HOOKS) add the milliseconds written in the file
- * that the environment variable YETT_TEST_CLOCK names.
+ * Now, as Unix milliseconds. Test builds (-DTEST_HOOKS) read the file that the environment variable
+ * YETT_TEST_CLOCK names: "MS" is added, "@MS" is now, which stands still.
  */
 int64_t clock_ms(void);
 

@@ -89,7 +89,7 @@ static void
 test_corrupt(void)
 {
 	const char *path = state_file("corrupt");
-	unsigned char bytes[1024];
+	unsigned char bytes[1024] = { 0 };
 	struct breach *b;
 	size_t len;
 	FILE *f;

@@ -162,7 +162,7 @@ start_site() {
 	YETT_SITE_URL=$URL "$TOP/tools/run" "$OUT" "$YETT_SITE_STATE" "$PORT" > "$BATS_TEST_TMPDIR/site.log" 2>&1 3>&- &
 	SITE_PID=$!
 	local i
-	for i in $(seq 100); do
+	for i in $(seq 300); do
 		grep -q '^Yett is ready' "$BATS_TEST_TMPDIR/site.log" && return 0
 		sleep 0.1
 	done

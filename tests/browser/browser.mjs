@@ -111,7 +111,8 @@ export async function register(page, person, query = "") {
  * followed; the window has the cookie.
  */
 export function post(page, path, form) {
-	return page.request.post(`${BASE}${path}`, { form, maxRedirects: 0,
+	/* A server may end an idle connection just when it is used again: a browser tries once more. */
+	return page.request.post(`${BASE}${path}`, { form, maxRedirects: 0, maxRetries: 2,
 		headers: { accept: "text/html", "sec-fetch-site": "same-origin" } });
 }
 

@@ -102,7 +102,7 @@ check_password(
 	}
 	/* With nobody there, or no password, this takes as long, and fails. */
 	if ((e = hasher_verify(r->app->hasher, hash, password, ret_stale)) == ERR_OK) {
-		if (ret_user->enabled && !ret_user->locked)
+		if (t.user != NULL && ret_user->enabled && !ret_user->locked)
 			return (ERR_OK);
 		e = ERR_ACCOUNT;
 	}

@@ -200,15 +200,16 @@ with_hash() {
 
 @test "beyond the hashing budget the answer is 503 with Retry-After" {
 	# Another process holds every slot there may be.
-	python3 - "$YETT_SITE_STATE/hash.lock" 3>&- <<- 'PY' &
+	python3 - "$YETT_SITE_STATE" 3>&- <<- 'PY' &
 		import fcntl, os, struct, sys, time
-		fd = os.open(sys.argv[1], os.O_RDWR)
-		fcntl.fcntl(fd, 37, struct.pack('hhlli', fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
-		open(sys.argv[1] + '.held', 'w').close()
+		for name in '/hash.lock', '/hash-reserve.lock':
+		    fd = os.open(sys.argv[1] + name, os.O_RDWR)
+		    fcntl.fcntl(fd, 37, struct.pack('hhlli', fcntl.F_WRLCK, os.SEEK_SET, 0, 1024, 0))
+		open(sys.argv[1] + '/held', 'w').close()
 		time.sleep(20)
 	PY
 	local holder=$! i
-	for i in $(seq 50); do [ -e "$YETT_SITE_STATE/hash.lock.held" ] && break; sleep 0.1; done
+	for i in $(seq 50); do [ -e "$YETT_SITE_STATE/held" ] && break; sleep 0.1; done
 	YETT_PASSWORD_WAIT_MS=200 try '{"email":"ann@example.org","password":"'"$PASSWORD"'"}'
 	expect 503 busy
 	[ "$(header Retry-After)" = 2 ]

@@ -338,9 +338,9 @@ setup() {
 	[ "$(json '.properties.a | length')" = 16376 ]
 }
 
-@test "a picture must be an http address" {
+@test "a picture must be an https address" {
 	local url
-	for url in javascript:alert ftp://x data:image/png; do
+	for url in javascript:alert ftp://x data:image/png http://example.org/a.png; do
 		call session PATCH /users/me "{\"picture_url\":\"$url\"}" "$(bearer "$ACCESS")"
 		expect 422
 		expect_field picture_url

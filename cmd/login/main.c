@@ -33,15 +33,18 @@ read_login(struct req *r, struct login *ret_login)
 		{ "return_to", FIELD_TEXT, offsetof(struct login, return_to), 0, 1024,
 		    FIELD_OPTIONAL },
 	};
+	int named;
 	enum err e;
 
 	memset(ret_login, 0, sizeof *ret_login);
 	if ((e = input_read(r, fields, COUNT(fields), ret_login)) != ERR_OK)
 		return (e);
-	if ((ret_login->login != NULL) + (ret_login->email != NULL) +
-	        (ret_login->username != NULL) !=
-	    1)
-		return (req_field_error(r, "email", "one of email, username and login is needed"));
+	named =
+	    (ret_login->login != NULL) + (ret_login->email != NULL) + (ret_login->username != NULL);
+	if (named == 0)
+		return (req_field_error(r, "email", "is missing; username or login will do, too"));
+	if (named > 1)
+		return (req_field_error(r, "email", "or username or login, not several of them"));
 	if (ret_login->login == NULL)
 		ret_login->login =
 		    ret_login->email != NULL ? ret_login->email : ret_login->username;

@@ -144,8 +144,8 @@ check_update(struct req *r, struct update *in)
 		e = req_field_error(
 		    r, "username", "must have 2 to 64 letters, digits, '.', '_' or '-'");
 	if (in->picture_url != NULL && in->picture_url[0] != '\0' &&
-	    !text_starts(in->picture_url, "https://") && !text_starts(in->picture_url, "http://"))
-		e = req_field_error(r, "picture_url", "must begin with https:// or http://");
+	    !text_starts(in->picture_url, "https://"))
+		e = req_field_error(r, "picture_url", "must begin with https://");
 	if (in->properties != NULL) {
 		in->properties_text = json_print_tree(in->properties, r->arena);
 		if (in->properties_text == NULL)

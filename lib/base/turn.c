@@ -25,9 +25,22 @@ struct turn {
 	int fd;
 };
 
+/* One of our threads that wants a slot. */
+struct waiter {
+	struct waiter *next;
+	pthread_cond_t called;
+};
+
+/*
+ * Threads of a process queue up in memory, and the first of them queues up among the processes: by
+ * the lock of NEXT_SLOT, which it keeps until it has a slot. So the order is that of coming, and
+ * nobody looks whether a slot is free but the one whose turn it is.
+ */
+#define NEXT_SLOT SLOTS_MAX
+
 struct slots {
 	pthread_mutex_t mutex;
-	pthread_cond_t given;
+	struct waiter *first, *last;
 	int fd;
 	unsigned int count;
 	bool ours[]; /* a lock is our process's as a whole: who of our threads has it stands here */
@@ -45,6 +58,16 @@ lock_byte(int fd, int command, short type, off_t byte)
 			return (ERR_IO);
 	}
 	return (ERR_OK);
+}
+
+/* Unlocking a byte of an open file splits no lock here, so it needs no memory and cannot fail; were
+ * it to, the kernel unlocks when the process ends. */
+static void
+unlock_byte(int fd, off_t byte)
+{
+
+	if (lock_byte(fd, F_OFD_SETLK, F_UNLCK, byte) != ERR_OK)
+		return;
 }
 
 static int
@@ -87,8 +110,7 @@ turn_take(struct turn *t)
 	if ((e = lock_byte(t->fd, F_OFD_SETLKW, F_WRLCK, NEXT)) != ERR_OK)
 		return (e);
 	e = lock_byte(t->fd, F_OFD_SETLKW, F_WRLCK, HELD);
-	if (lock_byte(t->fd, F_OFD_SETLK, F_UNLCK, NEXT) != ERR_OK && e == ERR_OK)
-		e = ERR_IO;
+	unlock_byte(t->fd, NEXT);
 	return (e);
 }
 
@@ -96,16 +118,12 @@ void
 turn_give(struct turn *t)
 {
 
-	/* Unlocking a byte of an open file cannot fail; were it to, the kernel unlocks it when the
-	 * process ends. */
-	if (lock_byte(t->fd, F_OFD_SETLK, F_UNLCK, HELD) != ERR_OK)
-		return;
+	unlock_byte(t->fd, HELD);
 }
 
 enum err
 slots_open(const char *path, unsigned int count, struct slots **ret_slots)
 {
-	pthread_condattr_t attr;
 	struct slots *s;
 
 	if (count == 0 || count > SLOTS_MAX)
@@ -118,10 +136,6 @@ slots_open(const char *path, unsigned int count, struct slots **ret_slots)
 	}
 	s->count = count;
 	pthread_mutex_init(&s->mutex, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&s->given, &attr);
-	pthread_condattr_destroy(&attr);
 	*ret_slots = s;
 	return (ERR_OK);
 }
@@ -133,7 +147,6 @@ slots_close(struct slots *s)
 	if (s == NULL)
 		return;
 	close(s->fd);
-	pthread_cond_destroy(&s->given);
 	pthread_mutex_destroy(&s->mutex);
 	free(s);
 }
@@ -159,25 +172,82 @@ try_slots(struct slots *s, unsigned int *ret_slot)
 	return (ERR_BUSY);
 }
 
+static void
+join_queue(struct slots *s, struct waiter *w)
+{
+	pthread_condattr_t attr;
+
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&w->called, &attr);
+	pthread_condattr_destroy(&attr);
+	if (s->last != NULL)
+		s->last->next = w;
+	else
+		s->first = w;
+	s->last = w;
+}
+
+static void
+leave_queue(struct slots *s, struct waiter *w)
+{
+	struct waiter **link, *before = NULL;
+
+	for (link = &s->first; *link != w; link = &(*link)->next)
+		before = *link;
+	*link = w->next;
+	if (s->last == w)
+		s->last = before;
+	if (s->first != NULL)
+		pthread_cond_signal(&s->first->called);
+	pthread_cond_destroy(&w->called);
+}
+
+/* Wait to be called, until ${until} at most. The mutex is held, but for the wait. */
+static void
+wait_call(struct slots *s, struct waiter *w, int64_t until)
+{
+	const struct timespec ts = { .tv_sec = until / 1000,
+		.tv_nsec = until % 1000 * 1000 * 1000 };
+
+	pthread_cond_timedwait(&w->called, &s->mutex, &ts);
+}
+
+/* The first of our process: wait for its turn among the processes, then for a slot. That a thread
+ * of ours gives one, it is told; for those of other processes it looks every millisecond. */
+static enum err
+take_first(struct slots *s, struct waiter *w, int64_t until, unsigned int *ret_slot)
+{
+	int64_t now;
+	enum err e;
+
+	pthread_mutex_unlock(&s->mutex);
+	e = lock_byte(s->fd, F_OFD_SETLKW, F_WRLCK, NEXT_SLOT);
+	pthread_mutex_lock(&s->mutex);
+	if (e != ERR_OK)
+		return (e);
+	while ((e = try_slots(s, ret_slot)) == ERR_BUSY && (now = clock_steady_ms()) < until)
+		wait_call(s, w, now + 1);
+	unlock_byte(s->fd, NEXT_SLOT);
+	return (e);
+}
+
 enum err
 slots_take(struct slots *s, int64_t wait_ms, unsigned int *ret_slot)
 {
 	const int64_t until = clock_steady_ms() + wait_ms;
-	struct timespec ts;
-	enum err e;
+	struct waiter w = { .next = NULL };
+	enum err e = ERR_BUSY;
 
 	pthread_mutex_lock(&s->mutex);
-	while ((e = try_slots(s, ret_slot)) == ERR_BUSY && clock_steady_ms() < until) {
-		/* Our own threads signal; other processes can't, so look again every 4 ms, a
-		 * quarter of a usual hash. */
-		clock_gettime(CLOCK_MONOTONIC, &ts);
-		ts.tv_nsec += 4 * 1000 * 1000;
-		if (ts.tv_nsec >= 1000 * 1000 * 1000) {
-			ts.tv_nsec -= 1000 * 1000 * 1000;
-			ts.tv_sec++;
-		}
-		pthread_cond_timedwait(&s->given, &s->mutex, &ts);
-	}
+	/* The queue never outlives this call: w leaves it before the end. */
+	/* cppcheck-suppress autoVariables */
+	join_queue(s, &w);
+	while (s->first != &w && clock_steady_ms() < until)
+		wait_call(s, &w, until);
+	if (s->first == &w)
+		e = take_first(s, &w, until, ret_slot);
+	leave_queue(s, &w);
 	pthread_mutex_unlock(&s->mutex);
 	return (e);
 }
@@ -189,9 +259,9 @@ slots_give(struct slots *s, unsigned int slot)
 	pthread_mutex_lock(&s->mutex);
 	if (slot < s->count && s->ours[slot]) {
 		s->ours[slot] = false;
-		if (lock_byte(s->fd, F_OFD_SETLK, F_UNLCK, (off_t)slot) != ERR_OK)
-			s->ours[slot] = true; /* better one slot fewer than two hashes in one */
-		pthread_cond_signal(&s->given);
+		unlock_byte(s->fd, (off_t)slot);
+		if (s->first != NULL)
+			pthread_cond_signal(&s->first->called);
 	}
 	pthread_mutex_unlock(&s->mutex);
 }

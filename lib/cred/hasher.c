@@ -10,6 +10,8 @@
 
 #include <sodium.h>
 
+#include "base/clock.h"
+#include "base/crew.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "base/turn.h"
@@ -21,8 +23,14 @@
 #define IMPORT_BCRYPT_COST 14
 #define IMPORT_ROUNDS 1000000 /* about 1 s of SHA-512 */
 
+/*
+ * Hashing is a crew's, so that it delays nobody. Should others take all the processors for long, a
+ * request hashes by itself, in a slot kept for that.
+ */
 struct hasher {
-	struct slots *slots;
+	struct slots *slots;   /* NULL, like the crew, when there is room for one hash only */
+	struct slots *reserve; /* one */
+	struct crew *crew;
 	int64_t wait_ms;
 	size_t memory; /* bytes */
 	unsigned long long passes;
@@ -47,22 +55,38 @@ make_nobody(struct hasher *h)
 	    h->memory / 1024, h->passes, salt_text, result_text);
 }
 
+/* How many hashes there is room for. One a processor, and one in reserve: more would make all of
+ * them slower and none sooner. */
 static unsigned int
 count_slots(const struct conf *conf)
 {
 	const long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	int64_t count = conf->password_budget_mib * 1024 / conf->password_memory_kib;
 
-	/* More than one a processor makes all of them slower and none sooner. */
-	if (processors > 0 && count > processors)
-		count = processors;
+	if (processors > 0 && count > processors + 1)
+		count = processors + 1;
 	return (count < 1 ? 1 : (unsigned int)count);
+}
+
+static enum err
+open_slots(struct hasher *h, const struct conf *conf)
+{
+	const unsigned int count = count_slots(conf);
+	char path[PATH_SIZE];
+	enum err e;
+
+	snprintf(path, sizeof path, "%s/hash-reserve.lock", conf->state_dir);
+	if ((e = slots_open(path, 1, &h->reserve)) != ERR_OK || count == 1)
+		return (e);
+	snprintf(path, sizeof path, "%s/hash.lock", conf->state_dir);
+	if ((e = slots_open(path, count - 1, &h->slots)) != ERR_OK)
+		return (e);
+	return (crew_new(count - 1, &h->crew));
 }
 
 enum err
 hasher_open(const struct conf *conf, struct hasher **ret_hasher)
 {
-	char path[PATH_SIZE];
 	struct hasher *h;
 	enum err e;
 
@@ -72,8 +96,7 @@ hasher_open(const struct conf *conf, struct hasher **ret_hasher)
 	h->memory = (size_t)conf->password_memory_kib * 1024;
 	h->passes = (unsigned long long)conf->password_passes;
 	make_nobody(h);
-	snprintf(path, sizeof path, "%s/hash.lock", conf->state_dir);
-	if ((e = slots_open(path, count_slots(conf), &h->slots)) != ERR_OK) {
+	if ((e = open_slots(h, conf)) != ERR_OK) {
 		hasher_close(h);
 		return (e);
 	}
@@ -87,22 +110,120 @@ hasher_close(struct hasher *h)
 
 	if (h == NULL)
 		return;
+	crew_free(h->crew);
 	slots_close(h->slots);
+	slots_close(h->reserve);
 	free(h);
+}
+
+/* A hash to make or to verify. Its texts are its own: who asked may leave before a crew is done. */
+struct task {
+	struct hasher *hasher;
+	enum err (*run)(struct task *t);
+	int64_t until;
+	enum err err;
+	bool stale;
+	char made[HASHER_HASH_SIZE];
+	char *hash; /* to verify against */
+	char password[];
+};
+
+static struct task *
+task_new(struct hasher *h, enum err (*run)(struct task *t), const char *password, const char *hash,
+    int64_t until)
+{
+	const size_t len = strlen(password) + 1;
+	struct task *t;
+
+	if ((t = calloc(1, sizeof *t + len)) == NULL)
+		return (NULL);
+	t->hasher = h;
+	t->run = run;
+	t->until = until;
+	memcpy(t->password, password, len);
+	if (hash != NULL && (t->hash = strdup(hash)) == NULL) {
+		free(t);
+		return (NULL);
+	}
+	return (t);
+}
+
+static void
+task_free(void *arg)
+{
+	struct task *t = arg;
+
+	sodium_memzero(t->password, strlen(t->password));
+	free(t->hash);
+	free(t);
+}
+
+static void
+run_in(struct slots *slots, struct task *t)
+{
+	unsigned int slot;
+
+	if ((t->err = slots_take(slots, t->until - clock_steady_ms(), &slot)) != ERR_OK)
+		return;
+	t->err = t->run(t);
+	slots_give(slots, slot);
+}
+
+static void
+run_by_crew(void *arg)
+{
+	struct task *t = arg;
+
+	run_in(t->hasher->slots, t);
+}
+
+/* Have the crew do it; do it here when the crew gets nowhere. What was done is freed by
+ * task_free(). */
+static enum err
+do_task(struct hasher *h, enum err (*run)(struct task *t), const char *password, const char *hash,
+    struct task **ret_task)
+{
+	static const struct crew_work by_crew = { run_by_crew, task_free };
+	const int64_t until = clock_steady_ms() + h->wait_ms;
+	enum crew_end end = CREW_STALLED;
+	struct task *t;
+
+	if (h->crew != NULL) {
+		if ((t = task_new(h, run, password, hash, until)) == NULL)
+			return (ERR_NOMEM);
+		if ((end = crew_run(h->crew, &by_crew, t, until)) == CREW_LATE)
+			return (ERR_BUSY);
+	}
+	if (end == CREW_STALLED) {
+		if ((t = task_new(h, run, password, hash, until)) == NULL)
+			return (ERR_NOMEM);
+		run_in(h->reserve, t);
+	}
+	*ret_task = t;
+	return (ERR_OK);
+}
+
+static enum err
+make_hash(struct task *t)
+{
+
+	if (crypto_pwhash_str_alg(t->made, t->password, strlen(t->password), t->hasher->passes,
+	        t->hasher->memory, crypto_pwhash_ALG_ARGON2ID13) != 0)
+		return (ERR_NOMEM);
+	return (ERR_OK);
 }
 
 enum err
 hasher_hash(struct hasher *h, const char *password, char ret_hash[static HASHER_HASH_SIZE])
 {
-	unsigned int slot;
+	struct task *t;
 	enum err e;
 
-	if ((e = slots_take(h->slots, h->wait_ms, &slot)) != ERR_OK)
+	if ((e = do_task(h, make_hash, password, NULL, &t)) != ERR_OK)
 		return (e);
-	if (crypto_pwhash_str_alg(ret_hash, password, strlen(password), h->passes, h->memory,
-	        crypto_pwhash_ALG_ARGON2ID13) != 0)
-		e = ERR_NOMEM;
-	slots_give(h->slots, slot);
+	e = t->err;
+	memcpy(ret_hash, t->made, HASHER_HASH_SIZE);
+	task_free(t);
 	return (e);
 }
 
@@ -133,33 +254,36 @@ is_argon2(const char *hash)
 }
 
 static enum err
-verify(const struct hasher *h, const char *hash, const char *password, bool *ret_stale)
+verify(struct task *t)
 {
+	const size_t len = strlen(t->password);
 	enum err e;
 
-	if (is_argon2(hash)) {
-		if (crypto_pwhash_str_verify(hash, password, strlen(password)) != 0)
+	if (is_argon2(t->hash)) {
+		if (crypto_pwhash_str_verify(t->hash, t->password, len) != 0)
 			return (ERR_INVALID_CREDENTIALS);
-		*ret_stale = crypto_pwhash_str_needs_rehash(hash, h->passes, h->memory) != 0;
+		t->stale = crypto_pwhash_str_needs_rehash(
+		               t->hash, t->hasher->passes, t->hasher->memory) != 0;
 		return (ERR_OK);
 	}
-	if ((e = verify_crypt(hash, password)) == ERR_OK)
-		*ret_stale = true;
+	if ((e = verify_crypt(t->hash, t->password)) == ERR_OK)
+		t->stale = true;
 	return (e);
 }
 
 enum err
 hasher_verify(struct hasher *h, const char *hash, const char *password, bool *ret_stale)
 {
-	unsigned int slot;
+	struct task *t;
 	enum err e;
 
 	*ret_stale = false;
-	if ((e = slots_take(h->slots, h->wait_ms, &slot)) != ERR_OK)
+	if ((e = do_task(h, verify, password, hash != NULL ? hash : h->nobody, &t)) != ERR_OK)
 		return (e);
-	e = verify(h, hash != NULL ? hash : h->nobody, password, ret_stale);
-	slots_give(h->slots, slot);
-	return (hash != NULL ? e : ERR_INVALID_CREDENTIALS);
+	e = t->err;
+	*ret_stale = t->stale;
+	task_free(t);
+	return (hash == NULL && e == ERR_OK ? ERR_INVALID_CREDENTIALS : e);
 }
 
 /* What follows the prefix of a hash: the parameters of its cost, then salt and result. Is the cost

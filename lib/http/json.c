@@ -15,7 +15,8 @@
 
 #define DEPTH_MAX 32
 #define MEMBERS_MAX 256
-#define QUOTED_MAX 64 /* bytes of a name that is given back to who sent it */
+#define VALUES_MAX 4096 /* each takes 64 bytes of the request's arena */
+#define QUOTED_MAX 64   /* bytes of a name that is given back to who sent it */
 
 static _Thread_local struct arena *current;
 
@@ -91,20 +92,29 @@ number_len(const char *text, size_t len)
 	return (i);
 }
 
+/* What a scan has seen so far. */
+struct scan {
+	unsigned int depth;
+	unsigned int values;
+};
+
 /* What is wrong between two strings that begins at ${*i}, which is moved to the last byte looked
  * at. */
 static const char *
-scan_outside(const char *text, size_t len, size_t *i, unsigned int *depth)
+scan_outside(const char *text, size_t len, size_t *i, struct scan *s)
 {
 	const char c = text[*i];
 	size_t n;
 
 	if ((unsigned char)c < 0x20 && c != '\t' && c != '\n' && c != '\r')
 		return ("the JSON has a control character");
+	/* Before each value but the outermost stands one of these. */
+	if ((c == '{' || c == '[' || c == ',') && ++s->values > VALUES_MAX)
+		return ("the JSON has too many values");
 	if (c == '{' || c == '[')
-		return (++*depth > DEPTH_MAX ? "the JSON is nested too deeply" : NULL);
-	if ((c == '}' || c == ']') && *depth > 0)
-		--*depth;
+		return (++s->depth > DEPTH_MAX ? "the JSON is nested too deeply" : NULL);
+	if ((c == '}' || c == ']') && s->depth > 0)
+		s->depth--;
 	if ((n = number_len(text + *i, len - *i)) > 0) {
 		if (!is_number(text + *i, n))
 			return ("a number is malformed");
@@ -135,14 +145,14 @@ scan(const char *text, size_t len)
 {
 	const char *detail = NULL;
 	bool in_string = false;
-	unsigned int depth = 0;
+	struct scan s = { .depth = 0 };
 	size_t i;
 
 	for (i = 0; i < len && detail == NULL; i++) {
 		if (text[i] == '"') {
 			in_string = !in_string;
 		} else if (!in_string) {
-			detail = scan_outside(text, len, &i, &depth);
+			detail = scan_outside(text, len, &i, &s);
 		} else if ((unsigned char)text[i] < 0x20) {
 			detail = "a string has a control character that is not escaped";
 		} else if (text[i] == '\\') {

@@ -23,8 +23,8 @@ void json_use(struct arena *a);
  * Parse ${len} bytes of ${text} into a tree owned by ${a}. Refused beyond what cJSON refuses:
  * invalid UTF-8, the escape \u0000 (cJSON would cut the string there), control characters in
  * strings and as white space, numbers such as 01, 1. and 1e999, more than 32 levels, more than 256
- * members of an object or list, a member named twice, anything after the value. ${ret_detail} then
- * says which, for the client. Errors: ERR_SYNTAX.
+ * members of an object or list, more than 4096 values in all, a member named twice, anything after
+ * the value. ${ret_detail} then says which, for the client. Errors: ERR_SYNTAX.
  * Source: RFC 8259; RFC 7493 section 2.
  */
 MUST_USE enum err json_parse(const char *text, size_t len, struct arena *a, struct cJSON **ret_json,

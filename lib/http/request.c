@@ -291,12 +291,15 @@ req_cross_site(const struct req *r, const char *site_url)
 bool
 req_is_local(const char *target)
 {
-	const unsigned char *p = (const unsigned char *)target;
+	const char *p, *end;
 
-	if (target == NULL || target[0] != '/' || target[1] == '/' || strlen(target) > 1024)
+	if (target == NULL || target[0] != '/' || strlen(target) > 1024)
 		return (false);
-	for (; *p != '\0'; p++)
-		if (*p <= 0x20 || *p >= 0x7f || *p == '\\')
+	for (p = target; *p != '\0'; p++)
+		if ((unsigned char)*p <= 0x20 || (unsigned char)*p >= 0x7f || *p == '\\')
 			return (false);
-	return (true);
+	/* Anywhere in the path, for a browser makes "//host" of "/.//host". */
+	end = target + strcspn(target, "?#");
+	p = strstr(target, "//");
+	return (p == NULL || p >= end);
 }

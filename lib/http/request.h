@@ -119,7 +119,7 @@ bool req_cross_site(const struct req *r, const char *site_url);
  * req_is_local(target):
  * Is ${target} safe to send a browser to: a path on this site, and nothing that a browser could
  * take for another host? Source: OWASP Unvalidated Redirects and Forwards Cheat Sheet; WHATWG URL,
- * which reads '\' as '/' and drops tabs.
+ * which reads '\' as '/', drops tabs, and removes segments of dots.
  */
 bool req_is_local(const char *target);
 

@@ -38,7 +38,7 @@ main(void)
 	    .site_url = conf.site_url,
 	    .site_name = conf.site_name,
 	    .cors_origins = conf.http_cors_origins,
-	    .threads = conf.http_threads > 0 ? (unsigned int)conf.http_threads : 8,
+	    .threads = conf.http_threads > 0 ? (unsigned int)conf.http_threads : 16,
 	    .timeout_s = conf.http_timeout_s,
 	}));
 }

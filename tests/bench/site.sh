@@ -92,7 +92,7 @@ get() {
 
 # calc EXPRESSION [FORMAT]
 calc() {
-	awk "BEGIN { printf \"${2-%.2f}\", $1 }"
+	awk "BEGIN { printf(\"${2-%.2f}\", ($1)) }"
 }
 
 # median FILE COLUMN

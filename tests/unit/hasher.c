@@ -192,7 +192,7 @@ test_busy(void)
 	bool stale;
 
 	/* Another open of the file, as another process has it. */
-	if (slots_open(state_file("hash.lock"), 1, &slots) != ERR_OK ||
+	if (slots_open(state_file("hash-reserve.lock"), 1, &slots) != ERR_OK ||
 	    slots_take(slots, 0, &slot) != ERR_OK)
 		return;
 	since = clock_steady_ms();
@@ -202,6 +202,31 @@ test_busy(void)
 	slots_give(slots, slot);
 	slots_close(slots);
 	ok(hasher_hash(hasher, PASSWORD, hash) == ERR_OK, "with room it is");
+}
+
+/* With all slots of the crew taken by another process, for longer than it is waited for them. */
+static void
+test_reserve(void)
+{
+	char hash[HASHER_HASH_SIZE] = "";
+	struct conf roomy = conf;
+	struct slots *slots;
+	unsigned int slot;
+	struct hasher *h;
+	bool stale;
+
+	roomy.password_budget_mib = 2; /* one for the crew, one in reserve */
+	roomy.password_wait_ms = 5000;
+	if (slots_open(state_file("hash.lock"), 1, &slots) != ERR_OK ||
+	    slots_take(slots, 0, &slot) != ERR_OK || hasher_open(&roomy, &h) != ERR_OK)
+		return;
+	ok(hasher_hash(h, PASSWORD, hash) == ERR_OK,
+	    "when the crew gets nowhere, the reserve does");
+	slots_give(slots, slot);
+	slots_close(slots);
+	ok(hasher_verify(h, hash, PASSWORD, &stale) == ERR_OK && !stale,
+	    "and later the crew verifies what it made");
+	hasher_close(h);
 }
 
 int
@@ -223,6 +248,7 @@ main(void)
 	test_crypt_costs();
 	test_unknown();
 	test_busy();
+	test_reserve();
 	hasher_close(hasher);
 	return (done());
 }

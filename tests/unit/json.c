@@ -30,7 +30,7 @@ refuses(const char *text, const char *reason)
 static const char *
 repeat(const char *start, const char *text, int count, const char *end)
 {
-	static char all[4096];
+	static char all[16384];
 
 	snprintf(all, sizeof all, "%s", start);
 	while (count-- > 0)
@@ -114,6 +114,11 @@ test_limits(void)
 	ok(refuses(repeat("", "[", 33, "]"), "deep"), "33 are not");
 	ok(parse(repeat("[0", ",0", 255, "]")) == ERR_OK, "256 items are taken");
 	ok(refuses(repeat("[0", ",0", 256, "]"), "too many"), "257 are not");
+	ok(parse(repeat("[[]", ",[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]", 255, "]")) == ERR_OK,
+	    "some 4,000 values are taken");
+	ok(refuses(
+	       repeat("[[]", ",[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]", 255, "]"), "too many values"),
+	    "more than 4,096 are not");
 }
 
 static void

@@ -213,7 +213,11 @@ test_local(void)
 	char longest[1026];
 
 	ok(req_is_local("/") && req_is_local("/account?a=b&c=%2F#d"), "a path is local");
-	ok(req_is_local("/a//b") && req_is_local("/@evil.org"), "whatever is in it");
+	ok(req_is_local("/@evil.org") && req_is_local("/a/../b?c=https://d.org#//e"),
+	    "whatever is in it");
+	ok(!req_is_local("/.//evil.org") && !req_is_local("/..//evil.org") &&
+	        !req_is_local("/%2e//evil.org") && !req_is_local("/a/..//evil.org"),
+	    "but for what a browser could make two slashes at the beginning of");
 	ok(!req_is_local(NULL) && !req_is_local(""), "nothing is not");
 	ok(!req_is_local("account"), "nor a path without its slash");
 	ok(!req_is_local("//evil.org"), "nor a host");

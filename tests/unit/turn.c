@@ -1,6 +1,7 @@
 /* Turns and slots between processes: exclusion, and what a killed process leaves behind. */
 #include "base/turn.h"
 
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -191,6 +192,103 @@ test_slots(void)
 	turn_close(NULL);
 }
 
+/* Take the one slot, again and again, until told to stop. */
+static void
+compete_for_slot(int number)
+{
+	unsigned int slot;
+	struct slots *s;
+
+	if (slots_open(state_file("one"), 1, &s) != ERR_OK)
+		_exit(1);
+	atomic_fetch_add(&shared->ready, 1);
+	while (!atomic_load(&shared->stop)) {
+		if (slots_take(s, 5000, &slot) != ERR_OK)
+			_exit(1);
+		if (atomic_fetch_add(&shared->inside, 1) != 0)
+			atomic_fetch_add(&shared->overlaps, 1);
+		usleep(5000);
+		atomic_fetch_add(&shared->turns[number], 1);
+		atomic_fetch_sub(&shared->inside, 1);
+		slots_give(s, slot);
+	}
+	_exit(0);
+}
+
+static void
+test_slots_fairness(void)
+{
+	int one, other;
+
+	atomic_store(&shared->turns[0], 0);
+	atomic_store(&shared->turns[1], 0);
+	atomic_store(&shared->ready, 0);
+	atomic_store(&shared->stop, 0);
+	atomic_store(&shared->overlaps, 0);
+	if (fork() == 0)
+		compete_for_slot(0);
+	if (fork() == 0)
+		compete_for_slot(1);
+	while (atomic_load(&shared->ready) < 2)
+		usleep(1000);
+	usleep(500000);
+	atomic_store(&shared->stop, 1);
+	ok(reap(), "two processes want the same slot all the time");
+	one = atomic_load(&shared->turns[0]);
+	other = atomic_load(&shared->turns[1]);
+	printf("# %d and %d times\n", one, other);
+	ok(one > 5 && other > 5 && one <= 2 * other && other <= 2 * one,
+	    "neither gets it twice as often as the other");
+	ok(atomic_load(&shared->overlaps) == 0, "and never both");
+}
+
+/* A thread that waits for a slot, and notes when it came to it. */
+struct comer {
+	struct slots *slots;
+	atomic_int *clock;
+	int at;
+};
+
+static void *
+come(void *arg)
+{
+	struct comer *c = arg;
+	unsigned int slot;
+
+	if (slots_take(c->slots, 5000, &slot) == ERR_OK) {
+		c->at = atomic_fetch_add(c->clock, 1);
+		slots_give(c->slots, slot);
+	}
+	return (NULL);
+}
+
+static void
+test_slots_order(void)
+{
+	struct comer comers[10];
+	pthread_t threads[10];
+	atomic_int clock = 0;
+	unsigned int slot, i;
+	bool in_order = true;
+	struct slots *s;
+
+	if (slots_open(state_file("queue"), 1, &s) != ERR_OK || slots_take(s, 0, &slot) != ERR_OK)
+		return;
+	for (i = 0; i < 10; i++) {
+		comers[i] = (struct comer){ s, &clock, -1 };
+		if (pthread_create(&threads[i], NULL, come, &comers[i]) != 0)
+			abort();
+		usleep(5000);
+	}
+	slots_give(s, slot);
+	for (i = 0; i < 10; i++) {
+		pthread_join(threads[i], NULL);
+		in_order &= comers[i].at == (int)i;
+	}
+	ok(in_order, "threads that wait for a slot get it in the order in which they came");
+	slots_close(s);
+}
+
 static void
 test_open(void)
 {
@@ -223,6 +321,8 @@ main(void)
 	test_fairness();
 	test_kill();
 	test_slots();
+	test_slots_fairness();
+	test_slots_order();
 	test_open();
 	return (done());
 }

@@ -216,7 +216,7 @@ read_line(char *to, int size, void *stream)
 	l->line++;
 	/* A longer line would reach inih in pieces, and its tail as a setting of its own. */
 	if (len + 1 == (size_t)size && to[len - 1] != '\n')
-		fail(l, "this line is too long");
+		fail(l, "this line is too long: 198 bytes at most; the environment takes more");
 	return (l->err == ERR_OK ? to : NULL);
 }
 

@@ -12,7 +12,8 @@ SHELL := /bin/sh
 VERSION := 0.1.0
 PREFIX ?= /usr/local
 DESTDIR ?=
-SYSCONFDIR ?= $(PREFIX)/etc
+SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
+DATADIR := $(PREFIX)/share/yett
 BUILD ?= release
 OUT := build/$(BUILD)
 CC := gcc
@@ -35,7 +36,7 @@ CFLAGS_debug := -O1 -g -DTEST_HOOKS -DARENA_EACH_ALONE
 LDFLAGS_debug :=
 
 CPPFLAGS := -D_GNU_SOURCE -Ilib -DVERSION='"$(VERSION)"' \
-	-DCONF_FILE='"$(SYSCONFDIR)/yett.conf"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+	-DCONF_FILE='"$(SYSCONFDIR)/yett.conf"' -DDATA_DIR='"$(DATADIR)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 CFLAGS = -std=c17 $(WARN) $(CFLAGS_$(BUILD)) -pthread
 LDFLAGS = $(LDFLAGS_$(BUILD)) -pthread -Wl,--as-needed
 LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcrypt -lzxcvbn -lm
@@ -49,7 +50,15 @@ FILTER := $(OUT)/share/breached.filter
 .PHONY: all
 all: $(BIN) $(FILTER)
 
-$(OUT)/%.o: %.c
+# What is compiled in changes with where things are installed.
+$(OUT)/paths: FORCE
+	@mkdir -p $(@D)
+	@echo '$(SYSCONFDIR) $(DATADIR)' | cmp -s - $@ || echo '$(SYSCONFDIR) $(DATADIR)' > $@
+
+.PHONY: FORCE
+FORCE:
+
+$(OUT)/%.o: %.c $(OUT)/paths
 	@mkdir -p $(@D)
 	@echo "  CC  $@"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -I$(<D) -MMD -MP -c -o $@ $<
@@ -150,7 +159,7 @@ endurance: deps-test
 
 # Installing it. Programs go to libexec, the tool to bin; nothing runs by itself.
 LIBEXEC := $(DESTDIR)$(PREFIX)/libexec/yett
-SHARE := $(DESTDIR)$(PREFIX)/share/yett
+SHARE := $(DESTDIR)$(DATADIR)
 DOC := $(DESTDIR)$(PREFIX)/share/doc/yett
 
 .PHONY: install uninstall clean help
@@ -164,7 +173,10 @@ install: all
 	install -m 644 $(FILTER) "$(SHARE)"
 	install -m 644 README.md LICENSE docs/* etc/lighttpd.conf "$(DOC)"
 	# A configuration that somebody has edited stays.
-	test -e "$(DESTDIR)$(SYSCONFDIR)/yett.conf" || install -m 644 etc/yett.conf "$(DESTDIR)$(SYSCONFDIR)/yett.conf"
+	test -e "$(DESTDIR)$(SYSCONFDIR)/yett.conf" || sed -e 's|^www = .*|www = $(DATADIR)/www|' \
+		-e 's|^breached =$$|breached = $(DATADIR)/breached.filter|' etc/yett.conf > $(OUT)/yett.conf
+	test -e "$(DESTDIR)$(SYSCONFDIR)/yett.conf" || \
+		install -m 644 $(OUT)/yett.conf "$(DESTDIR)$(SYSCONFDIR)/yett.conf"
 
 uninstall:
 	rm -rf "$(LIBEXEC)" "$(SHARE)" "$(DOC)"
@@ -181,4 +193,5 @@ help:
 	@echo "make fuzz             every parser under libFuzzer     SECONDS=60 each"
 	@echo "make bench            what it costs, against an empty program"
 	@echo "make endurance        30 rounds of kill -9 under load"
-	@echo "make install          DESTDIR= PREFIX=/usr/local SYSCONFDIR=PREFIX/etc; make uninstall"
+	@echo "make install          DESTDIR= PREFIX=/usr/local SYSCONFDIR=PREFIX/etc (/etc with PREFIX=/usr); make uninstall"
+	@echo "                      give the same ones to \"make\" before"

@@ -180,10 +180,11 @@ refused() {
 	local open close
 	open=$(printf '[%.0s' $(seq 30))
 	close=$(printf ']%.0s' $(seq 30))
-	send session PATCH /users/me "{\"properties\":{\"a\":$open$close}}"
-	expect 200
+	# Taken as JSON: it is the member that is unknown.
+	send session PATCH /users/me "{\"a\":{\"a\":$open$close}}"
+	expect 422
 	BEFORE=$(dump)
-	send session PATCH /users/me "{\"properties\":{\"a\":[$open$close]}}"
+	send session PATCH /users/me "{\"a\":{\"a\":[$open$close]}}"
 	expect 400
 	[[ "$(json .detail)" == *deep* ]]
 	deep() { send "$1" "$2" "$3" "{\"a\":$(printf '[%.0s' $(seq 4000))" && refused 400; }

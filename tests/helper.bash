@@ -149,7 +149,7 @@ refresh() {
 free_port() {
 	local port
 	while :; do
-		port=$((20000 + RANDOM % 20000))
+		port=$((20000 + RANDOM % 12000)) # below those that connections take
 		(exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null || break
 	done
 	echo $port

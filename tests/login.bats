@@ -185,6 +185,7 @@ with_hash() {
 }
 
 @test "broken hashes let nobody in" {
+	export YETT_THROTTLE_FAILURES=0
 	local hash
 	for hash in '' '*' '!' x '$argon2id$' '$2b$' '$argon2id$v=19$m=1024,t=1,p=1$AAAA$AAAA' '$y$'; do
 		with_hash "$hash"

@@ -14,6 +14,14 @@ change() {
 	call password POST /auth/password/change "$(jq -n --arg c "$1" --arg n "$2" '{current_password: $c, new_password: $n}')" "$(bearer "$ACCESS")"
 }
 
+@test "wrong guesses at the current password are noted like those at signing in" {
+	local before
+	before=$(sql 'SELECT count(*) FROM login_attempts WHERE success = 0')
+	call password POST /auth/password/change '{"current_password":"wrong","new_password":"'"$PASSWORD 2"'"}' "$(bearer "$ACCESS")"
+	expect 401
+	[ "$(sql 'SELECT count(*) FROM login_attempts WHERE success = 0')" = $((before + 1)) ]
+}
+
 @test "changing it needs the current one and then only the new one signs in" {
 	change "$PASSWORD" "$NEW"
 	expect 204

@@ -338,6 +338,73 @@ setup() {
 	[ "$(json '.properties.a | length')" = 16376 ]
 }
 
+@test "properties of 24 levels are taken, of 25 not; of 2048 values, of 2049 not" {
+	local i nested={}
+	for i in $(seq 23); do nested="{\"a\":$nested}"; done
+	call session PATCH /users/me "{\"properties\":$nested}" "$(bearer "$ACCESS")"
+	expect 200
+	call session PATCH /users/me "{\"properties\":{\"a\":$nested}}" "$(bearer "$ACCESS")"
+	expect 422
+	expect_field properties
+	# Eight lists of 255 numbers are 2,048 values.
+	call session PATCH /users/me "$(jq -nc '{properties: [range(8) | {("k\(.)"): [range(255) | 0]}] | {properties: add}.properties}')" "$(bearer "$ACCESS")"
+	expect 200
+	call session PATCH /users/me "$(jq -nc '{properties: (([range(8) | {("k\(.)"): [range(255) | 0]}] | add) + {x: 0})}')" "$(bearer "$ACCESS")"
+	expect 422
+	expect_field properties
+}
+
+# begin PROGRAM METHOD URI BODY [VARIABLE=VALUE]...: as call(), but the body comes only when the file "go" is there, and
+# nothing is waited for: finish() does.
+begin() {
+	local program=$1 method=$2 uri=$3 body=$4
+	shift 4
+	{
+		while [ ! -e "$BATS_TEST_TMPDIR/go" ]; do sleep 0.05; done
+		printf %s "$body"
+	} 3>&- | env REQUEST_METHOD="$method" REQUEST_URI="$uri" REMOTE_ADDR=192.0.2.7 HTTP_HOST=127.0.0.1:8080 \
+		CONTENT_TYPE=application/json CONTENT_LENGTH="$(bytes "$body")" "$@" "$BIN/$program" > "$BATS_TEST_TMPDIR/late" \
+		2>> "$BATS_TEST_TMPDIR/log" 3>&- &
+	BEGUN=$!
+	sleep 0.5
+}
+
+finish() {
+	touch "$BATS_TEST_TMPDIR/go"
+	wait $BEGUN
+	mv "$BATS_TEST_TMPDIR/late" "$BATS_TEST_TMPDIR/answer"
+	split_answer
+	rm "$BATS_TEST_TMPDIR/go"
+}
+
+@test "a request begun while the session lived changes nothing once it has ended" {
+	begin session PATCH /users/me '{"name":"Thief"}' "$(bearer "$ACCESS")"
+	call session POST /auth/logout - "$(bearer "$ACCESS")"
+	expect 204
+	finish
+	expect 401
+	[ "$(sql 'SELECT count(*) FROM users WHERE name IS NOT NULL')" = 0 ]
+	sign_in ann@example.org
+	begin password POST /auth/password/change '{"current_password":"'"$PASSWORD"'","new_password":"'"$PASSWORD 2"'"}' "$(bearer "$ACCESS")"
+	"$BIN/yett" user lock ann@example.org
+	finish
+	expect 401
+	"$BIN/yett" user unlock ann@example.org
+	sign_in ann@example.org
+	begin session DELETE /auth/sessions '' "$(bearer "$ACCESS")"
+	finish
+	expect 200
+}
+
+@test "an access token never outlives its session" {
+	export YETT_SESSION_MAX_S=600
+	sign_in ann@example.org
+	local claims
+	claims=$(cut -d. -f2 <<< "$ACCESS" | tr -- -_ +/)
+	claims=$(printf '%s%s' "$claims" "$(printf '%*s' $(((4 - ${#claims} % 4) % 4)) '' | tr ' ' =)" | base64 -d)
+	[ "$(jq '.exp - .iat' <<< "$claims")" -le 600 ]
+}
+
 @test "a picture must be an https address" {
 	local url
 	for url in javascript:alert ftp://x data:image/png http://example.org/a.png; do

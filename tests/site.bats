@@ -206,9 +206,10 @@ gone() {
 	[[ "$output" == *"PORT="* ]]
 }
 
-# nginx in front of the programs under spawn-fcgi, with connections kept open to them.
+# nginx in front of the programs under spawn-fcgi, with connections kept open to them; or as README.md has it, with
+# ROUTES=readme.
 start_nginx() {
-	local dir=$BATS_TEST_TMPDIR/nginx program
+	local dir=$BATS_TEST_TMPDIR/nginx program routes
 	mkdir -p "$dir"
 	SPAWNED=
 	for program in register login session password; do
@@ -217,6 +218,12 @@ start_nginx() {
 	done
 	PORT=$(free_port)
 	URL=http://127.0.0.1:$PORT
+	routes="location /auth/login { fastcgi_pass login; }
+		location /auth/register { fastcgi_pass register; }
+		location / { fastcgi_pass session; }
+		location /raw { fastcgi_pass login; fastcgi_request_buffering off; }"
+	[ -z "${ROUTES-}" ] || routes=$(sed -n '/^```nginx/,/^```$/{/^```/!p}' "$TOP/README.md" |
+		sed -e "s|/run/yett-|$dir/|" -e "s|/usr/local/share/yett/|$TOP/|" -e 's|include fastcgi_params;||')
 	cat > "$dir/nginx.conf" <<- E
 		$([ "$(id -u)" != 0 ] || echo 'user root;') daemon off; worker_processes 1; pid $dir/nginx.pid; error_log $dir/error.log;
 		events { worker_connections 512; }
@@ -229,10 +236,7 @@ start_nginx() {
 			include /etc/nginx/fastcgi_params;
 			server {
 				listen 127.0.0.1:$PORT;
-				location /auth/login { fastcgi_pass login; }
-				location /auth/register { fastcgi_pass register; }
-				location / { fastcgi_pass session; }
-				location /raw { fastcgi_pass login; fastcgi_request_buffering off; }
+				$routes
 			}
 		}
 	E
@@ -245,6 +249,36 @@ start_nginx() {
 	done
 	cat "$dir/error.log" "$dir/log" >&2
 	return 1
+}
+
+@test "the routes for nginx in README.md lead each path to its program" {
+	ROUTES=readme start_nginx
+	local line
+	while read -r line; do
+		set -- $line
+		web "$1" "$2"
+		expect "$3"
+		[ -z "${4-}" ] || [ "$(header Allow)" = "${4//_/ }" ] || {
+			echo "$2: Allow is $(header Allow)" >&2
+			return 1
+		}
+	done <<- E
+		GET /register 200
+		GET /auth/register 405 OPTIONS,_POST
+		GET /login 200
+		GET /auth/login 405 OPTIONS,_POST
+		GET /api 403
+		GET /api/users/session 405 OPTIONS,_POST,_DELETE
+		GET /auth/password/change 405 OPTIONS,_POST
+		GET /auth/refresh 405 OPTIONS,_POST
+		GET /auth/sessions 401
+		GET /users/me 401
+		GET /account 303
+		GET /.well-known/jwks.json 200
+		GET /static/yett.css 200
+		GET / 302
+		GET /nowhere 404
+	E
 }
 
 @test "a body of FastCGI records over a kept connection never becomes a request" {
@@ -308,6 +342,37 @@ start_nginx() {
 		    peers.append(s)
 		for s in peers:
 		    assert s.recv(1) == b''
+	PY
+	web GET /.well-known/jwks.json
+	expect 200
+}
+
+@test "a body that trickles in has to arrive in the time of one request" {
+	YETT_HTTP_TIMEOUT_S=2 YETT_HTTP_THREADS=1 start_nginx
+	# A page that is not there, so that the body is only read away; half a record each 0.5 s, without end.
+	python3 - "$BATS_TEST_TMPDIR/nginx/session.sock" <<- 'PY'
+		import socket, struct, sys, time
+		def record(kind, data):
+		    return struct.pack('>BBHHBB', 1, kind, 1, len(data), 0, 0) + data
+		def pair(name, value):
+		    return bytes([len(name), len(value)]) + name + value
+		env = b''.join(pair(*p) for p in [(b'REQUEST_METHOD', b'POST'), (b'REQUEST_URI', b'/nothing'),
+		                                  (b'CONTENT_LENGTH', b'3000000')])
+		s = socket.socket(socket.AF_UNIX)
+		s.connect(sys.argv[1])
+		s.sendall(record(1, struct.pack('>HB5x', 1, 0)) + record(4, env) + record(4, b''))
+		s.settimeout(0.5)
+		for _ in range(60):
+		    try:
+		        s.sendall(record(5, b'x' * 5000))
+		        if s.recv(65536) == b'':
+		            break
+		    except socket.timeout:
+		        pass
+		    except OSError:
+		        break
+		else:
+		    sys.exit('after 30 s it was read on')
 	PY
 	web GET /.well-known/jwks.json
 	expect 200

@@ -16,7 +16,8 @@ make_part(struct tool *t, const char *from, const char *part)
 
 	if (db_copy(from, part) != ERR_OK)
 		return (
-		    tool_fail("%s cannot be copied: is there room, and may we write there?", from));
+		    tool_fail("%s cannot be copied to %s: is there room, and may we write there?",
+		        from, part));
 	if (inspect_content(t, part, &report) != ERR_OK || strcmp(report, "ok") != 0)
 		return (tool_fail("the database is damaged: %s; run \"yett doctor\"",
 		    report != NULL ? report : "it cannot be read"));

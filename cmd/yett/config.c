@@ -62,6 +62,6 @@ cmd_config_show(struct tool *t)
 	conf_each(&t->conf, add_setting, &l);
 	if ((text = json_print(&l.json)) == NULL)
 		return (tool_fail("out of memory"));
-	puts(text);
+	tool_print_json(text);
 	return (0);
 }

@@ -13,6 +13,7 @@ enum finding {
 struct doctor {
 	struct tool *tool;
 	unsigned int count[3]; /* of each finding */
+	bool files_wrong; /* some mode or owner: what is wrong with their content may be that */
 };
 
 /**

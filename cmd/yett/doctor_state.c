@@ -61,7 +61,7 @@ static bool
 is_ours(const char *name)
 {
 	static const char *const beginnings[] = { "yett.db", "backup-v", "restore-", "master.key",
-		"keys", "versions.map", "write.lock", "hash.lock" };
+		"keys", "versions.map", "limits.map", "write.lock", "hash" };
 	size_t i;
 
 	for (i = 0; i < COUNT(beginnings); i++)
@@ -106,6 +106,12 @@ doctor_check_files(struct doctor *d)
 		    dir, strerror(errno));
 		return (false);
 	}
+	if (st.st_uid != geteuid() && geteuid() == 0) {
+		doctor_say(d, FINDING_FAIL, "state",
+		    "%s belongs to %s: run \"sudo -u %s yett doctor\"", dir,
+		    user_name(st.st_uid, d->tool->arena), user_name(st.st_uid, d->tool->arena));
+		return (false);
+	}
 	if (st.st_uid != geteuid()) {
 		doctor_say(d, FINDING_FAIL, "state",
 		    "%s belongs to %s: run this as that user, or \"chown -R %s %s\"", dir,
@@ -116,6 +122,7 @@ doctor_check_files(struct doctor *d)
 	good = check_one(d, dir);
 	good = check_folder(d, dir, false, &count) && good;
 	good = (keys == NULL || check_folder(d, keys, true, &count)) && good;
+	d->files_wrong = !good;
 	if (good)
 		doctor_say(d, FINDING_OK, "files", "%s and %u files in it belong to %s alone", dir,
 		    count, user_name(geteuid(), d->tool->arena));
@@ -151,7 +158,12 @@ check_version(struct doctor *d, const char *path)
 	int64_t version;
 
 	if (access(path, F_OK) != 0)
-		doctor_say(d, FINDING_FAIL, "database", "there is no %s: run \"yett init\"", path);
+		doctor_say(d, FINDING_FAIL, "database",
+		    "there is no %s: run \"yett restore FILE\" with a backup, or \"yett init\" for "
+		    "an empty one",
+		    path);
+	else if (access(path, R_OK | W_OK) != 0)
+		doctor_say(d, FINDING_FAIL, "database", "%s: %s", path, strerror(errno));
 	else if (inspect_version(path, &version) != ERR_OK)
 		doctor_say(d, FINDING_FAIL, "database",
 		    "%s is not a database: run \"yett restore FILE\" with a backup", path);
@@ -202,9 +214,11 @@ check_master(struct doctor *d)
 		doctor_say(d, FINDING_OK, "master key", "%s", path);
 	else if (e == ERR_NOT_FOUND)
 		doctor_say(d, FINDING_FAIL, "master key",
-		    "there is no %s: put the one you kept there, or make one by \"yett init\"",
+		    "there is no %s: put the one you kept there, or make one by \"yett init\", "
+		    "which "
+		    "signs everybody out",
 		    path);
-	else
+	else if (!d->files_wrong)
 		doctor_say(d, FINDING_FAIL, "master key",
 		    "%s cannot be used: it must be 32 bytes, mode 0600; put the one you kept in "
 		    "its place",
@@ -243,7 +257,7 @@ doctor_check_keys(struct doctor *d)
 		if (e == ERR_NOT_FOUND || e == ERR_IO)
 			doctor_say(d, FINDING_FAIL, "signing keys",
 			    "there is none in %s: run \"yett init\"", dir);
-		else
+		else if (!d->files_wrong)
 			doctor_say(d, FINDING_FAIL, "signing keys",
 			    "one in %s cannot be used: each must be a private key on P-256 in PEM, "
 			    "mode 0600; put the one you kept in "

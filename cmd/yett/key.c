@@ -96,7 +96,7 @@ cmd_key_list(struct tool *t)
 		return (table_print(l.table));
 	if ((text = json_print(&l.json)) == NULL)
 		return (tool_fail("out of memory"));
-	puts(text);
+	tool_print_json(text);
 	return (0);
 }
 

@@ -159,9 +159,15 @@ answer(int count, char **words)
 	if (count > 0 && is_noun(words[0])) {
 		const bool help = asked || (count > 1 && strcmp(words[1], "--help") == 0);
 
+		if (!help && count > 1)
+			tool_warn("there is no command \"%s %s\"", words[0], words[1]);
 		help_noun(help ? stdout : stderr, commands, COUNT(commands), words[0]);
 		return (help ? 0 : TOOL_MISUSED);
 	}
+	if (count > 0 && strcmp(words[0], "--help") == 0)
+		count = 0;
+	if (count > 0)
+		tool_warn("there is no command \"%s\"", words[0]);
 	help_all(asked && count == 0 ? stdout : stderr, commands, COUNT(commands));
 	return (asked && count == 0 ? 0 : TOOL_MISUSED);
 }

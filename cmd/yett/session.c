@@ -115,7 +115,7 @@ cmd_session_list(struct tool *t)
 	}
 	if ((text = json_print(&l.json)) == NULL)
 		return (tool_fail("out of memory"));
-	puts(text);
+	tool_print_json(text);
 	return (0);
 }
 

@@ -44,6 +44,20 @@ tool_warn(const char *format, ...)
 	va_end(args);
 }
 
+void
+tool_print_json(const char *text)
+{
+	const unsigned char *p;
+
+	for (p = (const unsigned char *)text; *p != '\0'; p++) {
+		if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+			printf("\\u%04x", *++p);
+		else
+			putchar(*p);
+	}
+	putchar('\n');
+}
+
 int
 tool_misuse(const struct tool *t, const char *format, ...)
 {

@@ -74,6 +74,12 @@ tool_misuse(const struct tool *t, const char *format, ...) __attribute__((format
 void tool_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /**
+ * tool_print_json(text):
+ * Print JSON as a line. U+0080 to U+009F, which JSON lets through and terminals obey, are escaped.
+ */
+void tool_print_json(const char *text);
+
+/**
  * tool_has(t, option), tool_value(t, option), tool_number(t, option, usual, max, ret_number):
  * Was ${option} given? Its value, NULL when it was not. Its value as a number from 1 to ${max},
  * ${usual} when it was not given, and whether it is one.

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "access/profile.h"
+#include "access/throttle.h"
 #include "ask.h"
 #include "base/clock.h"
 #include "base/id.h"
@@ -225,6 +226,29 @@ cmd_user_passwd(struct tool *t)
 	return (0);
 }
 
+/* Who was locked out by wrong passwords, whoever gave them, may try again at once. */
+static int
+end_waits(struct tool *t, const struct user *u)
+{
+	const char *names[] = { u->email, u->username, u->id };
+	char path[600], *name;
+	struct limiter *l;
+	enum err e;
+	size_t i;
+
+	snprintf(path, sizeof path, "%s/limits.map", t->conf.state_dir);
+	if ((e = limiter_open(path, &l)) != ERR_OK)
+		return (tool_fail("cannot use %s: %s", path, err_slug(e)));
+	for (i = 0; i < COUNT(names); i++) {
+		if (names[i] == NULL || (name = arena_copy(t->arena, names[i])) == NULL)
+			continue;
+		text_lower(name);
+		throttle_forget(l, name);
+	}
+	limiter_close(l);
+	return (0);
+}
+
 static int
 set_locked(struct tool *t, bool locked)
 {
@@ -241,7 +265,7 @@ set_locked(struct tool *t, bool locked)
 		printf("%s is locked; sessions ended: %lld\n", u.email, (long long)c.ended);
 	else
 		printf("%s is unlocked\n", u.email);
-	return (0);
+	return (locked ? 0 : end_waits(t, &u));
 }
 
 int

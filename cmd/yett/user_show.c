@@ -84,7 +84,7 @@ print_json(struct json *j)
 
 	if (text == NULL)
 		return (tool_fail("out of memory"));
-	puts(text);
+	tool_print_json(text);
 	return (0);
 }
 

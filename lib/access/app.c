@@ -34,7 +34,7 @@ app_conf_path(const char *option)
 		return (option);
 	if (getenv("YETT_CONF") != NULL)
 		return (getenv("YETT_CONF"));
-	return (access(CONF_FILE, R_OK) == 0 ? CONF_FILE : NULL);
+	return (access(CONF_FILE, F_OK) == 0 ? CONF_FILE : NULL);
 }
 
 static enum err
@@ -49,7 +49,9 @@ open_store(struct app *app)
 		log_event(LOG_ERROR, NULL,
 		    "the database is of another version: run \"yett migrate\" of this version");
 	else if (e != ERR_OK)
-		log_event(LOG_ERROR, NULL, "cannot open the database in %s: %s",
+		log_event(LOG_ERROR, NULL,
+		    "cannot open the database in %s: %s: does it belong to the user that runs "
+		    "this?",
 		    app->conf.state_dir, err_slug(e));
 	return (e);
 }
@@ -74,6 +76,7 @@ static enum err
 open_rest(struct app *app)
 {
 	const struct conf *c = &app->conf;
+	char path[PATH_SIZE];
 	enum err e;
 
 	if ((e = hasher_open(c, &app->hasher)) != ERR_OK) {
@@ -90,6 +93,11 @@ open_rest(struct app *app)
 	if ((e = pages_open(c->www_dir, &app->pages)) != ERR_OK) {
 		log_event(LOG_ERROR, NULL, "cannot read the pages in site.www = %s: %s", c->www_dir,
 		    err_slug(e));
+		return (e);
+	}
+	snprintf(path, sizeof path, "%s/limits.map", c->state_dir);
+	if ((e = limiter_open(path, &app->limiter)) != ERR_OK) {
+		log_event(LOG_ERROR, NULL, "cannot use %s: %s", path, err_slug(e));
 		return (e);
 	}
 	app->subjects = cache_new(SUBJECTS_MAX);
@@ -114,6 +122,7 @@ app_close(struct app *app)
 {
 
 	cache_free(app->subjects);
+	limiter_close(app->limiter);
 	pages_close(app->pages);
 	breach_close(app->breach);
 	hasher_close(app->hasher);
@@ -178,10 +187,16 @@ serve(struct app *app, const struct program *p)
 		.identify = subject_identify,
 		.tick = housekeeping_tick,
 	};
-	const int status = server_run(&s);
+	const bool serving = !conn_is_cgi();
+	int status;
 
-	if (!conn_is_cgi())
+	if (serving)
+		log_event(LOG_INFO, NULL, "%s started", VERSION);
+	status = server_run(&s);
+	if (serving) {
 		housekeeping_end(app);
+		log_event(LOG_INFO, NULL, "stopped");
+	}
 	return (status);
 }
 
@@ -197,6 +212,7 @@ app_main(int argc, char **argv, const struct program *p)
 	if (!read_options(argc, argv, p, &path, &status))
 		return (status);
 	tame_malloc();
+	log_setup(p->name, false, LOG_INFO);
 	if (conf_load(app_conf_path(path), &conf, message) != ERR_OK) {
 		log_event(LOG_ERROR, NULL, "%s", message);
 		return (1);

@@ -4,6 +4,7 @@
 
 #include "base/cache.h"
 #include "base/conf.h"
+#include "base/limiter.h"
 #include "cred/breach.h"
 #include "cred/hasher.h"
 #include "cred/keyring.h"
@@ -21,6 +22,7 @@ struct app {
 	struct breach *breach; /* NULL: no filter configured */
 	struct pages *pages;
 	struct cache *subjects;
+	struct limiter *limiter;
 	int64_t housekept_at; /* ms of the steady clock */
 };
 

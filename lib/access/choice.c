@@ -4,14 +4,18 @@
 #include <string.h>
 
 #include "access/app.h"
+#include "access/grant.h"
 #include "access/subject.h"
+#include "access/throttle.h"
 #include "access/visit.h"
 #include "base/clock.h"
+#include "store/attempt.h"
 
 struct change {
 	struct req *req;
 	const struct user *user;
 	const char *hash;
+	const char *agent;
 	int64_t now;
 };
 
@@ -32,6 +36,8 @@ write_change(struct tx *tx, void *arg)
 	int64_t count;
 	enum err e;
 
+	if ((e = subject_recheck(tx, c->req)) != ERR_OK)
+		return (e);
 	/* Two changes at once: the second's "current" password is not current any more. */
 	if ((e = user_find(tx_db(tx), USER_BY_ID, c->user->id, c->req->arena, &u)) != ERR_OK)
 		return (e);
@@ -56,6 +62,29 @@ find_subject(struct req *r, struct user *ret_user)
 }
 
 static enum err
+write_failure(struct tx *tx, void *arg)
+{
+	const struct change *c = arg;
+
+	return (attempt_add(tx, c->user->id, c->now, false, c->req->remote_addr, c->agent));
+}
+
+/* Who guesses at the current password is noted like who guesses at signing in. */
+static enum err
+fail_current(struct req *r, const struct user *u)
+{
+	struct change c = { .req = r, .user = u, .agent = grant_agent(r), .now = clock_ms() };
+	enum err e;
+
+	if (c.agent == NULL)
+		return (ERR_NOMEM);
+	if ((e = store_write(r->app->store, write_failure, &c)) != ERR_OK)
+		return (e);
+	req_field_error(r, "current_password", "is wrong");
+	return (ERR_INVALID_CREDENTIALS);
+}
+
+static enum err
 check_change(struct req *r, const struct user *u, const char *current, const char *new)
 {
 	const struct policy_owner owner = { u->email, u->username, u->name };
@@ -64,10 +93,11 @@ check_change(struct req *r, const struct user *u, const char *current, const cha
 
 	if ((e = choice_check(r, "new_password", new, &owner)) != ERR_OK)
 		return (e);
-	if ((e = hasher_verify(r->app->hasher, u->password_hash, current, &stale)) ==
-	    ERR_INVALID_CREDENTIALS)
-		req_field_error(r, "current_password", "is wrong");
-	return (e);
+	if ((e = throttle_begin(r, u->id)) != ERR_OK)
+		return (e);
+	e = hasher_verify(r->app->hasher, u->password_hash, current, &stale);
+	throttle_end(r, u->id, e);
+	return (e == ERR_INVALID_CREDENTIALS ? fail_current(r, u) : e);
 }
 
 enum err

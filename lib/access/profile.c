@@ -14,6 +14,8 @@
 #include "store/role.h"
 
 #define PROPERTIES_MAX 16384
+#define PROPERTIES_VALUES_MAX 2048
+#define PROPERTIES_LEVELS_MAX 24
 #define LOCAL_MAX 64 /* bytes before the '@' */
 
 enum err
@@ -104,8 +106,7 @@ struct update {
 	const char *return_to;
 
 	/* For the transaction. */
-	struct arena *arena;
-	const char *user_id;
+	struct req *req;
 	const char *properties_text;
 	int64_t now;
 };
@@ -125,14 +126,46 @@ write_update(struct tx *tx, void *arg)
 	struct user u;
 	enum err e;
 
-	if ((e = user_find(tx_db(tx), USER_BY_ID, in->user_id, in->arena, &u)) != ERR_OK)
+	if ((e = subject_recheck(tx, in->req)) != ERR_OK ||
+	    (e = user_find(tx_db(tx), USER_BY_ID, in->req->subject->user_id, in->req->arena, &u)) !=
+	        ERR_OK)
 		return (e);
 	u.name = changed(u.name, in->name);
 	u.username = changed(u.username, in->username);
 	u.picture_url = changed(u.picture_url, in->picture_url);
 	if (in->properties_text != NULL)
 		u.properties = in->properties_text;
-	return (user_set_profile(tx, &u, in->now, in->arena));
+	return (user_set_profile(tx, &u, in->now, in->req->arena));
+}
+
+/* What is left of ${values} after ${item} and all in it; negative when they, or the levels, are not
+ * enough. */
+static int
+count_values(const cJSON *item, int values, int levels)
+{
+	const cJSON *child;
+
+	if (levels == 0)
+		return (-1);
+	for (child = item->child; child != NULL && values >= 0; child = child->next)
+		values = count_values(child, values - 1, levels - 1);
+	return (values);
+}
+
+/* It is read again as a part of something larger, which has to keep the limits of any JSON. */
+static enum err
+check_properties(struct req *r, struct update *in)
+{
+
+	if (count_values(in->properties, PROPERTIES_VALUES_MAX, PROPERTIES_LEVELS_MAX) < 0)
+		return (req_field_error(r, "properties",
+		    "must have at most 2048 values and be nested at most 24 levels deep"));
+	in->properties_text = json_print_tree(in->properties, r->arena);
+	if (in->properties_text == NULL)
+		return (ERR_NOMEM);
+	if (strlen(in->properties_text) > PROPERTIES_MAX)
+		return (req_field_error(r, "properties", "must have at most 16384 bytes"));
+	return (ERR_OK);
 }
 
 static enum err
@@ -146,14 +179,7 @@ check_update(struct req *r, struct update *in)
 	if (in->picture_url != NULL && in->picture_url[0] != '\0' &&
 	    !text_starts(in->picture_url, "https://"))
 		e = req_field_error(r, "picture_url", "must begin with https://");
-	if (in->properties != NULL) {
-		in->properties_text = json_print_tree(in->properties, r->arena);
-		if (in->properties_text == NULL)
-			return (ERR_NOMEM);
-		if (strlen(in->properties_text) > PROPERTIES_MAX)
-			e = req_field_error(r, "properties", "must have at most 16384 bytes");
-	}
-	return (e);
+	return (in->properties != NULL && e == ERR_OK ? check_properties(r, in) : e);
 }
 
 enum err
@@ -171,7 +197,7 @@ profile_update(struct req *r, const char **ret_return_to)
 		{ "return_to", FIELD_TEXT, offsetof(struct update, return_to), 0, 1024,
 		    FIELD_OPTIONAL },
 	};
-	struct update in = { .arena = r->arena, .user_id = r->subject->user_id, .now = clock_ms() };
+	struct update in = { .req = r, .now = clock_ms() };
 	enum err e;
 
 	if ((e = input_read(r, fields, COUNT(fields), &in)) != ERR_OK ||

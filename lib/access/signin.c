@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "access/grant.h"
+#include "access/throttle.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "store/attempt.h"
 
@@ -20,15 +22,11 @@ struct attempt {
 };
 
 static enum err
-find_user(struct req *r, const char *login, struct user *ret_user)
+find_user(struct req *r, const char *key, struct user *ret_user)
 {
-	char *key = arena_copy(r->arena, login);
 	struct db *db;
 	enum err e;
 
-	if (key == NULL)
-		return (ERR_NOMEM);
-	text_lower(key);
 	if ((e = store_read(r->app->store, &db)) != ERR_OK)
 		return (e);
 	e = user_find(db, strchr(key, '@') != NULL ? USER_BY_EMAIL : USER_BY_USERNAME, key,
@@ -85,8 +83,8 @@ write_success(struct tx *tx, void *arg)
 
 /* Check the password. When it is wrong, or the account not usable, the attempt is noted here. */
 static enum err
-check_password(
-    struct req *r, const char *login, const char *password, struct user *ret_user, bool *ret_stale)
+try_password(
+    struct req *r, const char *key, const char *password, struct user *ret_user, bool *ret_stale)
 {
 	struct attempt t = { .req = r, .agent = grant_agent(r), .now = clock_ms() };
 	const char *hash = NULL;
@@ -94,7 +92,7 @@ check_password(
 
 	if (t.agent == NULL)
 		return (ERR_NOMEM);
-	if ((e = find_user(r, login, ret_user)) == ERR_OK) {
+	if ((e = find_user(r, key, ret_user)) == ERR_OK) {
 		t.user = ret_user;
 		hash = ret_user->password_hash;
 	} else if (e != ERR_NOT_FOUND) {
@@ -108,8 +106,27 @@ check_password(
 	}
 	if (e != ERR_INVALID_CREDENTIALS && e != ERR_ACCOUNT)
 		return (e);
+	/* For whoever bans addresses by the log; what was typed as name may be a password. */
+	log_event(LOG_WARN, r->request_id, "sign-in failed from %s", r->remote_addr);
 	written = store_write(r->app->store, write_attempt, &t);
 	return (written != ERR_OK ? written : e);
+}
+
+static enum err
+check_password(
+    struct req *r, const char *login, const char *password, struct user *ret_user, bool *ret_stale)
+{
+	char *key = arena_copy(r->arena, login);
+	enum err e;
+
+	if (key == NULL)
+		return (ERR_NOMEM);
+	text_lower(key);
+	if ((e = throttle_begin(r, key)) != ERR_OK)
+		return (e);
+	e = try_password(r, key, password, ret_user, ret_stale);
+	throttle_end(r, key, e);
+	return (e);
 }
 
 static enum err

@@ -126,7 +126,7 @@ visit_leave(struct req *r, const char *token)
 }
 
 struct ending {
-	const struct subject *subject;
+	struct req *req;
 	const char *session_id;
 	int64_t now;
 	int64_t count;
@@ -136,23 +136,29 @@ static enum err
 write_end(struct tx *tx, void *arg)
 {
 	const struct ending *t = arg;
+	enum err e;
 
-	return (session_revoke(tx, t->session_id, t->subject->user_id, t->now));
+	if ((e = subject_recheck(tx, t->req)) != ERR_OK)
+		return (e);
+	return (session_revoke(tx, t->session_id, t->req->subject->user_id, t->now));
 }
 
 static enum err
 write_end_others(struct tx *tx, void *arg)
 {
 	struct ending *t = arg;
+	const struct subject *s = t->req->subject;
+	enum err e;
 
-	return (session_revoke_all(
-	    tx, t->subject->user_id, NULL, t->subject->session_id, t->now, &t->count));
+	if ((e = subject_recheck(tx, t->req)) != ERR_OK)
+		return (e);
+	return (session_revoke_all(tx, s->user_id, NULL, s->session_id, t->now, &t->count));
 }
 
 enum err
 visit_end(struct req *r, const char *session_id)
 {
-	struct ending t = { .subject = r->subject, .session_id = session_id, .now = clock_ms() };
+	struct ending t = { .req = r, .session_id = session_id, .now = clock_ms() };
 
 	return (store_write(r->app->store, write_end, &t));
 }
@@ -160,7 +166,7 @@ visit_end(struct req *r, const char *session_id)
 enum err
 visit_end_others(struct req *r, int64_t *ret_count)
 {
-	struct ending t = { .subject = r->subject, .now = clock_ms() };
+	struct ending t = { .req = r, .now = clock_ms() };
 	enum err e;
 
 	if ((e = store_write(r->app->store, write_end_others, &t)) == ERR_OK)

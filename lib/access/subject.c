@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "store/session.h"
 
+#define REMEMBERED_MAX 4096 /* bytes of one subject */
+
 /* What a proof says before the database is asked. */
 struct claim {
 	enum proof proof;
@@ -76,18 +78,39 @@ find_claim(struct app *app, struct claim *c, struct arena *a)
 
 /* Read the session and its user in one transaction, and refuse what is not alive. */
 static enum err
-read_subject(const struct claim *c, struct db *db, struct arena *a, int64_t now, char **ret_profile)
+read_alive(const char *session_id, const char *user_id, enum proof proof, struct db *db,
+    struct arena *a, int64_t now, struct session *ret_session, struct user *ret_user)
+{
+	enum err e;
+
+	if ((e = session_find(db, session_id, a, ret_session)) != ERR_OK ||
+	    (e = user_find(db, USER_BY_ID, user_id, a, ret_user)) != ERR_OK)
+		return (e == ERR_NOT_FOUND ? ERR_INVALID_TOKEN : e);
+	if (ret_session->kind != kind_of[proof] ||
+	    strcmp(ret_session->user_id, ret_user->id) != 0 || !session_live(ret_session, now) ||
+	    !ret_user->enabled || ret_user->locked)
+		return (ERR_INVALID_TOKEN);
+	return (ERR_OK);
+}
+
+static int64_t
+sooner(int64_t one, int64_t other)
+{
+
+	return (one < other ? one : other);
+}
+
+static enum err
+read_subject(struct claim *c, struct db *db, struct arena *a, int64_t now, char **ret_profile)
 {
 	struct session s;
 	struct user u;
 	enum err e;
 
-	if ((e = session_find(db, c->session_id, a, &s)) != ERR_OK ||
-	    (e = user_find(db, USER_BY_ID, c->user_id, a, &u)) != ERR_OK)
-		return (e == ERR_NOT_FOUND ? ERR_INVALID_TOKEN : e);
-	if (s.kind != kind_of[c->proof] || strcmp(s.user_id, u.id) != 0 || !session_live(&s, now) ||
-	    !u.enabled || u.locked)
-		return (ERR_INVALID_TOKEN);
+	if ((e = read_alive(c->session_id, c->user_id, c->proof, db, a, now, &s, &u)) != ERR_OK)
+		return (e);
+	/* A token may have been made to live longer than its session. */
+	c->expires_at = sooner(c->expires_at, sooner(s.expires_at, s.ends_at));
 	return (profile_print(db, &u, a, ret_profile));
 }
 
@@ -164,7 +187,20 @@ subject_identify(struct req *r)
 	}
 	if ((e = load(r, &c, now, &s, &len)) != ERR_OK)
 		return (e);
-	cache_put(r->app->subjects, key, s, len, now);
+	/* A few users with much in their profile are not to fill the memory. */
+	if (len <= REMEMBERED_MAX)
+		cache_put(r->app->subjects, key, s, len, now);
 	r->subject = s;
 	return (ERR_OK);
+}
+
+enum err
+subject_recheck(struct tx *tx, struct req *r)
+{
+	const struct subject *subject = r->subject;
+	struct session s;
+	struct user u;
+
+	return (read_alive(subject->session_id, subject->user_id, subject->proof, tx_db(tx),
+	    r->arena, clock_ms(), &s, &u));
 }

@@ -6,6 +6,7 @@
 
 #include "base/id.h"
 #include "http/request.h"
+#include "store/store.h"
 #include "store/version.h"
 
 enum proof {
@@ -34,5 +35,13 @@ struct subject {
  * ERR_NOMEM.  Source: OWASP ASVS 5.0 7.2, 7.4; RFC 9068 section 4; RFC 8725.
  */
 MUST_USE enum err subject_identify(struct req *r);
+
+/**
+ * subject_recheck(tx, r):
+ * In a transaction that changes something for the subject of ${r}: does the proof still hold? While
+ * the body was on its way or a password was hashed, the session may have ended.
+ * Errors: ERR_INVALID_TOKEN; ERR_DB, ERR_NOMEM.
+ */
+MUST_USE enum err subject_recheck(struct tx *tx, struct req *r);
 
 #endif

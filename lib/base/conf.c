@@ -16,6 +16,11 @@
 
 #include "base/text.h"
 
+/* The Makefile knows where things are installed; tools that only read this file don't. */
+#ifndef DATA_DIR
+#define DATA_DIR "/usr/local/share/yett"
+#endif
+
 #define DAY 86400
 
 enum type { TEXT, PATH, NUMBER, BOOL };
@@ -37,7 +42,7 @@ static const struct key keys[] = {
 	{ "site", "name", TEXT, AT(site_name), 0, 0, "Yett" },
 	{ "site", "audience", TEXT, AT(site_audience), 0, 0, "" },
 	{ "site", "state", PATH, AT(state_dir), 0, 0, "/var/lib/yett" },
-	{ "site", "www", PATH, AT(www_dir), 0, 0, "/usr/local/share/yett/www" },
+	{ "site", "www", PATH, AT(www_dir), 0, 0, DATA_DIR "/www" },
 	{ "http", "threads", NUMBER, AT(http_threads), 0, 256, "0" },
 	{ "http", "timeout_s", NUMBER, AT(http_timeout_s), 1, 300, "10" },
 	{ "http", "cors_origins", PATH, AT(http_cors_origins), 0, 0, "" },
@@ -54,6 +59,11 @@ static const struct key keys[] = {
 	{ "password", "min_length", NUMBER, AT(password_min_length), 8, 64, "8" },
 	{ "password", "min_score", NUMBER, AT(password_min_score), 0, 4, "2" },
 	{ "password", "breached", PATH, AT(password_breached), 0, 0, "" },
+	{ "throttle", "failures", NUMBER, AT(throttle_failures), 0, 20, "5" },
+	{ "throttle", "longest_s", NUMBER, AT(throttle_longest_s), 1, DAY, "900" },
+	{ "throttle", "network_failures", NUMBER, AT(throttle_network_failures), 0, 1000000,
+	    "100" },
+	{ "throttle", "network_window_s", NUMBER, AT(throttle_network_window_s), 1, DAY, "600" },
 	{ "keep", "attempts_s", NUMBER, AT(keep_attempts_s), DAY, 3650LL * DAY, "7776000" },
 	{ "log", "json", BOOL, AT(log_json), 0, 0, "no" },
 	{ "log", "level", NUMBER, AT(log_level), 0, 2, "2" },
@@ -249,18 +259,48 @@ set_defaults(struct conf *c)
 			abort();
 }
 
-/* Is ${url} http(s)://HOST, with a port and a path at most? A user ("http://127.0.0.1:x@evil.org")
- * would make another host of it than it seems. */
+/* Is ${text} nothing, or ':' and a port? */
 static bool
-is_site_url(const char *url)
+is_port(const char *text)
 {
-	const char *host = strstr(url, "://");
+	int64_t port;
+
+	return (*text == '\0' || (*text == ':' && text_number(text + 1, 1, 65535, &port)));
+}
+
+/* Is ${url} http(s)://HOST, with a port at most? A user ("http://127.0.0.1:x@evil.org") would make
+ * another host of it than it seems. */
+static bool
+is_origin(const char *url)
+{
+	const char *host = strstr(url, "://"), *end;
 
 	if (!text_starts(url, "https://") && !text_starts(url, "http://"))
 		return (false);
 	host += strlen("://");
-	return (host[0] != '\0' && strchr(":/", host[0]) == NULL &&
-	        strpbrk(host, " @?#\\\"<>") == NULL);
+	if (host[0] == '[')
+		end = host + strcspn(host, "]") + (strchr(host, ']') != NULL);
+	else
+		end = host + strcspn(host, ":");
+	return (end > host && strpbrk(host, " /@?#\\\"<>*") == NULL && is_port(end));
+}
+
+/* Origins, separated by spaces. */
+static bool
+are_origins(const char *text)
+{
+	char one[CONF_PATH_SIZE];
+	size_t len;
+
+	for (text += strspn(text, " "); *text != '\0'; text += strspn(text, " ")) {
+		len = strcspn(text, " ");
+		memcpy(one, text, len);
+		one[len] = '\0';
+		if (!is_origin(one))
+			return (false);
+		text += len;
+	}
+	return (true);
 }
 
 /* Values that only make sense together. */
@@ -271,9 +311,15 @@ finish(struct conf *c, char *message)
 
 	while (len > 0 && c->site_url[len - 1] == '/')
 		c->site_url[--len] = '\0';
-	if (!is_site_url(c->site_url)) {
+	if (!is_origin(c->site_url)) {
 		snprintf(message, CONF_MESSAGE_SIZE,
-		    "site.url must be https://HOST or http://HOST, with a port and path at most");
+		    "site.url must be https://HOST or http://HOST, with a port at most");
+		return (ERR_CONF);
+	}
+	if (!are_origins(c->http_cors_origins)) {
+		snprintf(message, CONF_MESSAGE_SIZE,
+		    "http.cors_origins must be origins such as https://app.example.org, separated "
+		    "by spaces");
 		return (ERR_CONF);
 	}
 	if (c->password_memory_kib > c->password_budget_mib * 1024) {

@@ -40,6 +40,11 @@ struct conf {
 	int64_t password_min_score;
 	char password_breached[CONF_PATH_SIZE];
 
+	int64_t throttle_failures; /* 0: no limit */
+	int64_t throttle_longest_s;
+	int64_t throttle_network_failures; /* 0: no limit */
+	int64_t throttle_network_window_s;
+
 	int64_t keep_attempts_s;
 
 	bool log_json;

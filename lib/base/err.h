@@ -25,6 +25,7 @@ enum err {
 	ERR_LENGTH_REQUIRED,
 	ERR_TOO_LARGE,
 	ERR_MEDIA_TYPE,
+	ERR_LIMIT,
 	ERR_HEADERS,
 	/* What went wrong here. */
 	ERR_BUSY,

@@ -7,10 +7,11 @@
 #include <zxcvbn.h>
 
 /*
- * zxcvbn takes time that grows with the square of the length and more; its authors cut at 100
- * characters. A longer password is judged by its beginning, which can only make it look weaker.
+ * zxcvbn takes time that grows with more than the fourth power of the length: "7878..." of 100
+ * characters takes 1.5 s, of 32 some 6 ms, half a hash. A longer password is judged by its
+ * beginning, which can only make it look weaker.
  */
-#define ZXCVBN_MAX 100
+#define ZXCVBN_MAX 32
 #define WORDS_MAX 32
 #define SEPARATORS " .,@_-+"
 

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,21 +17,34 @@ struct conn {
 	FCGX_Request fcgi;
 	bool cgi;
 	bool failed;
-	pthread_mutex_t mutex; /* of the next two */
+	pthread_mutex_t mutex; /* of the next ones */
 	int busy_fd;           /* the socket being read or written; -1: none */
 	int64_t busy_since;    /* ms of the steady clock */
+	int64_t reading_ms;    /* so long all the reads of this request have taken */
+	bool reading;
 };
 
 /* A call that may block on ${fd} begins; or, with -1, has ended, and ${fd} is nobody's to shut down
  * any more. */
 static void
-set_busy(struct conn *c, int fd)
+set_busy(struct conn *c, int fd, bool reading)
 {
+	const int64_t now = clock_steady_ms();
 
 	pthread_mutex_lock(&c->mutex);
+	if (c->busy_fd >= 0 && c->reading)
+		c->reading_ms += now - c->busy_since;
 	c->busy_fd = fd;
-	c->busy_since = clock_steady_ms();
+	c->busy_since = now;
+	c->reading = reading;
 	pthread_mutex_unlock(&c->mutex);
+}
+
+static void
+set_idle(struct conn *c)
+{
+
+	set_busy(c, -1, false);
 }
 
 void
@@ -38,7 +52,8 @@ conn_watch(struct conn *c, int64_t now, int64_t max_ms)
 {
 
 	pthread_mutex_lock(&c->mutex);
-	if (c->busy_fd >= 0 && now - c->busy_since > max_ms)
+	/* However many reads a request takes, it has to arrive in that time. */
+	if (c->busy_fd >= 0 && now - c->busy_since + (c->reading ? c->reading_ms : 0) > max_ms)
 		shutdown(c->busy_fd, SHUT_RDWR);
 	pthread_mutex_unlock(&c->mutex);
 }
@@ -93,9 +108,10 @@ conn_begin(struct conn *c, int fd, char ***ret_env)
 	c->fcgi.ipcFd = fd;
 	c->fcgi.keepConnection =
 	    1; /* or it would first close what it takes for the last request's connection */
-	set_busy(c, fd);
+	c->reading_ms = 0;
+	set_busy(c, fd, true);
 	failed = FCGX_Accept_r(&c->fcgi) != 0;
-	set_busy(c, -1);
+	set_idle(c);
 	if (failed)
 		return (ERR_IO);
 	*ret_env = c->fcgi.envp;
@@ -123,9 +139,9 @@ conn_read(struct conn *c, char *bytes, size_t len)
 		return (got);
 	}
 	/* The whole length at once: FCGX_GetStr() itself reads on until it has it. */
-	set_busy(c, c->fcgi.ipcFd);
+	set_busy(c, c->fcgi.ipcFd, true);
 	count = FCGX_GetStr(bytes, (int)len, c->fcgi.in);
-	set_busy(c, -1);
+	set_idle(c);
 	c->failed = FCGX_GetError(c->fcgi.in) != 0;
 	return (count > 0 ? (size_t)count : 0);
 }
@@ -145,9 +161,18 @@ conn_write(struct conn *c, const char *bytes, size_t len)
 		c->failed |= fwrite(bytes, 1, len, stdout) != len;
 		return;
 	}
-	set_busy(c, c->fcgi.ipcFd);
+	set_busy(c, c->fcgi.ipcFd, false);
 	c->failed |= FCGX_PutStr(bytes, (int)len, c->fcgi.out) < 0;
-	set_busy(c, -1);
+	set_idle(c);
+}
+
+/* Tokens and cookies are among the variables. */
+static void
+wipe(char **env)
+{
+
+	for (; env != NULL && *env != NULL; env++)
+		explicit_bzero(*env, strlen(*env));
 }
 
 bool
@@ -159,11 +184,12 @@ conn_finish(struct conn *c, bool drained)
 		c->failed |= fflush(stdout) != 0;
 		return (false);
 	}
-	set_busy(c, c->fcgi.ipcFd);
+	set_busy(c, c->fcgi.ipcFd, false);
 	keep = FCGX_FClose(c->fcgi.err) == 0;
 	keep &= FCGX_FClose(c->fcgi.out) == 0;
-	set_busy(c, -1);
+	set_idle(c);
 	keep &= FCGX_GetError(c->fcgi.in) == 0;
+	wipe(c->fcgi.envp);
 	keep &= c->fcgi.keepConnection != 0 && drained && !c->failed;
 	FCGX_Free(&c->fcgi, 0);
 	c->fcgi.ipcFd = -1;

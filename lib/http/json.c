@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,14 +35,22 @@ release(void *p)
 	(void)p;
 }
 
+static void
+set_hooks(void)
+{
+	cJSON_Hooks hooks = { .malloc_fn = allocate, .free_fn = release };
+
+	cJSON_InitHooks(&hooks);
+}
+
 void
 json_use(struct arena *a)
 {
-	static cJSON_Hooks hooks = { .malloc_fn = allocate, .free_fn = release };
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	current = a;
-	/* The same value from every thread; the first call is made before there are any. */
-	cJSON_InitHooks(&hooks);
+	/* Once: cJSON may pass through other values while it sets these. */
+	pthread_once(&once, set_hooks);
 }
 
 static size_t

@@ -95,7 +95,7 @@ take_path(struct req *r)
 	if (r->path[0] != '/')
 		return (req_fail(r, ERR_BAD_REQUEST, "the path must begin with a slash"));
 	for (p = r->path; *p != '\0'; p++)
-		if (*p == '%' || *p <= 0x20 || *p >= 0x7f || *p == '\\')
+		if (strchr("%?#\\", *p) != NULL || *p <= 0x20 || *p >= 0x7f)
 			return (req_fail(r, ERR_BAD_REQUEST,
 			    "the path has an escape or a character that no path here has"));
 	if (has_odd_segment(r->path))

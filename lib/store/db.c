@@ -318,12 +318,17 @@ enum err
 db_copy(const char *from_path, const char *to_path)
 {
 	struct db *from = NULL, *to = NULL;
+	const int fd = open(to_path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	enum err e;
 
+	/* Nothing that somebody else put there, with a mode or an owner of his choice. */
+	if (fd < 0)
+		return (ERR_IO);
+	close(fd);
 	/* Only read, or what is copied, which may be a backup to restore, would be switched to WAL.
 	 */
 	if ((e = db_open(from_path, DB_READ, &from)) == ERR_OK &&
-	    (e = db_open(to_path, DB_CREATE, &to)) == ERR_OK && (e = copy(from, to)) == ERR_OK)
+	    (e = db_open(to_path, DB_WRITE, &to)) == ERR_OK && (e = copy(from, to)) == ERR_OK)
 		e = db_script(to, "PRAGMA journal_mode=DELETE");
 	db_close(to);
 	db_close(from);

@@ -105,8 +105,9 @@ MUST_USE enum err db_check(struct db *db, struct arena *a, const char **ret_repo
 
 /**
  * db_copy(from_path, to_path):
- * Copy a database page by page while others use it, by SQLite's online backup; ${to_path} becomes a
- * database of its own, mode 0600, with the very state of one moment. Errors: ERR_DB (logged).
+ * Copy a database page by page while others use it, by SQLite's online backup; ${to_path}, which
+ * must not be there yet, becomes a database of its own, mode 0600, with the very state of one
+ * moment. Errors: ERR_IO when it is there or can't be made; ERR_DB (logged).
  */
 MUST_USE enum err db_copy(const char *from_path, const char *to_path);
 

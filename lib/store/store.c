@@ -2,6 +2,7 @@
  */
 #include "store/store.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,7 +75,7 @@ open_files(struct store *s, const char *state_dir)
 
 	snprintf(s->path, sizeof s->path, "%s/yett.db", state_dir);
 	if (access(s->path, F_OK) != 0)
-		return (ERR_NOT_FOUND);
+		return (errno == ENOENT ? ERR_NOT_FOUND : ERR_IO);
 	snprintf(path, sizeof path, "%s/versions.map", state_dir);
 	if ((e = versions_open(path, &s->versions)) != ERR_OK)
 		return (e);

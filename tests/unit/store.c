@@ -267,6 +267,21 @@ test_reader(void)
 }
 
 static void
+test_copy(void)
+{
+	char path[256];
+
+	snprintf(path, sizeof path, "%s", state_file("copy.db"));
+	ok(db_copy(state_file("yett.db"), path) == ERR_OK, "a database is copied");
+	ok(db_copy(state_file("yett.db"), path) == ERR_IO, "but over nothing that is there");
+	remove(path);
+	if (symlink("elsewhere.db", path) < 0)
+		perror("symlink");
+	ok(db_copy(state_file("yett.db"), path) == ERR_IO, "nor through a link");
+	remove(path);
+}
+
+static void
 test_open(void)
 {
 	char path[512];
@@ -299,6 +314,7 @@ main(void)
 	test_unique();
 	test_reader();
 	store_close(store);
+	test_copy();
 	test_open();
 	return (done());
 }

@@ -1,0 +1,193 @@
+/* How many wrong passwords are taken before one has to wait. */
+#include "access/throttle.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "access/app.h"
+#include "base/log.h"
+#include "http/reply.h"
+
+#define KEY_SIZE 400 /* an account is at most 254 bytes */
+#define FIRST_MS 1000
+#define MEMORY_MS ((int64_t)3600000)
+/* From everywhere together: more tries and shorter waits, for here strangers can make people wait.
+ */
+#define EVERYWHERE 10
+#define EVERYWHERE_LONGEST_MS 300000
+
+/* How often an admin has ended all waits of an account: that makes new keys, so that those of all
+ * networks need not be known. */
+static const struct patience unlocks = {
+	.free = 200, .first_ms = 0, .longest_ms = 0, .memory_ms = 86400000
+};
+
+/* Parts are separated by what nobody can type in a name. */
+struct keys {
+	char network[KEY_SIZE];
+	char here[KEY_SIZE];       /* the account, from this network */
+	char everywhere[KEY_SIZE]; /* the account */
+};
+
+/* The network of an address: of IPv6 the 64 bits that one customer has. */
+static void
+print_network(const char *address, char to[static INET6_ADDRSTRLEN])
+{
+	struct in6_addr six;
+	struct in_addr four;
+
+	if (inet_pton(AF_INET6, address, &six) == 1) {
+		if (!IN6_IS_ADDR_V4MAPPED(&six)) {
+			memset(six.s6_addr + 8, 0, 8);
+			inet_ntop(AF_INET6, &six, to, INET6_ADDRSTRLEN);
+			return;
+		}
+		memcpy(&four, six.s6_addr + 12, sizeof four);
+	} else if (inet_pton(AF_INET, address, &four) != 1) {
+		four.s_addr = 0; /* whoever has no address shares this one */
+	}
+	inet_ntop(AF_INET, &four, to, INET6_ADDRSTRLEN);
+}
+
+static int64_t
+count_unlocks(struct limiter *l, const char *account)
+{
+	char key[KEY_SIZE];
+
+	snprintf(key, sizeof key, "unlocks\n%s", account);
+	return (limiter_failures(l, key));
+}
+
+static void
+make_keys(const struct req *r, const char *account, struct keys *k)
+{
+	const long long times = count_unlocks(r->app->limiter, account);
+	char network[INET6_ADDRSTRLEN];
+
+	print_network(r->remote_addr, network);
+	snprintf(k->network, sizeof k->network, "sign-in\n%s", network);
+	snprintf(k->here, sizeof k->here, "sign-in %lld\n%s\n%s", times, account, network);
+	snprintf(k->everywhere, sizeof k->everywhere, "sign-in %lld\n%s", times, account);
+}
+
+static struct patience
+patience_here(const struct conf *c)
+{
+
+	return ((struct patience){ .free = c->throttle_failures,
+	    .first_ms = FIRST_MS,
+	    .longest_ms = c->throttle_longest_s * 1000,
+	    .memory_ms = MEMORY_MS });
+}
+
+static struct patience
+patience_everywhere(const struct conf *c)
+{
+	struct patience p = patience_here(c);
+
+	p.free *= EVERYWHERE;
+	if (p.longest_ms > EVERYWHERE_LONGEST_MS)
+		p.longest_ms = EVERYWHERE_LONGEST_MS;
+	return (p);
+}
+
+static struct limit
+limit_network(const struct conf *c)
+{
+
+	return (
+	    (struct limit){ c->throttle_network_failures, c->throttle_network_window_s * 1000 });
+}
+
+static int64_t
+longer(int64_t one, int64_t other)
+{
+
+	return (one > other ? one : other);
+}
+
+/* How long to wait, by all three counts; ${counting}: and count, where there is none. */
+static int64_t
+wait_ms(struct req *r, const struct keys *k, bool counting)
+{
+	const struct conf *c = &r->app->conf;
+	const struct patience here = patience_here(c), everywhere = patience_everywhere(c);
+	struct limiter *l = r->app->limiter;
+	int64_t wait = 0;
+
+	if (c->throttle_network_failures > 0)
+		wait = counting ? limiter_take(l, k->network, limit_network(c))
+		                : limiter_look(l, k->network, limit_network(c));
+	if (c->throttle_failures == 0)
+		return (wait);
+	if (counting)
+		return (longer(wait, longer(limiter_fail(l, k->here, &here),
+		                         limiter_fail(l, k->everywhere, &everywhere))));
+	return (longer(wait,
+	    longer(limiter_wait(l, k->here, &here), limiter_wait(l, k->everywhere, &everywhere))));
+}
+
+static enum err
+refuse(struct req *r, int64_t ms)
+{
+	const long long seconds = (ms + 999) / 1000;
+	const char *text = arena_print(r->arena, "%lld", seconds);
+	enum err e;
+
+	if (text == NULL)
+		return (ERR_NOMEM);
+	if ((e = reply_header(r, "Retry-After", text)) != ERR_OK)
+		return (e);
+	return (req_fail(r, ERR_LIMIT, "too many wrong passwords; try again in %lld s", seconds));
+}
+
+enum err
+throttle_begin(struct req *r, const char *account)
+{
+	struct keys k;
+	int64_t wait;
+
+	make_keys(r, account, &k);
+	/* First only look: who has to wait by one count is not to be counted by the others. */
+	if ((wait = wait_ms(r, &k, false)) == 0)
+		wait = wait_ms(r, &k, true);
+	if (wait == 0)
+		return (ERR_OK);
+	log_event(LOG_WARN, r->request_id, "too many wrong passwords from %s", r->remote_addr);
+	return (refuse(r, wait));
+}
+
+void
+throttle_end(struct req *r, const char *account, enum err e)
+{
+	const struct conf *c = &r->app->conf;
+	const struct patience here = patience_here(c), everywhere = patience_everywhere(c);
+	struct limiter *l = r->app->limiter;
+	struct keys k;
+
+	if (e == ERR_INVALID_CREDENTIALS)
+		return;
+	make_keys(r, account, &k);
+	if (c->throttle_network_failures > 0)
+		limiter_give(l, k.network, limit_network(c));
+	if (c->throttle_failures == 0)
+		return;
+	if (e == ERR_OK || e == ERR_ACCOUNT) {
+		limiter_forget(l, k.here);
+		limiter_forget(l, k.everywhere);
+	} else {
+		limiter_excuse(l, k.here, &here);
+		limiter_excuse(l, k.everywhere, &everywhere);
+	}
+}
+
+void
+throttle_forget(struct limiter *l, const char *account)
+{
+	char key[KEY_SIZE];
+
+	snprintf(key, sizeof key, "unlocks\n%s", account);
+	if (limiter_fail(l, key, &unlocks) != 0)
+		limiter_forget(l, key);
+}

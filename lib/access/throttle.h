@@ -1,0 +1,30 @@
+/* How many wrong passwords are taken before one has to wait. */
+#ifndef ACCESS_THROTTLE_H
+#define ACCESS_THROTTLE_H
+
+#include "base/limiter.h"
+#include "http/request.h"
+
+/**
+ * throttle_begin(r, account):
+ * May somebody from where ${r} comes try a password of ${account} now? ${account} is what was
+ * typed, in small letters, so that the answer is the same for one that is not there. Counts the try
+ * as a failure; throttle_end() says what became of it. Errors: ERR_LIMIT, with Retry-After. Source:
+ * OWASP ASVS 5.0 6.3.1; NIST SP 800-63B-4 3.2.2.
+ */
+MUST_USE enum err throttle_begin(struct req *r, const char *account);
+
+/**
+ * throttle_end(r, account, e):
+ * The try that throttle_begin() allowed ended with ${e}: a proof ends all waits of the account, a
+ * wrong password stays counted, and what is nobody's fault is not.
+ */
+void throttle_end(struct req *r, const char *account, enum err e);
+
+/**
+ * throttle_forget(l, account):
+ * End all waits of ${account}, from everywhere.
+ */
+void throttle_forget(struct limiter *l, const char *account);
+
+#endif

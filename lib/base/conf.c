@@ -279,7 +279,7 @@ is_origin(const char *url)
 		return (false);
 	host += strlen("://");
 	if (host[0] == '[')
-		end = host + strcspn(host, "]") + (strchr(host, ']') != NULL);
+		end = strchr(host, ']') != NULL ? strchr(host, ']') + 1 : host;
 	else
 		end = host + strcspn(host, ":");
 	return (end > host && strpbrk(host, " /@?#\\\"<>*") == NULL && is_port(end));

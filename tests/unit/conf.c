@@ -167,6 +167,24 @@ test_urls(void)
 	ok(refuses("[site]\nurl = http://\n", "site.url"), "and no host");
 	ok(refuses("[site]\nurl = http://127.0.0.1:x@evil.org\n", "site.url"), "and a user");
 	ok(refuses("[site]\nurl = https://x?y\n", "site.url"), "and a query");
+	ok(refuses("[site]\nurl = https://x/y\n", "site.url"), "and a path");
+	ok(takes("[site]\nurl = https://x:65535\n"), "a port may be 65535");
+	ok(refuses("[site]\nurl = https://x:65536\n", "site.url") &&
+	        refuses("[site]\nurl = https://x:\n", "site.url") &&
+	        refuses("[site]\nurl = https://x:0\n", "site.url"),
+	    "but not 65536, nothing or 0");
+	ok(takes("[site]\nurl = https://[2001:db8::1]:8443\n") &&
+	        refuses("[site]\nurl = https://[2001:db8::1\n", "site.url"),
+	    "a host may be an address of IPv6");
+	ok(takes("[http]\ncors_origins =\n") &&
+	        takes("[http]\ncors_origins = https://a.example.org  http://b.example:81\n"),
+	    "origins are none or several");
+	ok(refuses("[http]\ncors_origins = a.example\n", "cors_origins") &&
+	        refuses("[http]\ncors_origins = https://a.example/\n", "cors_origins") &&
+	        refuses("[http]\ncors_origins = *\n", "cors_origins") &&
+	        refuses("[http]\ncors_origins = https://*.example\n", "cors_origins") &&
+	        refuses("[http]\ncors_origins = https://a.example null\n", "cors_origins"),
+	    "and nothing that no browser sends");
 }
 
 static bool
@@ -184,7 +202,7 @@ test_loopback(void)
 
 	ok(is_loopback("http://127.0.0.1:8080"), "127.0.0.1 is loopback");
 	ok(is_loopback("http://127.255.255.254"), "so is all of 127.0.0.0/8");
-	ok(is_loopback("http://localhost:8080/yett"), "and localhost");
+	ok(is_loopback("http://localhost:8080"), "and localhost");
 	ok(is_loopback("http://[::1]:8080"), "and ::1");
 	ok(!is_loopback("http://127.0.0.1.evil.org"), "127.0.0.1.evil.org is not");
 	ok(!is_loopback("http://localhost.evil.org"), "nor localhost.evil.org");
@@ -247,6 +265,6 @@ main(void)
 	test_load();
 	takes("");
 	conf_each(&conf, count_key, &count);
-	ok(count == 24, "24 keys are told");
+	ok(count == 28, "28 keys are told");
 	return (done());
 }

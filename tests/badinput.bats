@@ -12,12 +12,28 @@ ROUTES=(
 	"session POST /auth/refresh {\"refresh_token\":\"REFRESH\"}"
 	"session POST /auth/logout {\"refresh_token\":\"REFRESH\"}"
 	"session PATCH /users/me {\"name\":\"changed\"}"
+	"roles POST /roles {\"name\":\"author\"}"
+	"roles PATCH /roles/ROLE {\"description\":\"changed\"}"
+	"roles POST /roles/ROLE/permissions {\"permission\":\"posts:write\"}"
+	"roles DELETE /roles/ROLE/permissions {\"permission\":\"posts:read\"}"
+	"roles POST /roles/ROLE/parents {\"parent\":\"viewer\"}"
+	"roles DELETE /roles/ROLE/parents {\"parent\":\"guest\"}"
+	"roles POST /users/USER/roles {\"role\":\"guest\"}"
+	"roles DELETE /users/USER/roles {\"role\":\"viewer\"}"
+	"roles POST /authz/check {\"resource\":\"posts\",\"action\":\"read\"}"
 	"password POST /auth/password/change {\"current_password\":\"$PASSWORD\",\"new_password\":\"another quite long one\"}"
 )
+
+ROLE=01890a5d-ac96-774b-bcce-b302099a8057
 
 setup() {
 	fresh_state
 	register ann@example.org
+	sql "INSERT INTO user_roles (user_id, role_id, assigned_at) VALUES ('$USER_ID', '00000000-0000-7000-8000-000000000001', 0);
+		INSERT INTO roles (id, name, created_at) VALUES ('$ROLE', 'editor', 0);
+		INSERT INTO permissions (id, name, created_at) VALUES ('$ROLE', 'posts:read', 0);
+		INSERT INTO role_permissions VALUES ('$ROLE', '$ROLE');
+		INSERT INTO role_parents VALUES ('$ROLE', '00000000-0000-7000-8000-000000000003');"
 	BEFORE=$(dump)
 }
 
@@ -32,6 +48,8 @@ each() {
 	for route in "${ROUTES[@]}"; do
 		read -r program method path body <<< "$route"
 		body=${body//REFRESH/$REFRESH}
+		path=${path//ROLE/$ROLE}
+		path=${path//USER/$USER_ID}
 		"$@" "$program" "$method" "$path" "$body" || {
 			echo "$program $method $path: $STATUS $BODY" >&2
 			return 1

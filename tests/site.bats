@@ -162,7 +162,7 @@ gone() {
 	start_site
 	local pids
 	pids="$(pgrep -P "$(cat "$YETT_SITE_STATE/run/lighttpd.pid")") $(cat "$YETT_SITE_STATE/run/lighttpd.pid")"
-	[ "$(wc -w <<< "$pids")" = 5 ]
+	[ "$(wc -w <<< "$pids")" = 6 ]
 	stop_site
 	local pid
 	for pid in $pids; do
@@ -178,7 +178,7 @@ gone() {
 	local lighttpd pids pid
 	lighttpd=$(cat "$YETT_SITE_STATE/run/lighttpd.pid")
 	pids=$(pgrep -P "$lighttpd")
-	[ "$(wc -w <<< "$pids")" = 4 ]
+	[ "$(wc -w <<< "$pids")" = 5 ]
 	kill -9 "$lighttpd"
 	for pid in $pids; do
 		gone "$pid"
@@ -212,7 +212,7 @@ start_nginx() {
 	local dir=$BATS_TEST_TMPDIR/nginx program routes
 	mkdir -p "$dir"
 	SPAWNED=
-	for program in register login session password; do
+	for program in register login session password roles; do
 		spawn-fcgi -s "$dir/$program.sock" -P "$dir/$program.pid" -- "$BIN/$program" > /dev/null 2>> "$dir/log" 3>&-
 		SPAWNED="$SPAWNED $(cat "$dir/$program.pid")"
 	done
@@ -274,6 +274,10 @@ start_nginx() {
 		GET /auth/sessions 401
 		GET /users/me 401
 		GET /account 303
+		GET /roles 401
+		GET /roles/01890a5d-ac96-774b-bcce-b302099a8057 401
+		GET /users/01890a5d-ac96-774b-bcce-b302099a8057/roles 401
+		GET /authz/check 405 OPTIONS,_POST
 		GET /.well-known/jwks.json 200
 		GET /static/yett.css 200
 		GET / 302

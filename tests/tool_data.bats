@@ -12,6 +12,20 @@ teardown() {
 
 # --- migrate
 
+@test "migrate brings a database of the first version up, with all that is in it" {
+	rm -f "$DB"*
+	sqlite3 "$DB" < "$TOP/schema/0001_subjects.sql"
+	sqlite3 "$DB" "PRAGMA journal_mode=WAL; PRAGMA user_version=1;
+		INSERT INTO users (id, email, email_key, created_at, updated_at) VALUES ('01890a5d-ac96-774b-bcce-b302099a8057', 'Kim@example.org', 'kim@example.org', 1, 1);
+		INSERT INTO user_roles (user_id, role_id, assigned_at) SELECT users.id, roles.id, 1 FROM users, roles WHERE roles.name = 'admin';" > /dev/null
+	chmod 600 "$DB"*
+	run -0 yett migrate
+	[[ $output = *"from version 1 to"* ]]
+	run -0 yett user show kim@example.org
+	[[ $output = *admin* ]]
+	yett doctor
+}
+
 @test "migrate has nothing to do on a database of this version" {
 	run -0 yett migrate
 	[[ $output = *"nothing to do"* ]]

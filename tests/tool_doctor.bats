@@ -55,11 +55,13 @@ fails_doctor() {
 
 @test "doctor finds a database that is gone, damaged, of another version, or changed by hand" {
 	yett backup "$BATS_TEST_TMPDIR/b.db"
+	local version
+	version=$(sql 'PRAGMA user_version')
 	sql 'PRAGMA user_version=99'
 	fails_doctor "install the newer Yett"
 	sql 'PRAGMA user_version=0'
 	fails_doctor "yett migrate"
-	sql 'PRAGMA user_version=1'
+	sql "PRAGMA user_version=$version"
 	sql 'DROP TABLE login_attempts'
 	fails_doctor "login_attempts"
 	yett restore "$BATS_TEST_TMPDIR/b.db"

@@ -87,12 +87,12 @@ get_login(struct req *r)
 
 static const struct route routes[] = {
 	/* method  path                  handler                body  who        page */
-	{ "GET", "/login", get_login, 0, WHO_MAYBE, NULL },
-	{ "POST", "/auth/login", post_login, 8192, WHO_ANY, "login" },
-	{ "POST", "/api/users/session", opensesame_post_session, 8192, WHO_ANY, NULL },
-	{ "DELETE", "/api/users/session", opensesame_delete_session, 8192, WHO_ANY, NULL },
-	{ NULL, "/api", opensesame_any, 0, WHO_MAYBE, NULL },
-	{ NULL, "/api/*", opensesame_any, 0, WHO_MAYBE, NULL },
+	{ "GET", "/login", get_login, 0, WHO_MAYBE, NULL, NULL },
+	{ "POST", "/auth/login", post_login, 8192, WHO_ANY, "login", NULL },
+	{ "POST", "/api/users/session", opensesame_post_session, 8192, WHO_ANY, NULL, NULL },
+	{ "DELETE", "/api/users/session", opensesame_delete_session, 8192, WHO_ANY, NULL, NULL },
+	{ NULL, "/api", opensesame_any, 0, WHO_MAYBE, NULL, NULL },
+	{ NULL, "/api/*", opensesame_any, 0, WHO_MAYBE, NULL, NULL },
 };
 
 int

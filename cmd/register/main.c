@@ -80,8 +80,8 @@ get_register(struct req *r)
 
 static const struct route routes[] = {
 	/* method path              handler        body  who        page */
-	{ "GET", "/register", get_register, 0, WHO_MAYBE, NULL },
-	{ "POST", "/auth/register", post_register, 8192, WHO_ANY, "register" },
+	{ "GET", "/register", get_register, 0, WHO_MAYBE, NULL, NULL },
+	{ "POST", "/auth/register", post_register, 8192, WHO_ANY, "register", NULL },
 };
 
 int

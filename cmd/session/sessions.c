@@ -135,7 +135,7 @@ sessions_profile(struct req *r, const char **ret_profile)
 	if ((e = store_read(r->app->store, &db)) != ERR_OK)
 		return (e);
 	if ((e = user_find(db, USER_BY_ID, r->subject->user_id, r->arena, &u)) == ERR_OK &&
-	    (e = profile_print(db, &u, r->arena, &profile)) == ERR_OK)
+	    (e = profile_read(db, &u, r->arena, &profile)) == ERR_OK)
 		*ret_profile = profile;
 	store_read_end(r->app->store, db);
 	return (e);

@@ -15,6 +15,10 @@ int cmd_user_lock(struct tool *t);
 int cmd_user_unlock(struct tool *t);
 int cmd_user_delete(struct tool *t);
 
+int cmd_role_list(struct tool *t);
+int cmd_role_grant(struct tool *t);
+int cmd_role_revoke(struct tool *t);
+
 int cmd_session_list(struct tool *t);
 int cmd_session_revoke(struct tool *t);
 

@@ -41,6 +41,11 @@ static const struct option user_delete_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+static const struct option role_grant_options[] = {
+	{ "--until", "TIME", "until then, as in 2027-01-31T12:00:00Z", false },
+	{ NULL, NULL, NULL, false },
+};
+
 static const struct option session_list_options[] = {
 	{ "--json", NULL, "print JSON", false },
 	{ "--limit", "N", "at most so many, the newest (200)", false },
@@ -72,6 +77,12 @@ static const struct command commands[] = {
 	    NULL },
 	{ "user", "delete", "WHO", 1, 1, user_delete_options, false, cmd_user_delete,
 	    "delete a user for good", NULL },
+	{ "role", "list", "", 0, 0, json, false, cmd_role_list,
+	    "list the roles, what they hold and from whom they inherit", NULL },
+	{ "role", "grant", "WHO ROLE", 2, 2, role_grant_options, false, cmd_role_grant,
+	    "give a user a role", "What the user may do changes with the next request." },
+	{ "role", "revoke", "WHO ROLE", 2, 2, NULL, false, cmd_role_revoke,
+	    "take a role away from a user", NULL },
 	{ "session", "list", "[WHO]", 0, 1, session_list_options, false, cmd_session_list,
 	    "list live sessions", NULL },
 	{ "session", "revoke", "[ID]", 0, 1, session_revoke_options, false, cmd_session_revoke,

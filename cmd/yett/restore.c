@@ -71,8 +71,10 @@ check_staged(struct restoring *r)
 		    "%s is of version %lld, newer than this program's %lld: install the newer Yett",
 		    r->from, (long long)r->version, (long long)migrate_newest()));
 	if (r->version < migrate_newest() && bring_up(r->staged) != ERR_OK)
-		return (tool_fail("%s cannot be brought from version %lld to %lld", r->from,
-		    (long long)r->version, (long long)migrate_newest()));
+		return (tool_fail("%s is not a database of Yett, or was changed by hand: it cannot "
+		                  "be brought from "
+		                  "version %lld to %lld",
+		    r->from, (long long)r->version, (long long)migrate_newest()));
 	if (inspect_schema(r->tool, r->staged, &report) != ERR_OK || strcmp(report, "ok") != 0)
 		return (tool_fail("%s is not a database of Yett: %s", r->from, report));
 	return (0);

@@ -109,13 +109,13 @@ write_user(struct tx *tx, void *arg)
 
 	if ((e = user_add(tx, u, t->arena)) != ERR_OK)
 		return (e == ERR_TAKEN ? find_taken(tx, in) : e);
-	if ((e = role_assign(tx, u->id, "viewer", u->created_at)) != ERR_OK ||
+	if ((e = role_assign(tx, u->id, "viewer", 0, u->created_at)) != ERR_OK ||
 	    (e = group_add_home(tx, in->group_id, u->id, u->email, u->created_at)) != ERR_OK)
 		return (e);
 	for (i = 0; i < t->options_count; i++) {
 		if (strcmp(t->options[i].name, "--role") != 0)
 			continue;
-		if ((e = role_assign(tx, u->id, t->options[i].value, u->created_at)) ==
+		if ((e = role_assign(tx, u->id, t->options[i].value, 0, u->created_at)) ==
 		    ERR_NOT_FOUND)
 			in->no_role = t->options[i].value;
 		if (e != ERR_OK)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "commands.h"
 #include "http/json.h"
 #include "store/role.h"
@@ -49,6 +50,7 @@ static enum err
 make_json(
     struct tool *t, struct db *db, const struct user *u, struct names *names, struct json *ret_json)
 {
+	struct names *permissions = arena_alloc(t->arena, sizeof *permissions);
 	struct json j = json_object(t->arena);
 	enum err e;
 
@@ -62,12 +64,12 @@ make_json(
 	json_add_bool(&j, "has_password", u->password_hash != NULL);
 	json_add_bool(&j, "enabled", u->enabled);
 	json_add_bool(&j, "locked", u->locked);
-	if ((e = role_names(db, u->id, t->arena, names)) != ERR_OK)
+	if (permissions == NULL)
+		return (ERR_NOMEM);
+	if ((e = role_rights(db, u->id, clock_ms(), t->arena, names, permissions)) != ERR_OK)
 		return (e);
 	json_add_texts(&j, "roles", names->items, names->count);
-	if ((e = role_permissions(db, u->id, t->arena, names)) != ERR_OK)
-		return (e);
-	json_add_texts(&j, "permissions", names->items, names->count);
+	json_add_texts(&j, "permissions", permissions->items, permissions->count);
 	json_add_time(&j, "created_at", u->created_at);
 	if (u->last_active_at != 0)
 		json_add_time(&j, "last_active_at", u->last_active_at);
@@ -102,7 +104,7 @@ list_one(void *arg, const struct user *u)
 	if (l->array != NULL) {
 		if ((l->err = make_json(l->tool, l->db, u, l->names, &item)) == ERR_OK)
 			json_append(&l->json, l->array, &item);
-	} else if ((l->err = role_names(l->db, u->id, a, l->names)) == ERR_OK) {
+	} else if ((l->err = role_rights(l->db, u->id, clock_ms(), a, l->names, NULL)) == ERR_OK) {
 		const char *const cells[] = { u->id, u->email, u->username, state_of(u),
 			join(a, l->names), table_time(a, u->created_at),
 			table_time(a, u->last_active_at) };
@@ -169,6 +171,7 @@ print_field(const char *name, const char *value)
 static enum err
 print_user(struct tool *t, struct db *db, const struct user *u, struct names *names)
 {
+	struct names *permissions = arena_alloc(t->arena, sizeof *permissions);
 	enum err e;
 
 	print_field("id", u->id);
@@ -180,12 +183,12 @@ print_user(struct tool *t, struct db *db, const struct user *u, struct names *na
 	print_field("properties", u->properties);
 	print_field("password", u->password_hash != NULL ? "set" : "none");
 	print_field("state", state_of(u));
-	if ((e = role_names(db, u->id, t->arena, names)) != ERR_OK)
+	if (permissions == NULL)
+		return (ERR_NOMEM);
+	if ((e = role_rights(db, u->id, clock_ms(), t->arena, names, permissions)) != ERR_OK)
 		return (e);
 	print_field("roles", join(t->arena, names));
-	if ((e = role_permissions(db, u->id, t->arena, names)) != ERR_OK)
-		return (e);
-	print_field("permissions", join(t->arena, names));
+	print_field("permissions", join(t->arena, permissions));
 	print_field("created", table_time(t->arena, u->created_at));
 	print_field("last sign-in", table_time(t->arena, u->last_active_at));
 	return (ERR_OK);

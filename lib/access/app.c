@@ -185,6 +185,7 @@ serve(struct app *app, const struct program *p)
 		    app->conf.http_threads > 0 ? (unsigned int)app->conf.http_threads : p->threads,
 		.timeout_s = app->conf.http_timeout_s,
 		.identify = subject_identify,
+		.may = subject_may,
 		.tick = housekeeping_tick,
 	};
 	const bool serving = !conn_is_cgi();

@@ -20,20 +20,19 @@
 static enum err
 add_rights(struct app *app, const char *user_id, struct arena *a, struct json *j)
 {
-	struct names *names = arena_alloc(a, sizeof *names);
+	struct names *roles = arena_alloc(a, sizeof *roles);
+	struct names *permissions = arena_alloc(a, sizeof *permissions);
 	struct db *db;
 	enum err e;
 
-	if (names == NULL)
+	if (roles == NULL || permissions == NULL)
 		return (ERR_NOMEM);
 	if ((e = store_read(app->store, &db)) != ERR_OK)
 		return (e);
-	if ((e = role_names(db, user_id, a, names)) == ERR_OK) {
-		json_add_texts(j, "roles", names->items, names->count);
-		e = role_permissions(db, user_id, a, names);
+	if ((e = role_rights(db, user_id, clock_ms(), a, roles, permissions)) == ERR_OK) {
+		json_add_texts(j, "roles", roles->items, roles->count);
+		json_add_texts(j, "permissions", permissions->items, permissions->count);
 	}
-	if (e == ERR_OK)
-		json_add_texts(j, "permissions", names->items, names->count);
 	store_read_end(app->store, db);
 	return (e);
 }

@@ -19,14 +19,11 @@
 #define LOCAL_MAX 64 /* bytes before the '@' */
 
 enum err
-profile_print(struct db *db, const struct user *u, struct arena *a, char **ret_json)
+profile_print(const struct user *u, const struct names *roles, const struct names *permissions,
+    struct arena *a, char **ret_json)
 {
 	struct json j = json_object(a);
-	struct names *names;
-	enum err e;
 
-	if ((names = arena_alloc(a, sizeof *names)) == NULL)
-		return (ERR_NOMEM);
 	json_add_text(&j, "id", u->id);
 	json_add_text(&j, "email", u->email);
 	json_add_bool(&j, "email_confirmed", u->email_confirmed);
@@ -34,15 +31,25 @@ profile_print(struct db *db, const struct user *u, struct arena *a, char **ret_j
 	json_add_text(&j, "name", u->name);
 	json_add_text(&j, "picture_url", u->picture_url);
 	json_add_raw(&j, "properties", u->properties);
-	if ((e = role_names(db, u->id, a, names)) != ERR_OK)
-		return (e);
-	json_add_texts(&j, "roles", names->items, names->count);
-	if ((e = role_permissions(db, u->id, a, names)) != ERR_OK)
-		return (e);
-	json_add_texts(&j, "permissions", names->items, names->count);
+	json_add_texts(&j, "roles", roles->items, roles->count);
+	json_add_texts(&j, "permissions", permissions->items, permissions->count);
 	json_add_time(&j, "created_at", u->created_at);
 	*ret_json = json_print(&j);
 	return (*ret_json == NULL ? ERR_NOMEM : ERR_OK);
+}
+
+enum err
+profile_read(struct db *db, const struct user *u, struct arena *a, char **ret_json)
+{
+	struct names *roles = arena_alloc(a, sizeof *roles);
+	struct names *permissions = arena_alloc(a, sizeof *permissions);
+	enum err e;
+
+	if (roles == NULL || permissions == NULL)
+		return (ERR_NOMEM);
+	if ((e = role_rights(db, u->id, clock_ms(), a, roles, permissions)) != ERR_OK)
+		return (e);
+	return (profile_print(u, roles, permissions, a, ret_json));
 }
 
 static bool

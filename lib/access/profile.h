@@ -4,15 +4,18 @@
 #define ACCESS_PROFILE_H
 
 #include "http/request.h"
+#include "store/role.h"
 #include "store/user.h"
 
 /**
- * profile_print(db, u, a, ret_json):
- * The JSON of ${u}, owned by ${a}; never the password.
+ * profile_print(u, roles, permissions, a, ret_json), profile_read(db, u, a, ret_json):
+ * The JSON of ${u}, owned by ${a}; never the password. The second looks up what the user holds.
  * Errors: ERR_NOMEM, ERR_DB.
  */
+MUST_USE enum err profile_print(const struct user *u, const struct names *roles,
+    const struct names *permissions, struct arena *a, char **ret_json);
 MUST_USE enum err
-profile_print(struct db *db, const struct user *u, struct arena *a, char **ret_json);
+profile_read(struct db *db, const struct user *u, struct arena *a, char **ret_json);
 
 /**
  * profile_username_ok(name), profile_email_ok(email):

@@ -63,7 +63,7 @@ write_user(struct tx *tx, void *arg)
 
 	if ((e = user_add(tx, u, c->req->arena)) != ERR_OK)
 		return (e == ERR_TAKEN ? find_taken(tx, c) : e);
-	if ((e = role_assign(tx, u->id, "viewer", u->created_at)) != ERR_OK ||
+	if ((e = role_assign(tx, u->id, "viewer", 0, u->created_at)) != ERR_OK ||
 	    (e = group_add_home(tx, c->group_id, u->id, u->email, u->created_at)) != ERR_OK ||
 	    (e = user_set_active(tx, u->id, u->created_at)) != ERR_OK)
 		return (e);

@@ -7,7 +7,9 @@
 #include "access/claims.h"
 #include "access/cookie.h"
 #include "access/profile.h"
+#include "access/right.h"
 #include "base/clock.h"
+#include "store/role.h"
 #include "store/session.h"
 
 #define REMEMBERED_MAX 4096 /* bytes of one subject */
@@ -20,6 +22,7 @@ struct claim {
 	const char *session_id;
 	const char *user_id;
 	int64_t expires_at;
+	int64_t known_until; /* what is found out now is true no longer than that */
 };
 
 static const enum session_kind kind_of[] = {
@@ -100,26 +103,68 @@ sooner(int64_t one, int64_t other)
 	return (one < other ? one : other);
 }
 
+/* What a subject is besides its ids. */
+struct reading {
+	char *profile;
+	struct names *roles, *permissions;
+};
+
 static enum err
-read_subject(struct claim *c, struct db *db, struct arena *a, int64_t now, char **ret_profile)
+read_subject(struct claim *c, struct db *db, struct arena *a, int64_t now, struct reading *ret)
 {
 	struct session s;
+	int64_t role_end;
 	struct user u;
 	enum err e;
 
+	ret->roles = arena_alloc(a, sizeof *ret->roles);
+	ret->permissions = arena_alloc(a, sizeof *ret->permissions);
+	if (ret->roles == NULL || ret->permissions == NULL)
+		return (ERR_NOMEM);
 	if ((e = read_alive(c->session_id, c->user_id, c->proof, db, a, now, &s, &u)) != ERR_OK)
 		return (e);
-	/* A token may have been made to live longer than its session. */
+	if ((e = role_rights(db, u.id, now, a, ret->roles, ret->permissions)) != ERR_OK ||
+	    (e = role_next_end(db, u.id, now, &role_end)) != ERR_OK)
+		return (e);
+	/* A token may have been made to live longer than its session; and with a role that ends, a
+	 * user is another. */
 	c->expires_at = sooner(c->expires_at, sooner(s.expires_at, s.ends_at));
-	return (profile_print(db, &u, a, ret_profile));
+	c->known_until = sooner(c->expires_at, role_end);
+	return (profile_print(&u, ret->roles, ret->permissions, a, &ret->profile));
+}
+
+/* One block: the struct, the profile, and the permissions in lines. */
+static struct subject *
+pack(const struct subject *head, const struct reading *in, struct arena *a, size_t *ret_len)
+{
+	const size_t profile_len = strlen(in->profile) + 1;
+	size_t len = sizeof *head + profile_len + 1, i;
+	struct subject *s;
+	char *to;
+
+	for (i = 0; i < in->permissions->count; i++)
+		len += strlen(in->permissions->items[i]) + 1;
+	if ((s = arena_alloc(a, len)) == NULL)
+		return (NULL);
+	*s = *head;
+	memcpy(s->profile, in->profile, profile_len);
+	s->permissions = profile_len;
+	to = s->profile + profile_len;
+	for (i = 0; i < in->permissions->count; i++) {
+		to = stpcpy(to, in->permissions->items[i]);
+		*to++ = '\n';
+	}
+	*to = '\0';
+	*ret_len = len;
+	return (s);
 }
 
 static enum err
 load(struct req *r, struct claim *c, int64_t now, struct subject **ret_subject, size_t *ret_len)
 {
 	const struct versions *v = store_versions(r->app->store);
-	struct subject head = { .proof = c->proof, .seen_at = now }, *s;
-	char *profile = NULL;
+	struct subject head = { .proof = c->proof, .seen_at = now };
+	struct reading in;
 	struct db *db;
 	enum err e;
 
@@ -130,20 +175,34 @@ load(struct req *r, struct claim *c, int64_t now, struct subject **ret_subject, 
 	head.session = version_read(v, c->session_id);
 	if ((e = store_read(r->app->store, &db)) != ERR_OK)
 		return (e);
-	e = read_subject(c, db, r->arena, now, &profile);
+	e = read_subject(c, db, r->arena, now, &in);
 	store_read_end(r->app->store, db);
 	if (e != ERR_OK)
 		return (e);
-	*ret_len = sizeof *s + strlen(profile) + 1;
-	if ((s = arena_alloc(r->arena, *ret_len)) == NULL)
-		return (ERR_NOMEM);
-	*s = head;
-	memcpy(s->user_id, c->user_id, ID_SIZE);
-	memcpy(s->session_id, c->session_id, ID_SIZE);
-	s->expires_at = c->expires_at;
-	memcpy(s->profile, profile, strlen(profile) + 1);
-	*ret_subject = s;
-	return (ERR_OK);
+	memcpy(head.user_id, c->user_id, ID_SIZE);
+	memcpy(head.session_id, c->session_id, ID_SIZE);
+	head.expires_at = c->known_until;
+	*ret_subject = pack(&head, &in, r->arena, ret_len);
+	return (*ret_subject == NULL ? ERR_NOMEM : ERR_OK);
+}
+
+bool
+subject_may(const struct subject *s, const char *permission)
+{
+	const char *line = s->profile + s->permissions;
+	char held[RIGHT_MAX + 1];
+	size_t len;
+
+	for (; *line != '\0'; line += len + 1) {
+		len = strcspn(line, "\n");
+		if (len > RIGHT_MAX)
+			continue;
+		memcpy(held, line, len);
+		held[len] = '\0';
+		if (right_covers(held, permission))
+			return (true);
+	}
+	return (false);
 }
 
 /* What kind of proof came, if any. A token of one kind never counts as one of another, nor a cookie

@@ -24,8 +24,15 @@ struct subject {
 	int64_t expires_at;                      /* ms the proof dies */
 	int64_t seen_at;                         /* ms last written down */
 	struct version everybody, user, session; /* what this was read under */
+	size_t permissions;                      /* where in ${profile} they begin, a line each */
 	char profile[];                          /* JSON, as GET /users/me gives it */
 };
+
+/**
+ * subject_may(s, permission):
+ * Does ${s} hold what covers ${permission}?
+ */
+bool subject_may(const struct subject *s, const char *permission);
 
 /**
  * subject_identify(r):

@@ -68,3 +68,56 @@ clock_print(struct arena *a, int64_t at)
 		return (NULL);
 	return (arena_print(a, "%s.%03dZ", day, (int)(at % 1000)));
 }
+
+/* Is it "dddd-dd-ddTdd:dd:dd", and then what? */
+static bool
+has_form(const char *text)
+{
+	static const char form[] = "0000-00-00T00:00:00";
+	size_t i;
+
+	for (i = 0; form[i] != '\0'; i++)
+		if (form[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
+			return (false);
+	return (true);
+}
+
+/* "Z", or '.', one to three digits and "Z". */
+static bool
+parse_fraction(const char *text, int64_t *ret_ms)
+{
+	int64_t unit = 100;
+
+	*ret_ms = 0;
+	if (*text == '.') {
+		for (text++; *text >= '0' && *text <= '9' && unit > 0; text++, unit /= 10)
+			*ret_ms += (*text - '0') * unit;
+		if (unit == 100)
+			return (false);
+	}
+	return (text[0] == 'Z' && text[1] == '\0');
+}
+
+bool
+clock_parse(const char *text, int64_t *ret_at)
+{
+	struct tm tm = { .tm_isdst = 0 }, again;
+	int64_t ms;
+	time_t at;
+
+	if (!has_form(text) ||
+	    sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
+	        &tm.tm_hour, &tm.tm_min, &tm.tm_sec) != 6 ||
+	    !parse_fraction(text + 19, &ms))
+		return (false);
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	again = tm;
+	at = timegm(&again);
+	/* timegm(3) takes the 31st of April for the 1st of May. */
+	if (at < 0 || again.tm_mon != tm.tm_mon || again.tm_mday != tm.tm_mday ||
+	    again.tm_hour != tm.tm_hour || again.tm_min != tm.tm_min || again.tm_sec != tm.tm_sec)
+		return (false);
+	*ret_at = (int64_t)at * 1000 + ms;
+	return (true);
+}

@@ -2,6 +2,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -25,5 +26,12 @@ int64_t clock_steady_ms(void);
  * Source: RFC 3339.
  */
 char *clock_print(struct arena *a, int64_t at);
+
+/**
+ * clock_parse(text, ret_at):
+ * Read "2026-01-31T12:00:00Z", with a fraction of up to three digits or none; UTC only, years 1970
+ * to 9999. Source: RFC 3339.
+ */
+bool clock_parse(const char *text, int64_t *ret_at);
 
 #endif

@@ -108,6 +108,9 @@ check_who(const struct server *s, struct req *r)
 			return (e);
 		if (r->subject == NULL)
 			return (ERR_UNAUTHENTICATED);
+		if (r->route->permission != NULL && !s->may(r->subject, r->route->permission))
+			return (req_fail(
+			    r, ERR_FORBIDDEN, "the permission %s is needed", r->route->permission));
 		break;
 	}
 	return (check_site(s, r));

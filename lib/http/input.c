@@ -6,6 +6,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "http/form.h"
 #include "http/json.h"
@@ -86,6 +87,12 @@ set_json(struct reading *in, const struct field *f, cJSON *item)
 		else
 			complain(in, f->name, "must be true or false");
 		break;
+	case FIELD_TIME:
+		if (cJSON_IsNull(item))
+			*(int64_t *)to = 0;
+		else if (!cJSON_IsString(item) || !clock_parse(item->valuestring, (int64_t *)to))
+			complain(in, f->name, "must be a time such as 2027-01-31T12:00:00Z");
+		break;
 	case FIELD_OBJECT:
 		if (cJSON_IsObject(item))
 			*(cJSON **)to = item;
@@ -118,6 +125,11 @@ set_form(struct reading *in, const struct field *f, const char *value)
 				return;
 			}
 		complain(in, f->name, "must be true or false");
+		return;
+	case FIELD_TIME:
+		if (value[0] != '\0' &&
+		    !clock_parse(value, (int64_t *)((char *)in->ret + f->offset)))
+			complain(in, f->name, "must be a time such as 2027-01-31T12:00:00Z");
 		return;
 	case FIELD_OBJECT:
 		if (json_parse(value, strlen(value), in->req->arena, &json, &detail) != ERR_OK)

@@ -15,6 +15,7 @@ enum field_type {
 	FIELD_BOOL,   /* a "bool"; false when absent; in a form "true", "1", "on", "yes" and their
 	                 opposites */
 	FIELD_OBJECT, /* a "struct cJSON *"; in a form the text of an object */
+	FIELD_TIME,   /* an "int64_t" of ms, written as RFC 3339 in UTC; 0 when absent or null */
 };
 
 enum {

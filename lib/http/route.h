@@ -23,6 +23,7 @@ struct route {
 	enum who who;
 	const char *page; /* the page that shows a browser what was wrong with its form; NULL: the
 	                     page "problem" */
+	const char *permission; /* that the user must have, "resource:action"; NULL: none */
 };
 
 /**

@@ -3,6 +3,7 @@
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "http/route.h"
@@ -24,6 +25,8 @@ struct server {
 	/* Find out who asks: set the request's subject, or leave NULL. Errors other than of a proof
 	 * end the request. */
 	enum err (*identify)(struct req *r);
+	/* Does the subject hold ${permission}? NULL: no row asks for one. */
+	bool (*may)(const struct subject *s, const char *permission);
 	/* Once a second, by the main thread; may be NULL. */
 	void (*tick)(struct app *app);
 };

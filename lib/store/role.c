@@ -1,28 +1,124 @@
-/* Roles and permissions, and who holds them. */
+/* Roles and permissions, who inherits from whom, and who holds them. */
 #include "store/role.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum err
-role_assign(struct tx *tx, const char *user_id, const char *role_name, int64_t now)
+#define BUILT_IN "00000000-0000-7000-8000-00000000000" /* and one digit */
+
+bool
+role_is_built_in(const char *id)
 {
-	static const char find[] = "SELECT id FROM roles WHERE name = ?1";
-	static const char sql[] =
-	    "INSERT INTO user_roles (user_id, role_id, assigned_at) "
-	    "SELECT ?1, id, ?3 FROM roles WHERE name = ?2 ON CONFLICT DO NOTHING";
-	const struct db_arg name[] = { DB_TEXT(role_name) };
-	const struct db_arg args[] = { DB_TEXT(user_id), DB_TEXT(role_name), DB_INT(now) };
+
+	return (strncmp(id, BUILT_IN, sizeof BUILT_IN - 1) == 0);
+}
+
+/* ${sql} must give id, name, description and created_at. */
+static enum err
+read_role(struct stmt *stmt, struct arena *a, struct role *ret_role)
+{
+
+	ret_role->id = db_text(stmt, 0, a);
+	ret_role->name = db_text(stmt, 1, a);
+	ret_role->description = db_text(stmt, 2, a);
+	ret_role->created_at = db_int(stmt, 3);
+	return (ret_role->id == NULL || ret_role->name == NULL || ret_role->description == NULL
+	            ? ERR_NOMEM
+	            : ERR_OK);
+}
+
+static enum err
+find(struct db *db, const char *sql, const char *key, struct arena *a, struct role *ret_role)
+{
+	const struct db_arg args[] = { DB_TEXT(key) };
 	struct stmt *stmt;
 	enum err e;
 
-	if ((e = db_query(tx_db(tx), find, name, COUNT(name), &stmt)) != ERR_OK)
+	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
 		return (e);
-	e = db_next(stmt);
+	if ((e = db_next(stmt)) == ERR_OK)
+		e = read_role(stmt, a, ret_role);
 	db_end(stmt);
-	if (e != ERR_OK || (e = db_run(tx_db(tx), sql, args, COUNT(args), NULL)) != ERR_OK)
+	return (e);
+}
+
+enum err
+role_find(struct db *db, const char *id, struct arena *a, struct role *ret_role)
+{
+	static const char sql[] =
+	    "SELECT id, name, description, created_at FROM roles WHERE id = ?1";
+
+	return (find(db, sql, id, a, ret_role));
+}
+
+enum err
+role_find_name(struct db *db, const char *name, struct arena *a, struct role *ret_role)
+{
+	static const char sql[] =
+	    "SELECT id, name, description, created_at FROM roles WHERE name = ?1";
+
+	return (find(db, sql, name, a, ret_role));
+}
+
+enum err
+role_list(struct db *db, const char *after, int64_t limit, struct arena *a,
+    void (*each)(void *arg, const struct role *role), void *arg)
+{
+	static const char sql[] = "SELECT id, name, description, created_at FROM roles "
+	                          "WHERE name > ?1 ORDER BY name LIMIT ?2";
+	const struct db_arg args[] = { DB_TEXT(after), DB_INT(limit) };
+	struct stmt *stmt;
+	struct role role;
+	enum err e;
+
+	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
 		return (e);
-	return (tx_touch(tx, user_id));
+	while ((e = db_next(stmt)) == ERR_OK && (e = read_role(stmt, a, &role)) == ERR_OK)
+		each(arg, &role);
+	db_end(stmt);
+	return (e == ERR_NOT_FOUND ? ERR_OK : e);
+}
+
+/* A change of what roles are, which concerns whoever holds them. */
+static enum err
+change(struct tx *tx, const char *sql, const struct db_arg *args, size_t count)
+{
+	int64_t changes;
+	enum err e;
+
+	if ((e = db_run(tx_db(tx), sql, args, count, &changes)) != ERR_OK)
+		return (e);
+	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, NULL));
+}
+
+enum err
+role_add(struct tx *tx, const struct role *role)
+{
+	static const char sql[] =
+	    "INSERT INTO roles (id, name, description, created_at) VALUES (?1, ?2, ?3, ?4)";
+	const struct db_arg args[] = { DB_TEXT(role->id), DB_TEXT(role->name),
+		DB_TEXT(role->description), DB_INT(role->created_at) };
+
+	return (change(tx, sql, args, COUNT(args)));
+}
+
+enum err
+role_set(struct tx *tx, const struct role *role)
+{
+	static const char sql[] = "UPDATE roles SET name = ?2, description = ?3 WHERE id = ?1";
+	const struct db_arg args[] = { DB_TEXT(role->id), DB_TEXT(role->name),
+		DB_TEXT(role->description) };
+
+	return (change(tx, sql, args, COUNT(args)));
+}
+
+enum err
+role_drop(struct tx *tx, const char *id)
+{
+	static const char sql[] = "DELETE FROM roles WHERE id = ?1";
+	const struct db_arg args[] = { DB_TEXT(id) };
+
+	return (change(tx, sql, args, COUNT(args)));
 }
 
 /* Put ${name} into ${names} unless it is there. */
@@ -59,26 +155,6 @@ add_names(struct db *db, const char *sql, const char *id, struct arena *a, struc
 	return (e == ERR_NOT_FOUND ? ERR_OK : e);
 }
 
-/*
- * The ids of the roles that the user holds, directly or inherited; a circle ends where it closes.
- * One recursive statement would do, with three temporary trees made and dropped for it: 95,000
- * instructions, where this takes some 8,000.
- */
-static enum err
-find_held(struct db *db, const char *user_id, struct arena *a, struct names *ret_held)
-{
-	static const char direct[] = "SELECT role_id FROM user_roles WHERE user_id = ?1";
-	static const char above[] = "SELECT parent_role_id FROM role_parents WHERE role_id = ?1";
-	enum err e;
-	size_t i;
-
-	ret_held->count = 0;
-	e = add_names(db, direct, user_id, a, ret_held);
-	for (i = 0; e == ERR_OK && i < ret_held->count; i++)
-		e = add_names(db, above, ret_held->items[i], a, ret_held);
-	return (e);
-}
-
 static int
 by_name(const void *a, const void *b)
 {
@@ -86,39 +162,327 @@ by_name(const void *a, const void *b)
 	return (strcmp(*(char *const *)a, *(char *const *)b));
 }
 
-/* What ${sql} gives for each of the roles that the user holds. */
-static enum err
-list_names(
-    struct db *db, const char *sql, const char *user_id, struct arena *a, struct names *ret_names)
+static void
+sort(struct names *names)
 {
-	struct names *held = arena_alloc(a, sizeof *held);
+
+	qsort(names->items, names->count, sizeof names->items[0], by_name);
+}
+
+static const char permissions_of[] =
+    "SELECT p.name FROM role_permissions rp JOIN permissions p ON p.id = rp.permission_id "
+    "WHERE rp.role_id = ?1";
+
+enum err
+role_own_permissions(struct db *db, const char *id, struct arena *a, struct names *ret_names)
+{
+	enum err e;
+
+	ret_names->count = 0;
+	e = add_names(db, permissions_of, id, a, ret_names);
+	sort(ret_names);
+	return (e);
+}
+
+enum err
+role_parents(struct db *db, const char *id, struct arena *a, struct names *ret_names)
+{
+	static const char sql[] = "SELECT r.name FROM role_parents rp JOIN roles r ON "
+	                          "r.id = rp.parent_role_id WHERE rp.role_id = ?1";
+	enum err e;
+
+	ret_names->count = 0;
+	e = add_names(db, sql, id, a, ret_names);
+	sort(ret_names);
+	return (e);
+}
+
+/* Put a role into ${held} unless it is there. */
+static enum err
+add_held(struct held *held, char *id, int via)
+{
+	size_t i;
+
+	if (id == NULL)
+		return (ERR_NOMEM);
+	for (i = 0; i < held->count; i++)
+		if (strcmp(held->items[i].id, id) == 0)
+			return (ERR_OK);
+	if (held->count == ROLE_NAMES_MAX)
+		return (ERR_NOMEM);
+	held->items[held->count].id = id;
+	held->items[held->count++].via = via;
+	return (ERR_OK);
+}
+
+/*
+ * Add what ${held} inherits, level by level; a circle ends where it closes. One recursive statement
+ * would do, with three temporary trees made and dropped for it: 95,000 instructions, where this
+ * takes some 8,000.
+ */
+static enum err
+add_inherited(struct db *db, struct arena *a, struct held *held)
+{
+	static const char above[] = "SELECT parent_role_id FROM role_parents WHERE role_id = ?1";
+	struct names *parents = arena_alloc(a, sizeof *parents);
+	enum err e = ERR_OK;
+	size_t i, k;
+
+	if (parents == NULL)
+		return (ERR_NOMEM);
+	for (i = 0; e == ERR_OK && i < held->count; i++) {
+		parents->count = 0;
+		e = add_names(db, above, held->items[i].id, a, parents);
+		for (k = 0; e == ERR_OK && k < parents->count; k++)
+			e = add_held(held, parents->items[k], (int)i);
+	}
+	return (e);
+}
+
+enum err
+role_held(struct db *db, const char *user_id, int64_t now, struct arena *a, struct held *ret_held)
+{
+	static const char direct[] = "SELECT role_id FROM user_roles WHERE user_id = ?1 "
+	                             "AND (expires_at IS NULL OR expires_at > ?2)";
+	const struct db_arg args[] = { DB_TEXT(user_id), DB_INT(now) };
+	struct stmt *stmt;
+	enum err e;
+
+	ret_held->count = 0;
+	if ((e = db_query(db, direct, args, COUNT(args), &stmt)) != ERR_OK)
+		return (e);
+	while ((e = db_next(stmt)) == ERR_OK &&
+	       (e = add_held(ret_held, db_text(stmt, 0, a), -1)) == ERR_OK)
+		;
+	db_end(stmt);
+	return (e == ERR_NOT_FOUND ? add_inherited(db, a, ret_held) : e);
+}
+
+enum err
+role_next_end(struct db *db, const char *user_id, int64_t now, int64_t *ret_at)
+{
+	static const char sql[] =
+	    "SELECT min(expires_at) FROM user_roles WHERE user_id = ?1 AND expires_at > ?2";
+	const struct db_arg args[] = { DB_TEXT(user_id), DB_INT(now) };
+	struct stmt *stmt;
+	enum err e;
+
+	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
+		return (e);
+	if ((e = db_next(stmt)) == ERR_OK)
+		*ret_at = db_is_null(stmt, 0) ? INT64_MAX : db_int(stmt, 0);
+	db_end(stmt);
+	return (e);
+}
+
+/* What ${sql} gives for each of ${held}. */
+static enum err
+list_names(struct db *db, const char *sql, const struct held *held, struct arena *a,
+    struct names *ret_names)
+{
+	enum err e = ERR_OK;
+	size_t i;
+
+	ret_names->count = 0;
+	for (i = 0; e == ERR_OK && i < held->count; i++)
+		e = add_names(db, sql, held->items[i].id, a, ret_names);
+	sort(ret_names);
+	return (e);
+}
+
+enum err
+role_rights(struct db *db, const char *user_id, int64_t now, struct arena *a,
+    struct names *ret_roles, struct names *ret_permissions)
+{
+	static const char name_of[] = "SELECT name FROM roles WHERE id = ?1";
+	struct held *held = arena_alloc(a, sizeof *held);
+	enum err e;
+
+	if (held == NULL)
+		return (ERR_NOMEM);
+	if ((e = role_held(db, user_id, now, a, held)) != ERR_OK ||
+	    (e = list_names(db, name_of, held, a, ret_roles)) != ERR_OK || ret_permissions == NULL)
+		return (e);
+	return (list_names(db, permissions_of, held, a, ret_permissions));
+}
+
+enum err
+role_all_permissions(struct db *db, const char *id, struct arena *a, struct names *ret_names)
+{
+	struct held *held = arena_alloc(a, sizeof *held);
+	enum err e;
+
+	if (held == NULL)
+		return (ERR_NOMEM);
+	held->count = 0;
+	if ((e = add_held(held, arena_copy(a, id), -1)) != ERR_OK ||
+	    (e = add_inherited(db, a, held)) != ERR_OK)
+		return (e);
+	return (list_names(db, permissions_of, held, a, ret_names));
+}
+
+enum err
+role_allow(
+    struct tx *tx, const char *id, const char *permission, const char *permission_id, int64_t now)
+{
+	static const char make[] = "INSERT INTO permissions (id, name, created_at) "
+	                           "VALUES (?1, ?2, ?3) ON CONFLICT (name) DO NOTHING";
+	static const char allow[] =
+	    "INSERT INTO role_permissions (role_id, permission_id) "
+	    "SELECT ?1, id FROM permissions WHERE name = ?2 ON CONFLICT DO NOTHING";
+	const struct db_arg made[] = { DB_TEXT(permission_id), DB_TEXT(permission), DB_INT(now) };
+	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(permission) };
+	enum err e;
+
+	if ((e = db_run(tx_db(tx), make, made, COUNT(made), NULL)) != ERR_OK ||
+	    (e = db_run(tx_db(tx), allow, args, COUNT(args), NULL)) != ERR_OK)
+		return (e);
+	return (tx_touch(tx, NULL));
+}
+
+enum err
+role_forbid(struct tx *tx, const char *id, const char *permission)
+{
+	static const char sql[] =
+	    "DELETE FROM role_permissions WHERE role_id = ?1 AND permission_id = "
+	    "(SELECT id FROM permissions WHERE name = ?2)";
+	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(permission) };
+
+	return (change(tx, sql, args, COUNT(args)));
+}
+
+/* "a > b > a", where a, the role ${id}, would inherit from the first of ${held}, and the one at
+ * ${at} is a again. */
+static enum err
+print_circle(struct db *db, const char *id, const struct held *held, int at, struct arena *a,
+    const char **ret_circle)
+{
+	const char *text = "";
+	struct role role;
+	enum err e;
+
+	for (; at >= 0; at = held->items[at].via) {
+		if ((e = role_find(db, held->items[at].id, a, &role)) != ERR_OK)
+			return (e);
+		text = arena_print(a, "%s%s%s", role.name, text[0] == '\0' ? "" : " > ", text);
+		if (text == NULL)
+			return (ERR_NOMEM);
+	}
+	if ((e = role_find(db, id, a, &role)) != ERR_OK)
+		return (e);
+	*ret_circle = arena_print(a, "%s > %s", role.name, text);
+	return (*ret_circle == NULL ? ERR_NOMEM : ERR_TAKEN);
+}
+
+enum err
+role_inherit(
+    struct tx *tx, const char *id, const char *parent_id, struct arena *a, const char **ret_circle)
+{
+	static const char sql[] = "INSERT INTO role_parents (role_id, parent_role_id) "
+	                          "VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(parent_id) };
+	struct held *held = arena_alloc(a, sizeof *held);
 	enum err e;
 	size_t i;
 
 	if (held == NULL)
 		return (ERR_NOMEM);
-	ret_names->count = 0;
-	e = find_held(db, user_id, a, held);
-	for (i = 0; e == ERR_OK && i < held->count; i++)
-		e = add_names(db, sql, held->items[i], a, ret_names);
-	qsort(ret_names->items, ret_names->count, sizeof ret_names->items[0], by_name);
+	held->count = 0;
+	if ((e = add_held(held, arena_copy(a, parent_id), -1)) != ERR_OK ||
+	    (e = add_inherited(tx_db(tx), a, held)) != ERR_OK)
+		return (e);
+	for (i = 0; i < held->count; i++)
+		if (strcmp(held->items[i].id, id) == 0)
+			return (print_circle(tx_db(tx), id, held, (int)i, a, ret_circle));
+	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), NULL)) != ERR_OK)
+		return (e);
+	return (tx_touch(tx, NULL));
+}
+
+enum err
+role_disinherit(struct tx *tx, const char *id, const char *parent_id)
+{
+	static const char sql[] =
+	    "DELETE FROM role_parents WHERE role_id = ?1 AND parent_role_id = ?2";
+	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(parent_id) };
+
+	return (change(tx, sql, args, COUNT(args)));
+}
+
+enum err
+role_assign(
+    struct tx *tx, const char *user_id, const char *role_name, int64_t expires_at, int64_t now)
+{
+	static const char find_sql[] = "SELECT id FROM roles WHERE name = ?1";
+	static const char sql[] =
+	    "INSERT INTO user_roles (user_id, role_id, assigned_at, expires_at) "
+	    "SELECT ?1, id, ?3, nullif(?4, 0) FROM roles WHERE name = ?2 "
+	    "ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at";
+	const struct db_arg name[] = { DB_TEXT(role_name) };
+	const struct db_arg args[] = { DB_TEXT(user_id), DB_TEXT(role_name), DB_INT(now),
+		DB_INT(expires_at) };
+	struct stmt *stmt;
+	enum err e;
+
+	if ((e = db_query(tx_db(tx), find_sql, name, COUNT(name), &stmt)) != ERR_OK)
+		return (e);
+	e = db_next(stmt);
+	db_end(stmt);
+	if (e != ERR_OK || (e = db_run(tx_db(tx), sql, args, COUNT(args), NULL)) != ERR_OK)
+		return (e);
+	return (tx_touch(tx, user_id));
+}
+
+enum err
+role_unassign(struct tx *tx, const char *user_id, const char *role_id)
+{
+	static const char sql[] = "DELETE FROM user_roles WHERE user_id = ?1 AND role_id = ?2";
+	const struct db_arg args[] = { DB_TEXT(user_id), DB_TEXT(role_id) };
+	int64_t changes;
+	enum err e;
+
+	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
+		return (e);
+	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, user_id));
+}
+
+enum err
+role_count_holders(struct db *db, const char *role_id, int64_t now, int64_t *ret_count)
+{
+	static const char sql[] = "SELECT count(*) FROM user_roles WHERE role_id = ?1 "
+	                          "AND (expires_at IS NULL OR expires_at > ?2)";
+	const struct db_arg args[] = { DB_TEXT(role_id), DB_INT(now) };
+	struct stmt *stmt;
+	enum err e;
+
+	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
+		return (e);
+	if ((e = db_next(stmt)) == ERR_OK)
+		*ret_count = db_int(stmt, 0);
+	db_end(stmt);
 	return (e);
 }
 
 enum err
-role_names(struct db *db, const char *user_id, struct arena *a, struct names *ret_names)
-{
-	static const char sql[] = "SELECT name FROM roles WHERE id = ?1";
-
-	return (list_names(db, sql, user_id, a, ret_names));
-}
-
-enum err
-role_permissions(struct db *db, const char *user_id, struct arena *a, struct names *ret_names)
+role_assignments(struct db *db, const char *user_id, int64_t now, struct arena *a,
+    void (*each)(void *arg, const struct assignment *assignment), void *arg)
 {
 	static const char sql[] =
-	    "SELECT p.name FROM role_permissions rp JOIN permissions p ON p.id = rp.permission_id "
-	    "WHERE rp.role_id = ?1";
+	    "SELECT r.id, r.name, r.description, r.created_at, ur.assigned_at, ur.expires_at "
+	    "FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = ?1 "
+	    "AND (ur.expires_at IS NULL OR ur.expires_at > ?2) ORDER BY r.name";
+	const struct db_arg args[] = { DB_TEXT(user_id), DB_INT(now) };
+	struct assignment one;
+	struct stmt *stmt;
+	enum err e;
 
-	return (list_names(db, sql, user_id, a, ret_names));
+	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
+		return (e);
+	while ((e = db_next(stmt)) == ERR_OK && (e = read_role(stmt, a, &one.role)) == ERR_OK) {
+		one.assigned_at = db_int(stmt, 4);
+		one.expires_at = db_is_null(stmt, 5) ? 0 : db_int(stmt, 5);
+		each(arg, &one);
+	}
+	db_end(stmt);
+	return (e == ERR_NOT_FOUND ? ERR_OK : e);
 }

@@ -1,4 +1,4 @@
-/* Roles and permissions, and who holds them. */
+/* Roles and permissions, who inherits from whom, and who holds them. */
 #ifndef STORE_ROLE_H
 #define STORE_ROLE_H
 
@@ -14,22 +14,134 @@ struct names {
 	size_t count;
 };
 
-/**
- * role_assign(tx, user_id, role_name, now):
- * Give the user a role; one held already is held on.
- * Errors: ERR_NOT_FOUND when there is no such role; ERR_DB.
- */
-MUST_USE enum err
-role_assign(struct tx *tx, const char *user_id, const char *role_name, int64_t now);
+/* A row of roles; texts are owned by the arena it was read into. */
+struct role {
+	const char *id;
+	const char *name;
+	const char *description;
+	int64_t created_at;
+};
+
+/* Roles that somebody holds, directly or inherited. */
+struct held {
+	struct {
+		char *id;
+		int via; /* which of these inherits from it; -1: held directly */
+	} items[ROLE_NAMES_MAX];
+	size_t count;
+};
 
 /**
- * role_names(db, user_id, a, ret_names), role_permissions(db, user_id, a, ret_names):
- * The names of the roles that the user holds, directly or inherited; and of the permissions those
- * hold. Sorted. Errors: ERR_NOMEM, also beyond 256; ERR_DB.
+ * role_is_built_in(id):
+ * Is it admin, viewer or guest, which Yett itself counts on?
+ */
+bool role_is_built_in(const char *id);
+
+/**
+ * role_find(db, id, a, ret_role), role_find_name(db, name, a, ret_role):
+ * One role. Errors: ERR_NOT_FOUND, ERR_NOMEM, ERR_DB.
+ */
+MUST_USE enum err role_find(struct db *db, const char *id, struct arena *a, struct role *ret_role);
+MUST_USE enum err
+role_find_name(struct db *db, const char *name, struct arena *a, struct role *ret_role);
+
+/**
+ * role_list(db, after, limit, a, each, arg):
+ * Call ${each} for at most ${limit} roles in the order of their names, those after ${after} ("" for
+ * the first). Errors: ERR_NOMEM, ERR_DB.
+ */
+MUST_USE enum err role_list(struct db *db, const char *after, int64_t limit, struct arena *a,
+    void (*each)(void *arg, const struct role *role), void *arg);
+
+/**
+ * role_add(tx, role), role_set(tx, role), role_drop(tx, id):
+ * A new role; another name and description; away with it, whoever held it or inherited from it.
+ * Errors: ERR_TAKEN when another has the name; ERR_NOT_FOUND; ERR_DB.
+ */
+MUST_USE enum err role_add(struct tx *tx, const struct role *role);
+MUST_USE enum err role_set(struct tx *tx, const struct role *role);
+MUST_USE enum err role_drop(struct tx *tx, const char *id);
+
+/**
+ * role_own_permissions(db, id, a, ret_names), role_parents(db, id, a, ret_names),
+ * role_all_permissions(db, id, a, ret_names):
+ * The names of what the role holds itself, of the roles it inherits from directly, and of all it
+ * holds, inherited or not. Sorted. Errors: ERR_NOMEM, also beyond 256; ERR_DB.
  */
 MUST_USE enum err
-role_names(struct db *db, const char *user_id, struct arena *a, struct names *ret_names);
+role_own_permissions(struct db *db, const char *id, struct arena *a, struct names *ret_names);
 MUST_USE enum err
-role_permissions(struct db *db, const char *user_id, struct arena *a, struct names *ret_names);
+role_parents(struct db *db, const char *id, struct arena *a, struct names *ret_names);
+MUST_USE enum err
+role_all_permissions(struct db *db, const char *id, struct arena *a, struct names *ret_names);
+
+/**
+ * role_allow(tx, id, permission, permission_id, now), role_forbid(tx, id, permission):
+ * Let the role hold ${permission} from now on, or no more; ${permission_id} is its id if it is new.
+ * Errors: role_forbid() ERR_NOT_FOUND when it did not; ERR_DB.
+ */
+MUST_USE enum err role_allow(
+    struct tx *tx, const char *id, const char *permission, const char *permission_id, int64_t now);
+MUST_USE enum err role_forbid(struct tx *tx, const char *id, const char *permission);
+
+/**
+ * role_inherit(tx, id, parent_id, a, ret_circle), role_disinherit(tx, id, parent_id):
+ * Let the role inherit from ${parent_id}, or no more.
+ * Errors: role_inherit() ERR_TAKEN when that would close a circle: ${ret_circle} then says which,
+ * as "a > b > a", owned by ${a}; role_disinherit() ERR_NOT_FOUND when it did not; ERR_DB,
+ * ERR_NOMEM.
+ */
+MUST_USE enum err role_inherit(
+    struct tx *tx, const char *id, const char *parent_id, struct arena *a, const char **ret_circle);
+MUST_USE enum err role_disinherit(struct tx *tx, const char *id, const char *parent_id);
+
+/**
+ * role_assign(tx, user_id, role_name, expires_at, now):
+ * Give the user a role, until ${expires_at} (0: without end); one held already is held until then.
+ * Errors: ERR_NOT_FOUND when there is no such role; ERR_DB.
+ */
+MUST_USE enum err role_assign(
+    struct tx *tx, const char *user_id, const char *role_name, int64_t expires_at, int64_t now);
+
+/**
+ * role_unassign(tx, user_id, role_id), role_count_holders(db, role_id, now, ret_count):
+ * Take it away; how many users hold it directly.
+ * Errors: ERR_NOT_FOUND when the user does not hold it directly; ERR_DB.
+ */
+MUST_USE enum err role_unassign(struct tx *tx, const char *user_id, const char *role_id);
+MUST_USE enum err
+role_count_holders(struct db *db, const char *role_id, int64_t now, int64_t *ret_count);
+
+/* What a user holds directly. */
+struct assignment {
+	struct role role;
+	int64_t assigned_at;
+	int64_t expires_at; /* 0: without end */
+};
+
+/**
+ * role_assignments(db, user_id, now, a, each, arg):
+ * Call ${each} for each role that the user holds directly at ${now}, in the order of their names.
+ * Errors: ERR_NOMEM, ERR_DB.
+ */
+MUST_USE enum err role_assignments(struct db *db, const char *user_id, int64_t now, struct arena *a,
+    void (*each)(void *arg, const struct assignment *assignment), void *arg);
+
+/**
+ * role_held(db, user_id, now, a, ret_held), role_next_end(db, user_id, now, ret_at):
+ * The roles that the user holds at ${now}, the direct ones first; when the first of these ends,
+ * INT64_MAX when none does. Errors: ERR_NOMEM, also beyond 256; ERR_DB.
+ */
+MUST_USE enum err
+role_held(struct db *db, const char *user_id, int64_t now, struct arena *a, struct held *ret_held);
+MUST_USE enum err role_next_end(struct db *db, const char *user_id, int64_t now, int64_t *ret_at);
+
+/**
+ * role_rights(db, user_id, now, a, ret_roles, ret_permissions):
+ * The names of all roles that the user holds at ${now}, and of all permissions those hold (NULL:
+ * not wanted). Sorted. Errors: ERR_NOMEM, also beyond 256; ERR_DB.
+ */
+MUST_USE enum err role_rights(struct db *db, const char *user_id, int64_t now, struct arena *a,
+    struct names *ret_roles, struct names *ret_permissions);
 
 #endif

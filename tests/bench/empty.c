@@ -18,7 +18,7 @@ get_empty(struct req *r)
 }
 
 static const struct route routes[] = {
-	{ "GET", "/empty", get_empty, 0, WHO_ANY, NULL },
+	{ "GET", "/empty", get_empty, 0, WHO_ANY, NULL, NULL },
 };
 
 int

@@ -10,13 +10,14 @@
 #include "base/clock.h"
 #include "check.h"
 
-#define MANY 40
+#define MANY 12
 
 /* What the works leave behind. */
 static struct {
 	atomic_int order[MANY];
 	atomic_int count;
 	atomic_int dropped;
+	atomic_int asking;
 	atomic_int policy;
 	atomic_int gate; /* closed while it is 1 */
 } seen;
@@ -109,6 +110,8 @@ ask(void *arg)
 	struct request *r = arg;
 	int *mine = number(r->number);
 
+	atomic_fetch_add(&seen.asking, 1);
+
 	r->end = crew_run(r->crew, &waiting, mine, clock_steady_ms() + 20000);
 	if (r->end == CREW_DONE)
 		free(mine);
@@ -124,12 +127,15 @@ test_order(struct crew *c)
 	int i;
 
 	reset();
+	atomic_store(&seen.asking, 0);
 	atomic_store(&seen.gate, 1);
 	for (i = 0; i < MANY; i++) {
 		requests[i] = (struct request){ .crew = c, .number = i };
 		if (pthread_create(&threads[i], NULL, ask, &requests[i]) != 0)
 			abort();
-		usleep(2000);
+		/* From here to the queue it is a few instructions. */
+		becomes(&seen.asking, i + 1);
+		usleep(20000);
 	}
 	atomic_store(&seen.gate, 0);
 	for (i = 0; i < MANY; i++) {

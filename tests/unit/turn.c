@@ -246,6 +246,7 @@ test_slots_fairness(void)
 struct comer {
 	struct slots *slots;
 	atomic_int *clock;
+	atomic_int *coming;
 	int at;
 };
 
@@ -254,6 +255,8 @@ come(void *arg)
 {
 	struct comer *c = arg;
 	unsigned int slot;
+
+	atomic_fetch_add(c->coming, 1);
 
 	if (slots_take(c->slots, 5000, &slot) == ERR_OK) {
 		c->at = atomic_fetch_add(c->clock, 1);
@@ -267,7 +270,7 @@ test_slots_order(void)
 {
 	struct comer comers[10];
 	pthread_t threads[10];
-	atomic_int clock = 0;
+	atomic_int clock = 0, coming = 0;
 	unsigned int slot, i;
 	bool in_order = true;
 	struct slots *s;
@@ -275,10 +278,13 @@ test_slots_order(void)
 	if (slots_open(state_file("queue"), 1, &s) != ERR_OK || slots_take(s, 0, &slot) != ERR_OK)
 		return;
 	for (i = 0; i < 10; i++) {
-		comers[i] = (struct comer){ s, &clock, -1 };
+		comers[i] = (struct comer){ s, &clock, &coming, -1 };
 		if (pthread_create(&threads[i], NULL, come, &comers[i]) != 0)
 			abort();
-		usleep(5000);
+		/* From there to the queue it is a few instructions. */
+		while (atomic_load(&coming) <= (int)i)
+			usleep(1000);
+		usleep(20000);
 	}
 	slots_give(s, slot);
 	for (i = 0; i < 10; i++) {

@@ -1,0 +1,30 @@
+/* Nobody gives away more than he holds. */
+#include "limit.h"
+
+#include "access/subject.h"
+
+enum err
+limit_permission(struct req *r, const char *field, const char *permission)
+{
+
+	if (subject_may(r->subject, permission))
+		return (ERR_OK);
+	return (req_fail(r, ERR_FORBIDDEN, "%s%s%s is more than you hold",
+	    field != NULL ? field : "", field != NULL ? ": " : "", permission));
+}
+
+enum err
+limit_role(struct req *r, struct db *db, const char *role_id, const char *field)
+{
+	struct names *names = arena_alloc(r->arena, sizeof *names);
+	enum err e;
+	size_t i;
+
+	if (names == NULL)
+		return (ERR_NOMEM);
+	if ((e = role_all_permissions(db, role_id, r->arena, names)) != ERR_OK)
+		return (e);
+	for (i = 0; e == ERR_OK && i < names->count; i++)
+		e = limit_permission(r, field, names->items[i]);
+	return (e);
+}

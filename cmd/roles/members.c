@@ -1,0 +1,175 @@
+/* Who holds which role. */
+#include "members.h"
+
+#include <string.h>
+
+#include "access/app.h"
+#include "access/subject.h"
+#include "base/clock.h"
+#include "http/input.h"
+#include "http/reply.h"
+#include "limit.h"
+#include "store/user.h"
+
+/* What one of the transactions here needs. */
+struct change {
+	struct req *req;
+	const char *role_name;
+	int64_t expires_at;
+	int64_t now;
+	enum err (*how)(struct tx *tx, struct change *c, const struct role *role);
+};
+
+struct listing {
+	struct req *req;
+	struct json *json;
+	struct cJSON *items;
+};
+
+static void
+list_one(void *arg, const struct assignment *as)
+{
+	struct listing *l = arg;
+	struct json item = json_object(l->req->arena);
+
+	json_add_text(&item, "id", as->role.id);
+	json_add_text(&item, "role", as->role.name);
+	json_add_time(&item, "assigned_at", as->assigned_at);
+	if (as->expires_at != 0)
+		json_add_time(&item, "expires_at", as->expires_at);
+	else
+		json_add_text(&item, "expires_at", NULL);
+	json_append(l->json, l->items, &item);
+}
+
+/* Add the user's roles, and what comes of them. */
+static enum err
+add_rights(struct json *j, struct db *db, struct req *r)
+{
+	struct names *roles = arena_alloc(r->arena, sizeof *roles);
+	struct names *permissions = arena_alloc(r->arena, sizeof *permissions);
+	struct listing l = { .req = r, .json = j, .items = json_add_array(j, "items") };
+	const int64_t now = clock_ms();
+	struct user u;
+	enum err e;
+
+	if (roles == NULL || permissions == NULL)
+		return (ERR_NOMEM);
+	if ((e = user_find(db, USER_BY_ID, r->id, r->arena, &u)) != ERR_OK ||
+	    (e = role_assignments(db, u.id, now, r->arena, list_one, &l)) != ERR_OK ||
+	    (e = role_rights(db, u.id, now, r->arena, roles, permissions)) != ERR_OK)
+		return (e);
+	json_add_texts(j, "effective_roles", roles->items, roles->count);
+	json_add_texts(j, "effective_permissions", permissions->items, permissions->count);
+	json_add_text(j, "next", NULL);
+	return (ERR_OK);
+}
+
+enum err
+members_list(struct req *r)
+{
+	struct json j = json_object(r->arena);
+	struct db *db;
+	enum err e;
+
+	if ((e = store_read(r->app->store, &db)) != ERR_OK)
+		return (e);
+	e = add_rights(&j, db, r);
+	store_read_end(r->app->store, db);
+	return (e == ERR_OK ? reply_json(r, 200, &j) : e);
+}
+
+static enum err
+run_change(struct tx *tx, void *arg)
+{
+	struct change *c = arg;
+	struct role role;
+	struct user u;
+	enum err e;
+
+	if ((e = subject_recheck(tx, c->req)) != ERR_OK ||
+	    (e = user_find(tx_db(tx), USER_BY_ID, c->req->id, c->req->arena, &u)) != ERR_OK)
+		return (e);
+	if ((e = role_find_name(tx_db(tx), c->role_name, c->req->arena, &role)) == ERR_NOT_FOUND)
+		return (req_field_error(c->req, "role", "there is no such role"));
+	if (e != ERR_OK || (e = limit_role(c->req, tx_db(tx), role.id, "role")) != ERR_OK)
+		return (e);
+	return (c->how(tx, c, &role));
+}
+
+static enum err
+write_add(struct tx *tx, struct change *c, const struct role *role)
+{
+
+	return (role_assign(tx, c->req->id, role->name, c->expires_at, c->now));
+}
+
+/* The last who may do everything keeps that: nobody else could give it back. */
+static enum err
+check_last_admin(struct tx *tx, struct change *c, const struct role *role)
+{
+	int64_t count;
+	enum err e;
+
+	if (strcmp(role->name, "admin") != 0)
+		return (ERR_OK);
+	if ((e = role_count_holders(tx_db(tx), role->id, c->now, &count)) != ERR_OK)
+		return (e);
+	return (count > 0 ? ERR_OK : req_field_error(c->req, "role", "is the last admin's"));
+}
+
+static enum err
+write_drop(struct tx *tx, struct change *c, const struct role *role)
+{
+	enum err e;
+
+	if ((e = role_unassign(tx, c->req->id, role->id)) == ERR_NOT_FOUND)
+		return (req_fail(c->req, e, "the user does not hold this role directly"));
+	return (e != ERR_OK ? e : check_last_admin(tx, c, role));
+}
+
+static enum err
+change(struct req *r, struct change *c,
+    enum err (*how)(struct tx *tx, struct change *c, const struct role *role))
+{
+	enum err e;
+
+	c->req = r;
+	c->how = how;
+	c->now = clock_ms();
+	if (c->expires_at != 0 && c->expires_at <= c->now)
+		return (req_field_error(r, "expires_at", "must be in the future"));
+	if ((e = store_write(r->app->store, run_change, c)) != ERR_OK)
+		return (e);
+	return (members_list(r));
+}
+
+enum err
+members_add(struct req *r)
+{
+	static const struct field fields[] = {
+		{ "role", FIELD_TEXT, offsetof(struct change, role_name), 1, 64, 0 },
+		{ "expires_at", FIELD_TIME, offsetof(struct change, expires_at), 0, 0,
+		    FIELD_OPTIONAL },
+	};
+	struct change c = { .role_name = NULL };
+	enum err e;
+
+	if ((e = input_read(r, fields, COUNT(fields), &c)) != ERR_OK)
+		return (e);
+	return (change(r, &c, write_add));
+}
+
+enum err
+members_drop(struct req *r)
+{
+	static const struct field fields[] = {
+		{ "role", FIELD_TEXT, offsetof(struct change, role_name), 1, 64, 0 },
+	};
+	struct change c = { .role_name = NULL };
+	enum err e;
+
+	if ((e = input_read(r, fields, COUNT(fields), &c)) != ERR_OK)
+		return (e);
+	return (change(r, &c, write_drop));
+}

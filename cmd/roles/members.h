@@ -1,0 +1,11 @@
+/* Who holds which role. */
+#ifndef ROLES_MEMBERS_H
+#define ROLES_MEMBERS_H
+
+#include "http/request.h"
+
+MUST_USE enum err members_list(struct req *r);
+MUST_USE enum err members_add(struct req *r);
+MUST_USE enum err members_drop(struct req *r);
+
+#endif

@@ -1,0 +1,66 @@
+/* Permissions: how they are written, and whether one covers another. */
+#include "access/right.h"
+
+#include <string.h>
+
+#define PART_MAX 64
+#define PART_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789_.-"
+
+static bool
+part_ok(const char *part, size_t len)
+{
+
+	if (len == 1 && part[0] == '*')
+		return (true);
+	return (len >= 1 && len <= PART_MAX && strspn(part, PART_CHARACTERS) >= len);
+}
+
+bool
+right_ok(const char *name)
+{
+	const size_t len = strcspn(name, ":");
+
+	return (part_ok(name, len) && name[len] == ':' &&
+	        part_ok(name + len + 1, strlen(name + len + 1)));
+}
+
+bool
+right_role_ok(const char *name)
+{
+	const size_t len = strlen(name);
+
+	return (len >= 2 && len <= PART_MAX && strspn(name, PART_CHARACTERS) == len &&
+	        name[0] >= 'a' && name[0] <= 'z');
+}
+
+/* ${len} bytes of ${held}, which may be '*', against ${wanted_len} of ${wanted}. */
+static bool
+part_covers(const char *held, size_t len, const char *wanted, size_t wanted_len)
+{
+
+	if (len == 1 && held[0] == '*')
+		return (true);
+	return (len == wanted_len && memcmp(held, wanted, len) == 0);
+}
+
+bool
+right_covers(const char *held, const char *wanted)
+{
+	const char *h = strchr(held, ':'), *w = strchr(wanted, ':');
+
+	if (h == NULL || w == NULL)
+		return (false);
+	return (part_covers(held, (size_t)(h - held), wanted, (size_t)(w - wanted)) &&
+	        part_covers(h + 1, strlen(h + 1), w + 1, strlen(w + 1)));
+}
+
+const char *
+right_covering(const struct names *names, const char *wanted)
+{
+	size_t i;
+
+	for (i = 0; i < names->count; i++)
+		if (right_covers(names->items[i], wanted))
+			return (names->items[i]);
+	return (NULL);
+}

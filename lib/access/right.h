@@ -1,0 +1,32 @@
+/* Permissions: how they are written, and whether one covers another. */
+#ifndef ACCESS_RIGHT_H
+#define ACCESS_RIGHT_H
+
+#include <stdbool.h>
+
+#include "store/role.h"
+
+#define RIGHT_MAX 129 /* bytes */
+
+/**
+ * right_ok(name), right_role_ok(name):
+ * Is ${name} "resource:action", each 1 to 64 of a-z, 0-9, '_', '.', '-', or '*'? May a role be
+ * called so: 2 to 64 of the same characters, a letter first?
+ */
+bool right_ok(const char *name);
+bool right_role_ok(const char *name);
+
+/**
+ * right_covers(held, wanted):
+ * May who holds the permission ${held} do ${wanted}? A '*' held stands for any; one wanted, for
+ * all.
+ */
+bool right_covers(const char *held, const char *wanted);
+
+/**
+ * right_covering(names, wanted):
+ * The first of ${names} that covers ${wanted}; NULL when none does.
+ */
+const char *right_covering(const struct names *names, const char *wanted);
+
+#endif

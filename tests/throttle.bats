@@ -130,6 +130,30 @@ expect_wait() {
 	expect_wait 1
 }
 
+@test "behind a proxy the visitor counts, whom only the proxy can name" {
+	export YETT_HTTP_PROXIES="192.0.2.7 10.0.0.0/8"
+	fail 6 ann@example.org HTTP_X_FORWARDED_FOR="6.6.6.6, 198.51.100.1, 10.1.1.1"
+	try ann@example.org wrong HTTP_X_FORWARDED_FOR="7.7.7.7, 198.51.100.1"
+	expect_wait 1
+	try ann@example.org wrong HTTP_X_FORWARDED_FOR=198.51.100.2
+	expect 401
+	[ "$(sql 'SELECT ip_address, count(*) FROM login_attempts WHERE success = 0 GROUP BY 1 ORDER BY 1')" = $'198.51.100.1|6\n198.51.100.2|1' ]
+	# A stranger who says that he is a proxy is none.
+	try ann@example.org wrong REMOTE_ADDR=198.51.100.9 HTTP_X_FORWARDED_FOR=203.0.113.1
+	expect 401
+	[ "$(sql "SELECT count(*) FROM login_attempts WHERE ip_address = '198.51.100.9'")" = 1 ]
+	# Forwarded is another header, and only one of the two counts.
+	try ann@example.org wrong HTTP_FORWARDED=for=203.0.113.2
+	[ "$(sql "SELECT count(*) FROM login_attempts WHERE ip_address = '203.0.113.2'")" = 0 ]
+	YETT_HTTP_FORWARDED=yes try ann@example.org wrong HTTP_FORWARDED='for=1.1.1.1, for="[2001:db8::7]:99"' HTTP_X_FORWARDED_FOR=203.0.113.3
+	[ "$(sql "SELECT count(*) FROM login_attempts WHERE ip_address = '2001:db8::7'")" = 1 ]
+	export YETT_HTTP_PROXIES=localhost
+	run try ann@example.org wrong
+	[ ! -s "$BATS_TEST_TMPDIR/answer" ]
+	grep -q 'http.proxies' "$BATS_TEST_TMPDIR/log"
+	run -1 "$BIN/yett" config check
+}
+
 @test "one network may try so many accounts, and no more" {
 	export YETT_THROTTLE_NETWORK_FAILURES=3 YETT_THROTTLE_NETWORK_WINDOW_S=30
 	fail 1 a@example.org

@@ -5,6 +5,7 @@
 #include "access/app.h"
 #include "commands.h"
 #include "http/json.h"
+#include "http/peer.h"
 
 struct listing {
 	struct json json;
@@ -17,7 +18,10 @@ cmd_config_check(struct tool *t)
 {
 	const char *path = app_conf_path(t->conf_option);
 
-	/* What is wrong was found, and said, when it was loaded. */
+	/* What else is wrong was found, and said, when it was loaded. */
+	if (!peer_networks_ok(t->conf.http_proxies))
+		return (tool_fail("http.proxies must be addresses and networks such as "
+		                  "192.0.2.0/24, separated by spaces"));
 	printf("ok: %s\n", path != NULL ? path : "defaults and environment; there is no file");
 	return (0);
 }

@@ -13,6 +13,7 @@
 #include "access/subject.h"
 #include "base/log.h"
 #include "http/conn.h"
+#include "http/peer.h"
 #include "http/server.h"
 
 #ifndef VERSION
@@ -181,6 +182,8 @@ serve(struct app *app, const struct program *p)
 		.site_url = app->conf.site_url,
 		.site_name = app->conf.site_name,
 		.cors_origins = app->conf.http_cors_origins,
+		.proxies = app->conf.http_proxies,
+		.forwarded = app->conf.http_forwarded,
 		.threads =
 		    app->conf.http_threads > 0 ? (unsigned int)app->conf.http_threads : p->threads,
 		.timeout_s = app->conf.http_timeout_s,
@@ -219,6 +222,12 @@ app_main(int argc, char **argv, const struct program *p)
 		return (1);
 	}
 	log_setup(p->name, conf.log_json, (enum log_level)conf.log_level);
+	if (!peer_networks_ok(conf.http_proxies)) {
+		log_event(LOG_ERROR, NULL,
+		    "http.proxies must be addresses and networks such as "
+		    "192.0.2.0/24, separated by spaces");
+		return (1);
+	}
 	if (sodium_init() < 0 || app_open(&conf, &app) != ERR_OK)
 		return (1);
 	status = serve(&app, p);

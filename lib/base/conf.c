@@ -46,6 +46,8 @@ static const struct key keys[] = {
 	{ "http", "threads", NUMBER, AT(http_threads), 0, 256, "0" },
 	{ "http", "timeout_s", NUMBER, AT(http_timeout_s), 1, 300, "10" },
 	{ "http", "cors_origins", PATH, AT(http_cors_origins), 0, 0, "" },
+	{ "http", "proxies", PATH, AT(http_proxies), 0, 0, "" },
+	{ "http", "forwarded", BOOL, AT(http_forwarded), 0, 0, "no" },
 	{ "session", "access_s", NUMBER, AT(session_access_s), 10, DAY, "1800" },
 	{ "session", "refresh_s", NUMBER, AT(session_refresh_s), 60, 365 * DAY, "604800" },
 	{ "session", "grace_s", NUMBER, AT(session_grace_s), 0, 60, "10" },

@@ -24,6 +24,8 @@ struct conf {
 	int64_t http_threads;
 	int64_t http_timeout_s;
 	char http_cors_origins[CONF_PATH_SIZE]; /* separated by spaces */
+	char http_proxies[CONF_PATH_SIZE];      /* addresses and networks, separated by spaces */
+	bool http_forwarded;                    /* they speak RFC 7239, not X-Forwarded-For */
 
 	int64_t session_access_s;
 	int64_t session_refresh_s;

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "http/form.h"
+#include "http/peer.h"
 #include "http/reply.h"
 
 /* A body is read to its end up to here even when it is refused: a web server still sending would
@@ -191,6 +192,10 @@ run(const struct server *s, struct req *r, struct conn *c, char *const *env)
 		return (e);
 	if (r->remote_addr == NULL || r->remote_addr[0] == '\0')
 		r->remote_addr = unknown_addr;
+	if (s->proxies != NULL && (r->remote_addr = peer_find(r->remote_addr,
+	                               s->forwarded ? r->forwarded : r->x_forwarded_for,
+	                               s->forwarded, s->proxies, r->arena)) == NULL)
+		return (ERR_NOMEM);
 	if ((e = take_form_method(r)) != ERR_OK || (e = find_route(s, r)) != ERR_OK ||
 	    r->status != 0)
 		return (e);

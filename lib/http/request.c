@@ -27,6 +27,8 @@ static const struct variable {
 	VARIABLE("CONTENT_TYPE", content_type),
 	VARIABLE("CONTENT_LENGTH", content_length),
 	VARIABLE("REMOTE_ADDR", remote_addr),
+	VARIABLE("HTTP_X_FORWARDED_FOR", x_forwarded_for),
+	VARIABLE("HTTP_FORWARDED", forwarded),
 	VARIABLE("HTTPS", https),
 	VARIABLE("FCGI_ROLE", role),
 	VARIABLE("HTTP_HOST", host),

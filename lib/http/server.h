@@ -19,6 +19,8 @@ struct server {
 	const char *site_url;
 	const char *site_name;
 	const char *cors_origins; /* allowed ones, separated by spaces */
+	const char *proxies;      /* who is believed where a request comes from; NULL: nobody */
+	bool forwarded;           /* they set Forwarded, not X-Forwarded-For */
 	unsigned int threads;
 	int64_t timeout_s; /* for a request to arrive, and for its answer to be taken */
 

@@ -13,15 +13,15 @@ handler(struct req *r)
 
 /* As the programs' tables, with a path whose GET does not come first. */
 static const struct route routes[] = {
-	{ "GET", "/login", handler, 0, WHO_MAYBE, NULL },
-	{ "POST", "/auth/login", handler, 8192, WHO_ANY, "login" },
-	{ "GET", "/auth/sessions", handler, 0, WHO_USER, NULL },
-	{ "DELETE", "/auth/sessions", handler, 1024, WHO_USER, NULL },
-	{ "DELETE", "/auth/sessions/{id}", handler, 1024, WHO_USER, NULL },
-	{ "PATCH", "/users/{id}/name", handler, 1024, WHO_USER, NULL },
-	{ "GET", "/users/{id}/name", handler, 0, WHO_USER, NULL },
-	{ "POST", "/api/users/session", handler, 8192, WHO_ANY, NULL },
-	{ NULL, "/api/*", handler, 0, WHO_MAYBE, NULL },
+	{ "GET", "/login", handler, 0, WHO_MAYBE, NULL, NULL },
+	{ "POST", "/auth/login", handler, 8192, WHO_ANY, "login", NULL },
+	{ "GET", "/auth/sessions", handler, 0, WHO_USER, NULL, NULL },
+	{ "DELETE", "/auth/sessions", handler, 1024, WHO_USER, NULL, NULL },
+	{ "DELETE", "/auth/sessions/{id}", handler, 1024, WHO_USER, NULL, NULL },
+	{ "PATCH", "/users/{id}/name", handler, 1024, WHO_USER, NULL, NULL },
+	{ "GET", "/users/{id}/name", handler, 0, WHO_USER, NULL, NULL },
+	{ "POST", "/api/users/session", handler, 8192, WHO_ANY, NULL, NULL },
+	{ NULL, "/api/*", handler, 0, WHO_MAYBE, NULL, NULL },
 };
 
 /* A path that every web server and we read in the same way. */

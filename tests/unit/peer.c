@@ -1,0 +1,102 @@
+/* Who is behind the proxies. */
+#include "http/peer.h"
+
+#include <string.h>
+
+#include "check.h"
+
+#define PROXIES "127.0.0.1 10.0.0.0/8 2001:db8:1::/48"
+
+static struct arena *arena;
+
+static bool
+is(const char *remote, const char *forwarded, const char *wanted)
+{
+	const char *found = peer_find(remote, forwarded, false, PROXIES, arena);
+
+	return (strcmp(found, wanted) == 0);
+}
+
+static bool
+is_rfc(const char *forwarded, const char *wanted)
+{
+	const char *found = peer_find("127.0.0.1", forwarded, true, PROXIES, arena);
+
+	return (strcmp(found, wanted) == 0);
+}
+
+static void
+test_networks(void)
+{
+
+	ok(peer_networks_ok("") && peer_networks_ok(PROXIES) && peer_networks_ok("  ::1  "),
+	    "addresses and networks are taken, or none");
+	ok(peer_networks_ok("0.0.0.0/0 ::/0 192.0.2.1/32 ::1/128"), "of 0 to all bits");
+	ok(!peer_networks_ok("192.0.2.1/33") && !peer_networks_ok("::1/129") &&
+	        !peer_networks_ok("192.0.2.1/-1") && !peer_networks_ok("192.0.2.1/") &&
+	        !peer_networks_ok("192.0.2.1/x"),
+	    "and no more");
+	ok(!peer_networks_ok("localhost") && !peer_networks_ok("192.0.2") &&
+	        !peer_networks_ok("192.0.2.1,192.0.2.2") && !peer_networks_ok("*"),
+	    "names are not");
+	ok(peer_in("10.255.0.1", PROXIES) && !peer_in("11.0.0.1", PROXIES) &&
+	        peer_in("2001:db8:1:ffff::1", PROXIES) && !peer_in("2001:db8:2::", PROXIES),
+	    "an address is inside or not");
+	ok(peer_in("::ffff:10.0.0.1", PROXIES) && peer_in("10.0.0.1", "::ffff:10.0.0.0/104"),
+	    "one of IPv4 may be written as one of IPv6");
+	ok(peer_in("192.0.2.129", "192.0.2.128/25") && !peer_in("192.0.2.127", "192.0.2.128/25"),
+	    "to the bit");
+	ok(!peer_in("", "0.0.0.0/0") && !peer_in("x", "0.0.0.0/0 ::/0"), "no address is nowhere");
+	ok(!peer_in("127.0.0.1", "") && peer_in("1.2.3.4", "0.0.0.0/0"), "nothing has none");
+}
+
+static void
+test_list(void)
+{
+
+	ok(is("192.0.2.1", "198.51.100.1", "192.0.2.1"), "who is no proxy is believed nothing");
+	ok(is("127.0.0.1", NULL, "127.0.0.1"), "a proxy that says nothing is the peer itself");
+	ok(is("127.0.0.1", "192.0.2.1", "192.0.2.1"), "what a proxy says counts");
+	ok(is("127.0.0.1", "6.6.6.6, 192.0.2.1", "192.0.2.1"), "what the client said does not");
+	ok(is("127.0.0.1", "6.6.6.6 , 192.0.2.1,10.1.2.3", "192.0.2.1"),
+	    "proxies in a row are gone through");
+	ok(is("127.0.0.1", "10.0.0.2, 10.0.0.1", "10.0.0.2"),
+	    "to the first when there are only such");
+	ok(is("127.0.0.1", "192.0.2.1:4711", "192.0.2.1") &&
+	        is("127.0.0.1", "[2001:db8::1]:80", "2001:db8::1") &&
+	        is("127.0.0.1", "2001:db8::1", "2001:db8::1"),
+	    "a port is cut off");
+	ok(is("127.0.0.1", "unknown", "127.0.0.1") && is("127.0.0.1", "", "127.0.0.1") &&
+	        is("127.0.0.1", "192.0.2.1,", "127.0.0.1") &&
+	        is("127.0.0.1", "192.0.2.1, x, 10.0.0.1", "10.0.0.1") &&
+	        is("127.0.0.1", "[::1", "127.0.0.1"),
+	    "where a hop is no address, who wrote it counts");
+}
+
+static void
+test_forwarded(void)
+{
+
+	ok(is_rfc("for=192.0.2.1", "192.0.2.1") && is_rfc("For=\"192.0.2.1:80\"", "192.0.2.1"),
+	    "Forwarded names it by for");
+	ok(is_rfc("proto=http;for=192.0.2.1;by=10.0.0.1", "192.0.2.1"), "among others");
+	ok(is_rfc("for=\"[2001:db8::1]:4711\"", "2001:db8::1"), "also of IPv6");
+	ok(is_rfc("for=6.6.6.6, for=192.0.2.1, for=10.0.0.1", "192.0.2.1"),
+	    "proxies are gone through here, too");
+	ok(is_rfc("for=_hidden", "127.0.0.1") && is_rfc("proto=http", "127.0.0.1") &&
+	        is_rfc("for=\"192.0.2.1", "127.0.0.1") && is_rfc("for=", "127.0.0.1") &&
+	        is_rfc("192.0.2.1", "127.0.0.1") && is_rfc("for=\"", "127.0.0.1"),
+	    "what is malformed is not believed");
+}
+
+int
+main(void)
+{
+
+	arena = arena_new(1 << 20);
+	test_networks();
+	test_list();
+	test_forwarded();
+	arena_free(arena);
+	return (done());
+}

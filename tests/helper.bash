@@ -145,6 +145,29 @@ refresh() {
 	call session POST /auth/refresh "{\"refresh_token\":\"$1\"}"
 }
 
+# begin PROGRAM METHOD URI BODY [VARIABLE=VALUE]...: as call(), but the body comes only with finish(), which waits for the
+# answer.
+begin() {
+	local program=$1 method=$2 uri=$3 body=$4
+	shift 4
+	{
+		while [ ! -e "$BATS_TEST_TMPDIR/go" ]; do sleep 0.05; done
+		printf %s "$body"
+	} 3>&- | env REQUEST_METHOD="$method" REQUEST_URI="$uri" REMOTE_ADDR=192.0.2.7 HTTP_HOST=127.0.0.1:8080 \
+		CONTENT_TYPE=application/json CONTENT_LENGTH="$(bytes "$body")" "$@" "$BIN/$program" > "$BATS_TEST_TMPDIR/late" \
+		2>> "$BATS_TEST_TMPDIR/log" 3>&- &
+	BEGUN=$!
+	sleep 0.5
+}
+
+finish() {
+	touch "$BATS_TEST_TMPDIR/go"
+	wait $BEGUN
+	mv "$BATS_TEST_TMPDIR/late" "$BATS_TEST_TMPDIR/answer"
+	split_answer
+	rm "$BATS_TEST_TMPDIR/go"
+}
+
 # free_port: a port nobody listens on.
 free_port() {
 	local port

@@ -400,6 +400,20 @@ refused() {
 	expect_field role
 }
 
+@test "an admin who is one no more changes nothing by a request begun before" {
+	give "$ANN_ID" admin
+	begin roles POST /roles '{"name":"editor"}' "$(bearer "$ANN")"
+	"$BIN/yett" role revoke ann@example.org admin
+	finish
+	expect 403
+	[ "$(sql "SELECT count(*) FROM roles WHERE name = 'editor'")" = 0 ]
+	give "$ANN_ID" admin
+	begin roles POST "/users/$ANN_ID/roles" '{"role":"guest"}' "$(bearer "$ANN")"
+	"$BIN/yett" user lock ann@example.org
+	finish
+	expect 401
+}
+
 @test "an admin who is locked changes nothing any more" {
 	echo "$PASSWORD" | "$BIN/yett" user add other@example.org --role admin
 	"$BIN/yett" user lock root@example.org

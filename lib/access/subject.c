@@ -9,6 +9,7 @@
 #include "access/profile.h"
 #include "access/right.h"
 #include "base/clock.h"
+#include "http/route.h"
 #include "store/role.h"
 #include "store/session.h"
 
@@ -253,13 +254,41 @@ subject_identify(struct req *r)
 	return (ERR_OK);
 }
 
+/* The subject with the permissions of now, in the place of the one that was remembered. */
+static enum err
+renew_permissions(struct tx *tx, struct req *r)
+{
+	struct reading in = {
+		.roles = arena_alloc(r->arena, sizeof *in.roles),
+		.permissions = arena_alloc(r->arena, sizeof *in.permissions),
+		.profile = arena_copy(r->arena, r->subject->profile),
+	};
+	size_t len;
+	enum err e;
+
+	if (in.roles == NULL || in.permissions == NULL || in.profile == NULL)
+		return (ERR_NOMEM);
+	if ((e = role_rights(tx_db(tx), r->subject->user_id, clock_ms(), r->arena, in.roles,
+	         in.permissions)) != ERR_OK)
+		return (e);
+	if ((r->subject = pack(r->subject, &in, r->arena, &len)) == NULL)
+		return (ERR_NOMEM);
+	if (!subject_may(r->subject, r->route->permission))
+		return (req_fail(
+		    r, ERR_FORBIDDEN, "the permission %s is needed", r->route->permission));
+	return (ERR_OK);
+}
+
 enum err
 subject_recheck(struct tx *tx, struct req *r)
 {
 	const struct subject *subject = r->subject;
 	struct session s;
 	struct user u;
+	enum err e;
 
-	return (read_alive(subject->session_id, subject->user_id, subject->proof, tx_db(tx),
-	    r->arena, clock_ms(), &s, &u));
+	if ((e = read_alive(subject->session_id, subject->user_id, subject->proof, tx_db(tx),
+	         r->arena, clock_ms(), &s, &u)) != ERR_OK)
+		return (e);
+	return (r->route->permission != NULL ? renew_permissions(tx, r) : ERR_OK);
 }

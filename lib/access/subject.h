@@ -45,9 +45,10 @@ MUST_USE enum err subject_identify(struct req *r);
 
 /**
  * subject_recheck(tx, r):
- * In a transaction that changes something for the subject of ${r}: does the proof still hold? While
- * the body was on its way or a password was hashed, the session may have ended.
- * Errors: ERR_INVALID_TOKEN; ERR_DB, ERR_NOMEM.
+ * In a transaction that changes something for the subject of ${r}: does the proof still hold, and
+ * the permission that the route asks for? While the body was on its way or a password was hashed,
+ * the session may have ended, or a role been taken away; ${r} then has the subject of now.
+ * Errors: ERR_INVALID_TOKEN; ERR_FORBIDDEN; ERR_DB, ERR_NOMEM.
  */
 MUST_USE enum err subject_recheck(struct tx *tx, struct req *r);
 

@@ -23,17 +23,6 @@ struct listing {
 	enum err err;
 };
 
-static const char *
-join(struct arena *a, const struct names *names)
-{
-	const char *text = "";
-	size_t i;
-
-	for (i = 0; i < names->count && text != NULL; i++)
-		text = arena_print(a, "%s%s%s", text, i > 0 ? " " : "", names->items[i]);
-	return (text);
-}
-
 static enum err
 add_json(struct listing *l, const struct role *role)
 {
@@ -62,10 +51,10 @@ add_row(struct listing *l, const struct role *role)
 
 	if ((e = role_own_permissions(l->db, role->id, a, l->names)) != ERR_OK)
 		return (e);
-	permissions = join(a, l->names);
+	permissions = table_join(a, l->names->items, l->names->count);
 	if ((e = role_parents(l->db, role->id, a, l->names)) != ERR_OK)
 		return (e);
-	parents = join(a, l->names);
+	parents = table_join(a, l->names->items, l->names->count);
 	if (permissions == NULL || parents == NULL)
 		return (ERR_NOMEM);
 	table_add(

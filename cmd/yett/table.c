@@ -127,3 +127,14 @@ table_time(struct arena *a, int64_t at)
 	memcpy(text + 19, "Z", 2);
 	return (text);
 }
+
+const char *
+table_join(struct arena *a, char *const *items, size_t count)
+{
+	const char *text = "";
+	size_t i;
+
+	for (i = 0; i < count && text != NULL; i++)
+		text = arena_print(a, "%s%s%s", text, i > 0 ? " " : "", items[i]);
+	return (text);
+}

@@ -44,4 +44,10 @@ const char *table_time(struct arena *a, int64_t at);
  */
 void table_text(const char *text);
 
+/**
+ * table_join(a, items, count):
+ * The texts with spaces between them, owned by ${a}; NULL without memory.
+ */
+const char *table_join(struct arena *a, char *const *items, size_t count);
+
 #endif

@@ -34,17 +34,6 @@ state_of(const struct user *u)
 	return (u->locked ? "locked" : !u->enabled ? "disabled" : "active");
 }
 
-static const char *
-join(struct arena *a, const struct names *names)
-{
-	const char *text = "";
-	size_t i;
-
-	for (i = 0; i < names->count && text != NULL; i++)
-		text = arena_print(a, "%s%s%s", text, i > 0 ? " " : "", names->items[i]);
-	return (text);
-}
-
 /* ${u} as JSON, as the admin sees one. */
 static enum err
 make_json(
@@ -106,8 +95,8 @@ list_one(void *arg, const struct user *u)
 			json_append(&l->json, l->array, &item);
 	} else if ((l->err = role_rights(l->db, u->id, clock_ms(), a, l->names, NULL)) == ERR_OK) {
 		const char *const cells[] = { u->id, u->email, u->username, state_of(u),
-			join(a, l->names), table_time(a, u->created_at),
-			table_time(a, u->last_active_at) };
+			table_join(a, l->names->items, l->names->count),
+			table_time(a, u->created_at), table_time(a, u->last_active_at) };
 
 		table_add(l->table, cells);
 	}
@@ -187,8 +176,8 @@ print_user(struct tool *t, struct db *db, const struct user *u, struct names *na
 		return (ERR_NOMEM);
 	if ((e = role_rights(db, u->id, clock_ms(), t->arena, names, permissions)) != ERR_OK)
 		return (e);
-	print_field("roles", join(t->arena, names));
-	print_field("permissions", join(t->arena, permissions));
+	print_field("roles", table_join(t->arena, names->items, names->count));
+	print_field("permissions", table_join(t->arena, permissions->items, permissions->count));
 	print_field("created", table_time(t->arena, u->created_at));
 	print_field("last sign-in", table_time(t->arena, u->last_active_at));
 	return (ERR_OK);

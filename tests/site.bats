@@ -190,7 +190,7 @@ gone() {
 	web POST /auth/register --json '{"email":"ann@example.org","password":"'"$PASSWORD"'"}'
 	expect 201
 	take_tokens
-	pkill -9 -P "$(cat "$YETT_SITE_STATE/run/lighttpd.pid")" session
+	pkill -9 -P "$(cat "$YETT_SITE_STATE/run/lighttpd.pid")" -f bin/session
 	local i
 	for i in $(seq 30); do
 		web GET /users/me -H "Authorization: Bearer $ACCESS"

@@ -115,6 +115,8 @@ $(OUT)/bench/%: $(OUT)/tests/bench/%.o $(OUT)/libyett.a
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+-include $(wildcard $(OUT)/tests/*/*.d)
+
 # Keep what a pattern made on the way: objects are not made anew at each call.
 .SECONDARY:
 

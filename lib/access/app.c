@@ -13,7 +13,6 @@
 #include "access/subject.h"
 #include "base/log.h"
 #include "http/conn.h"
-#include "http/peer.h"
 #include "http/server.h"
 
 #ifndef VERSION
@@ -222,12 +221,6 @@ app_main(int argc, char **argv, const struct program *p)
 		return (1);
 	}
 	log_setup(p->name, conf.log_json, (enum log_level)conf.log_level);
-	if (!peer_networks_ok(conf.http_proxies)) {
-		log_event(LOG_ERROR, NULL,
-		    "http.proxies must be addresses and networks such as "
-		    "192.0.2.0/24, separated by spaces");
-		return (1);
-	}
 	if (sodium_init() < 0 || app_open(&conf, &app) != ERR_OK)
 		return (1);
 	status = serve(&app, p);

@@ -1,11 +1,11 @@
 /* How many wrong passwords are taken before one has to wait. */
 #include "access/throttle.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "access/app.h"
+#include "base/address.h"
 #include "base/log.h"
 #include "http/reply.h"
 
@@ -30,26 +30,6 @@ struct keys {
 	char everywhere[KEY_SIZE]; /* the account */
 };
 
-/* The network of an address: of IPv6 the 64 bits that one customer has. */
-static void
-print_network(const char *address, char to[static INET6_ADDRSTRLEN])
-{
-	struct in6_addr six;
-	struct in_addr four;
-
-	if (inet_pton(AF_INET6, address, &six) == 1) {
-		if (!IN6_IS_ADDR_V4MAPPED(&six)) {
-			memset(six.s6_addr + 8, 0, 8);
-			inet_ntop(AF_INET6, &six, to, INET6_ADDRSTRLEN);
-			return;
-		}
-		memcpy(&four, six.s6_addr + 12, sizeof four);
-	} else if (inet_pton(AF_INET, address, &four) != 1) {
-		four.s_addr = 0; /* whoever has no address shares this one */
-	}
-	inet_ntop(AF_INET, &four, to, INET6_ADDRSTRLEN);
-}
-
 static int64_t
 count_unlocks(struct limiter *l, const char *account)
 {
@@ -63,9 +43,9 @@ static void
 make_keys(const struct req *r, const char *account, struct keys *k)
 {
 	const long long times = count_unlocks(r->app->limiter, account);
-	char network[INET6_ADDRSTRLEN];
+	char network[ADDRESS_SIZE];
 
-	print_network(r->remote_addr, network);
+	address_customer(r->remote_addr, network);
 	snprintf(k->network, sizeof k->network, "sign-in\n%s", network);
 	snprintf(k->here, sizeof k->here, "sign-in %lld\n%s\n%s", times, account, network);
 	snprintf(k->everywhere, sizeof k->everywhere, "sign-in %lld\n%s", times, account);

@@ -14,6 +14,7 @@
 
 #include <ini.h>
 
+#include "base/address.h"
 #include "base/text.h"
 
 /* The Makefile knows where things are installed; tools that only read this file don't. */
@@ -321,6 +322,12 @@ finish(struct conf *c, char *message)
 	if (!are_origins(c->http_cors_origins)) {
 		snprintf(message, CONF_MESSAGE_SIZE,
 		    "http.cors_origins must be origins such as https://app.example.org, separated "
+		    "by spaces");
+		return (ERR_CONF);
+	}
+	if (!address_networks_ok(c->http_proxies)) {
+		snprintf(message, CONF_MESSAGE_SIZE,
+		    "http.proxies must be addresses and networks such as 192.0.2.0/24, separated "
 		    "by spaces");
 		return (ERR_CONF);
 	}

@@ -1,105 +1,10 @@
 /* Where a request comes from, when proxies stand in between. */
 #include "http/peer.h"
 
-#include <arpa/inet.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
-#include "base/text.h"
-
-#define NETWORK_SIZE (INET6_ADDRSTRLEN + 4) /* "/128" */
-
-/* All addresses as ones of IPv6. */
-struct network {
-	struct in6_addr address;
-	int64_t bits;
-};
-
-static bool
-parse_address(const char *text, struct in6_addr *ret_address, bool *ret_four)
-{
-	static const unsigned char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-	struct in_addr four;
-
-	if ((*ret_four = inet_pton(AF_INET, text, &four) == 1)) {
-		memcpy(ret_address->s6_addr, mapped, sizeof mapped);
-		memcpy(ret_address->s6_addr + sizeof mapped, &four, sizeof four);
-		return (true);
-	}
-	return (inet_pton(AF_INET6, text, ret_address) == 1);
-}
-
-/* ${len} bytes of ${text}: an address, or a network. */
-static bool
-parse_network(const char *text, size_t len, struct network *ret_network)
-{
-	char copy[NETWORK_SIZE], *slash;
-	bool four;
-
-	if (len >= sizeof copy)
-		return (false);
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	if ((slash = strchr(copy, '/')) != NULL)
-		*slash = '\0';
-	if (!parse_address(copy, &ret_network->address, &four))
-		return (false);
-	ret_network->bits = four ? 32 : 128;
-	if (slash != NULL && !text_number(slash + 1, 0, ret_network->bits, &ret_network->bits))
-		return (false);
-	ret_network->bits += four ? 96 : 0;
-	return (true);
-}
-
-static bool
-is_inside(const struct in6_addr *address, const struct network *n)
-{
-	const size_t whole = (size_t)n->bits / 8;
-	const unsigned int rest = (unsigned int)n->bits % 8;
-
-	if (memcmp(address->s6_addr, n->address.s6_addr, whole) != 0)
-		return (false);
-	return (
-	    rest == 0 || (address->s6_addr[whole] ^ n->address.s6_addr[whole]) >> (8 - rest) == 0);
-}
-
-bool
-peer_networks_ok(const char *networks)
-{
-	struct network n;
-	size_t len;
-
-	for (networks += strspn(networks, " "); *networks != '\0';
-	     networks += strspn(networks, " ")) {
-		len = strcspn(networks, " ");
-		if (!parse_network(networks, len, &n))
-			return (false);
-		networks += len;
-	}
-	return (true);
-}
-
-bool
-peer_in(const char *address, const char *networks)
-{
-	struct in6_addr parsed;
-	struct network n;
-	size_t len;
-	bool four;
-
-	if (!parse_address(address, &parsed, &four))
-		return (false);
-	for (networks += strspn(networks, " "); *networks != '\0';
-	     networks += strspn(networks, " ")) {
-		len = strcspn(networks, " ");
-		if (parse_network(networks, len, &n) && is_inside(&parsed, &n))
-			return (true);
-		networks += len;
-	}
-	return (false);
-}
+#include "base/address.h"
 
 /* ${text} without white space at both ends; it is written over. */
 static char *
@@ -118,8 +23,6 @@ trim(char *text)
 static char *
 strip_port(char *text)
 {
-	struct in6_addr parsed;
-	bool four;
 	char *end;
 
 	if (text[0] == '[') {
@@ -129,7 +32,7 @@ strip_port(char *text)
 	} else if ((end = strchr(text, ':')) != NULL && strchr(end + 1, ':') == NULL) {
 		*end = '\0';
 	}
-	return (parse_address(text, &parsed, &four) ? text : NULL);
+	return (address_ok(text) ? text : NULL);
 }
 
 /* The value of "for" in one element of Forwarded ("for=...;proto=..."), without quotes; it is
@@ -165,7 +68,7 @@ peer_find(const char *remote, const char *forwarded, bool is_rfc7239, const char
 	const char *peer = remote;
 	char *list, *comma, *hop;
 
-	if (forwarded == NULL || !peer_in(remote, proxies))
+	if (forwarded == NULL || !address_in(remote, proxies))
 		return (remote);
 	if ((list = arena_copy(a, forwarded)) == NULL)
 		return (NULL);
@@ -179,6 +82,6 @@ peer_find(const char *remote, const char *forwarded, bool is_rfc7239, const char
 		if ((hop = strip_port(hop)) == NULL)
 			return (peer);
 		peer = hop;
-	} while (comma != NULL && peer_in(peer, proxies));
+	} while (comma != NULL && address_in(peer, proxies));
 	return (peer);
 }

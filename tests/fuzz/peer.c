@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 
 #include "fuzz.h"
+#include "base/address.h"
 #include "http/peer.h"
 
 static bool
@@ -21,7 +22,7 @@ check_one(
 
 	must(found != NULL);
 	must(strcmp(found, remote) == 0 || is_address(found));
-	must(peer_in(remote, proxies) || found == remote);
+	must(address_in(remote, proxies) || found == remote);
 	must(found == remote || strstr(header, found) != NULL);
 }
 
@@ -33,7 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	must((a = arena_new(1 << 20)) != NULL);
 	fuzz_cut(&l, data, len);
-	if (l.count >= 3 && peer_networks_ok(l.line[1])) {
+	if (l.count >= 3 && address_networks_ok(l.line[1])) {
 		check_one(l.line[0], l.line[1], l.line[2], false, a);
 		check_one(l.line[0], l.line[1], l.line[2], true, a);
 		check_one("127.0.0.1", "127.0.0.0/8", l.line[2], true, a);

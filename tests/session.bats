@@ -379,7 +379,8 @@ setup() {
 	local claims
 	claims=$(cut -d. -f2 <<< "$ACCESS" | tr -- -_ +/)
 	claims=$(printf '%s%s' "$claims" "$(printf '%*s' $(((4 - ${#claims} % 4) % 4)) '' | tr ' ' =)" | base64 -d)
-	[ "$(jq '.exp - .iat' <<< "$claims")" -le 600 ]
+	[ "$(jq '.exp - .iat' <<< "$claims")" = 600 ]
+	[ "$(json .expires_in)" = 600 ]
 }
 
 @test "a picture must be an https address" {
@@ -485,4 +486,15 @@ setup() {
 	call session GET /auth/sessions - "$(bearer "$ACCESS")"
 	expect 200
 	[ "$before" = "$(stat -c %Y%s "$YETT_SITE_STATE"/yett.db*; sha256sum "$DB")" ]
+}
+
+@test "a long profile is answered like a short one" {
+	local text
+	text=$(printf '%016000d' 0)
+	call session PATCH /users/me "{\"properties\":{\"a\":\"$text\"}}" "$(bearer "$ACCESS")"
+	expect 200
+	me "$(bearer "$ACCESS")"
+	expect 200
+	[ "$(json '.properties.a | length')" = 16000 ]
+	[ "$(json .email)" = ann@example.org ]
 }

@@ -72,8 +72,12 @@ post_logout(struct req *r)
 static enum err
 get_me(struct req *r)
 {
+	const char *profile = r->subject->profile;
+	enum err e;
 
-	return (reply_text(r, 200, "application/json", r->subject->profile));
+	if (profile[0] == '\0' && (e = sessions_profile(r, &profile)) != ERR_OK)
+		return (e);
+	return (reply_text(r, 200, "application/json", profile));
 }
 
 static enum err

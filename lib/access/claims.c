@@ -53,24 +53,29 @@ add_amr(const char *amr, struct arena *a, struct json *j)
 	json_add_texts(j, "amr", names, count);
 }
 
+int64_t
+claims_lifetime_s(const struct app *app, const struct session *s)
+{
+	const int64_t left_s = (s->ends_at - clock_ms()) / 1000;
+
+	return (left_s < app->conf.session_access_s ? left_s : app->conf.session_access_s);
+}
+
 enum err
 claims_issue_access(struct app *app, const struct user *u, const struct session *s, struct arena *a,
     char **ret_token)
 {
 	const int64_t now_s = clock_ms() / 1000;
 	struct json j = json_object(a);
-	int64_t exp = now_s + app->conf.session_access_s;
 	char jti[ID_SIZE];
 	const char *text;
 	enum err e;
 
-	if (exp > s->ends_at / 1000)
-		exp = s->ends_at / 1000;
 	id_random(jti);
 	json_add_text(&j, "iss", app->conf.site_url);
 	json_add_text(&j, "sub", u->id);
 	json_add_text(&j, "aud", app->conf.site_audience);
-	json_add_number(&j, "exp", exp);
+	json_add_number(&j, "exp", now_s + claims_lifetime_s(app, s));
 	json_add_number(&j, "iat", now_s);
 	json_add_text(&j, "jti", jti);
 	json_add_text(&j, "sid", s->id);

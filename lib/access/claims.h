@@ -19,6 +19,12 @@ struct refresh_claims {
 };
 
 /**
+ * claims_lifetime_s(app, s):
+ * How long an access token issued now for ${s} lives: never longer than the session.
+ */
+int64_t claims_lifetime_s(const struct app *app, const struct session *s);
+
+/**
  * claims_issue_access(app, u, s, a, ret_token):
  * An access token for ${u} in the session ${s}, with the roles and permissions of this moment;
  * owned by ${a}. Errors: ERR_CRYPTO, ERR_DB, ERR_NOMEM.  Source: RFC 9068 section 2; RFC 8176 for

@@ -182,7 +182,7 @@ visit_reply_tokens(struct req *r, int status, const struct visit *v)
 	json_add_text(&j, "access_token", v->access_token);
 	json_add_text(&j, "refresh_token", v->secret);
 	json_add_text(&j, "token_type", "Bearer");
-	json_add_number(&j, "expires_in", r->app->conf.session_access_s);
+	json_add_number(&j, "expires_in", claims_lifetime_s(r->app, &v->session));
 	json_add_raw(&j, "user", v->profile);
 	return (reply_json(r, status, &j));
 }

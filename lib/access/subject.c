@@ -13,7 +13,7 @@
 #include "store/role.h"
 #include "store/session.h"
 
-#define REMEMBERED_MAX 4096 /* bytes of one subject */
+#define PROFILE_REMEMBERED_MAX 2048 /* bytes */
 
 /* What a proof says before the database is asked. */
 struct claim {
@@ -180,6 +180,9 @@ load(struct req *r, struct claim *c, int64_t now, struct subject **ret_subject, 
 	store_read_end(r->app->store, db);
 	if (e != ERR_OK)
 		return (e);
+	/* A few users with much in their profile are not to fill the memory. */
+	if (strlen(in.profile) > PROFILE_REMEMBERED_MAX)
+		in.profile[0] = '\0';
 	memcpy(head.user_id, c->user_id, ID_SIZE);
 	memcpy(head.session_id, c->session_id, ID_SIZE);
 	head.expires_at = c->known_until;
@@ -247,9 +250,7 @@ subject_identify(struct req *r)
 	}
 	if ((e = load(r, &c, now, &s, &len)) != ERR_OK)
 		return (e);
-	/* A few users with much in their profile are not to fill the memory. */
-	if (len <= REMEMBERED_MAX)
-		cache_put(r->app->subjects, key, s, len, now);
+	cache_put(r->app->subjects, key, s, len, now);
 	r->subject = s;
 	return (ERR_OK);
 }

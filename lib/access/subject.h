@@ -25,7 +25,7 @@ struct subject {
 	int64_t seen_at;                         /* ms last written down */
 	struct version everybody, user, session; /* what this was read under */
 	size_t permissions;                      /* where in ${profile} they begin, a line each */
-	char profile[];                          /* JSON, as GET /users/me gives it */
+	char profile[];                          /* JSON, as GET /users/me gives it; "": too long */
 };
 
 /**

@@ -79,7 +79,7 @@ cmd_key_list(struct tool *t)
 	static const char *const names[] = { "KEY", "STATE", "CREATED", "VERIFIES UNTIL" };
 	struct listing l = { .arena = t->arena, .now = clock_ms() };
 	struct keyring *keys = NULL;
-	const char *dir, *text;
+	const char *dir;
 	int status;
 
 	if ((status = open_keys(t, &dir, &keys)) != 0)
@@ -94,10 +94,7 @@ cmd_key_list(struct tool *t)
 		return (tool_fail("out of memory"));
 	if (l.array == NULL)
 		return (table_print(l.table));
-	if ((text = json_print(&l.json)) == NULL)
-		return (tool_fail("out of memory"));
-	tool_print_json(text);
-	return (0);
+	return (tool_print_json(&l.json));
 }
 
 int

@@ -99,7 +99,6 @@ cmd_role_list(struct tool *t)
 	static const char *const names[] = { "NAME", "PERMISSIONS", "INHERITS FROM",
 		"DESCRIPTION" };
 	struct listing l = { .tool = t, .json = json_object(t->arena) };
-	const char *text;
 	int status;
 
 	if ((status = tool_open_store(t)) != 0)
@@ -114,10 +113,7 @@ cmd_role_list(struct tool *t)
 		return (status);
 	if (l.array == NULL)
 		return (table_print(l.table));
-	if ((text = json_print(&l.json)) == NULL)
-		return (tool_fail("out of memory"));
-	tool_print_json(text);
-	return (0);
+	return (tool_print_json(&l.json));
 }
 
 /* A role of a user, to give or to take. */

@@ -94,7 +94,6 @@ cmd_session_list(struct tool *t)
 	static const char *const names[] = { "ID", "EMAIL", "KIND", "DEVICE", "ADDRESS", "CREATED",
 		"LAST SEEN", "EXPIRES" };
 	struct listing l = { .tool = t };
-	const char *text;
 	int status;
 
 	if (!tool_number(t, "--limit", LIMIT_USUAL, LIMIT_MAX, &l.limit))
@@ -113,10 +112,7 @@ cmd_session_list(struct tool *t)
 			tool_warn("there are more: --limit N");
 		return (status);
 	}
-	if ((text = json_print(&l.json)) == NULL)
-		return (tool_fail("out of memory"));
-	tool_print_json(text);
-	return (0);
+	return (tool_print_json(&l.json));
 }
 
 /* What to end: one of ${id}, ${user_id}, or neither for all. */

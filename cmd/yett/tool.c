@@ -44,11 +44,14 @@ tool_warn(const char *format, ...)
 	va_end(args);
 }
 
-void
-tool_print_json(const char *text)
+int
+tool_print_json(struct json *j)
 {
+	const char *text = json_print(j);
 	const unsigned char *p;
 
+	if (text == NULL)
+		return (tool_fail("out of memory"));
 	for (p = (const unsigned char *)text; *p != '\0'; p++) {
 		if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
 			printf("\\u%04x", *++p);
@@ -56,6 +59,7 @@ tool_print_json(const char *text)
 			putchar(*p);
 	}
 	putchar('\n');
+	return (0);
 }
 
 int

@@ -10,6 +10,7 @@
 #include "base/conf.h"
 #include "cred/breach.h"
 #include "cred/hasher.h"
+#include "http/json.h"
 #include "store/store.h"
 
 #define TOOL_FAILED 1
@@ -74,10 +75,11 @@ tool_misuse(const struct tool *t, const char *format, ...) __attribute__((format
 void tool_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /**
- * tool_print_json(text):
- * Print JSON as a line. U+0080 to U+009F, which JSON lets through and terminals obey, are escaped.
+ * tool_print_json(j):
+ * Print ${j} as a line. U+0080 to U+009F, which JSON lets through and terminals obey, are escaped.
+ * The exit status.
  */
-void tool_print_json(const char *text);
+int tool_print_json(struct json *j);
 
 /**
  * tool_has(t, option), tool_value(t, option), tool_number(t, option, usual, max, ret_number):

@@ -68,17 +68,6 @@ make_json(
 	return (ERR_OK);
 }
 
-static int
-print_json(struct json *j)
-{
-	const char *text = json_print(j);
-
-	if (text == NULL)
-		return (tool_fail("out of memory"));
-	tool_print_json(text);
-	return (0);
-}
-
 static void
 list_one(void *arg, const struct user *u)
 {
@@ -109,7 +98,7 @@ print_list(struct listing *l)
 
 	if (l->array != NULL) {
 		json_add_text(&l->json, "next", l->more ? l->last_id : NULL);
-		return (print_json(&l->json));
+		return (tool_print_json(&l->json));
 	}
 	if ((status = table_print(l->table)) == 0 && l->more)
 		tool_warn("there are more: --after %s", l->last_id);
@@ -207,5 +196,5 @@ cmd_user_show(struct tool *t)
 		return (status);
 	if (e != ERR_OK)
 		return (tool_fail("the user cannot be shown (%s)", err_slug(e)));
-	return (j.arena != NULL ? print_json(&j) : 0);
+	return (j.arena != NULL ? tool_print_json(&j) : 0);
 }

@@ -35,6 +35,21 @@ report(sqlite3 *handle, const char *doing)
 }
 
 enum err
+db_number(struct db *db, const char *sql, const struct db_arg *args, size_t count,
+    int64_t otherwise, int64_t *ret_number)
+{
+	struct stmt *stmt;
+	enum err e;
+
+	if ((e = db_query(db, sql, args, count, &stmt)) != ERR_OK)
+		return (e);
+	e = db_next(stmt);
+	*ret_number = e == ERR_OK && !db_is_null(stmt, 0) ? db_int(stmt, 0) : otherwise;
+	db_end(stmt);
+	return (e == ERR_NOT_FOUND ? ERR_OK : e);
+}
+
+enum err
 db_script(struct db *db, const char *sql)
 {
 

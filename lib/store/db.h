@@ -72,6 +72,14 @@ MUST_USE enum err db_run(
     struct db *db, const char *sql, const struct db_arg *args, size_t count, int64_t *ret_changes);
 
 /**
+ * db_number(db, sql, args, count, otherwise, ret_number):
+ * The one number that ${sql} asks for; ${otherwise} when there is no row, or it is NULL.
+ * Errors: ERR_DB.
+ */
+MUST_USE enum err db_number(struct db *db, const char *sql, const struct db_arg *args, size_t count,
+    int64_t otherwise, int64_t *ret_number);
+
+/**
  * db_int(stmt, column), db_text(stmt, column, a), db_blob(stmt, column, ret_bytes, len),
  * db_is_null(stmt, column): The value of a column of the row, counted from 0. Text is copied to
  * ${a} (NULL for NULL, or when ${a} is full). db_blob() is false when the column is not exactly

@@ -264,15 +264,8 @@ role_next_end(struct db *db, const char *user_id, int64_t now, int64_t *ret_at)
 	static const char sql[] =
 	    "SELECT min(expires_at) FROM user_roles WHERE user_id = ?1 AND expires_at > ?2";
 	const struct db_arg args[] = { DB_TEXT(user_id), DB_INT(now) };
-	struct stmt *stmt;
-	enum err e;
 
-	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
-		return (e);
-	if ((e = db_next(stmt)) == ERR_OK)
-		*ret_at = db_is_null(stmt, 0) ? INT64_MAX : db_int(stmt, 0);
-	db_end(stmt);
-	return (e);
+	return (db_number(db, sql, args, COUNT(args), INT64_MAX, ret_at));
 }
 
 /* What ${sql} gives for each of ${held}. */
@@ -452,15 +445,8 @@ role_count_holders(struct db *db, const char *role_id, int64_t now, int64_t *ret
 	static const char sql[] = "SELECT count(*) FROM user_roles WHERE role_id = ?1 "
 	                          "AND (expires_at IS NULL OR expires_at > ?2)";
 	const struct db_arg args[] = { DB_TEXT(role_id), DB_INT(now) };
-	struct stmt *stmt;
-	enum err e;
 
-	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
-		return (e);
-	if ((e = db_next(stmt)) == ERR_OK)
-		*ret_count = db_int(stmt, 0);
-	db_end(stmt);
-	return (e);
+	return (db_number(db, sql, args, COUNT(args), 0, ret_count));
 }
 
 enum err

@@ -258,15 +258,8 @@ enum err
 session_newest(struct db *db, int64_t *ret_at)
 {
 	static const char sql[] = "SELECT created_at FROM sessions ORDER BY id DESC LIMIT 1";
-	struct stmt *stmt;
-	enum err e;
 
-	if ((e = db_query(db, sql, NULL, 0, &stmt)) != ERR_OK)
-		return (e);
-	e = db_next(stmt);
-	*ret_at = e == ERR_OK ? db_int(stmt, 0) : 0;
-	db_end(stmt);
-	return (e == ERR_NOT_FOUND ? ERR_OK : e);
+	return (db_number(db, sql, NULL, 0, 0, ret_at));
 }
 
 enum err

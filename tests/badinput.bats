@@ -32,7 +32,7 @@ setup() {
 	sql "INSERT INTO user_roles (user_id, role_id, assigned_at) VALUES ('$USER_ID', '00000000-0000-7000-8000-000000000001', 0);
 		INSERT INTO roles (id, name, created_at) VALUES ('$ROLE', 'editor', 0);
 		INSERT INTO permissions (id, name, created_at) VALUES ('$ROLE', 'posts:read', 0);
-		INSERT INTO role_permissions VALUES ('$ROLE', '$ROLE');
+		INSERT INTO role_permissions (role_id, permission_id) VALUES ('$ROLE', '$ROLE');
 		INSERT INTO role_parents VALUES ('$ROLE', '00000000-0000-7000-8000-000000000003');"
 	BEFORE=$(dump)
 }

@@ -13,9 +13,9 @@ setup() {
 	run -0 yett role list
 	[[ "${lines[0]}" = NAME*PERMISSIONS*"INHERITS FROM"*DESCRIPTION* ]]
 	[[ "${lines[1]}" = admin*"*:*"* ]]
-	[ "${#lines[@]}" = 4 ]
+	[ "${#lines[@]}" = 7 ]
 	run -0 yett role list --json
-	[ "$(jq -c '[.items[] | [.name, .permissions[0]]]' <<< "$output")" = '[["admin","*:*"],["guest",null],["viewer","profile:read"]]' ]
+	[ "$(jq -c '[.items[] | [.name, .permissions[0]]]' <<< "$output")" = '[["admin","*:*"],["guest","groups:create"],["org-admin","domains:*"],["org-member","members:read"],["org-owner","*:*"],["viewer","profile:read"]]' ]
 }
 
 @test "role grant and revoke change what a user holds" {

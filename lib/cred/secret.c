@@ -105,3 +105,15 @@ master_mac(const struct master *m, const char *purpose, const char *text, size_t
 	sodium_memzero(key, sizeof key);
 	sodium_memzero(&state, sizeof state);
 }
+
+void
+master_seal(const struct master *m, const char *purpose, const char *text, size_t len,
+    unsigned char ret_seal[static SECRET_HASH_LEN])
+{
+	unsigned char key[32];
+
+	crypto_kdf_derive_from_key(key, sizeof key, 1, purpose, m->key);
+	crypto_generichash(
+	    ret_seal, SECRET_HASH_LEN, (const unsigned char *)text, len, key, sizeof key);
+	sodium_memzero(key, sizeof key);
+}

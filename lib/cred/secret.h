@@ -56,4 +56,12 @@ void master_close(struct master *m);
 void master_mac(const struct master *m, const char *purpose, const char *text, size_t len,
     unsigned char ret_mac[static 32]);
 
+/**
+ * master_seal(m, purpose, text, len, ret_seal):
+ * BLAKE2b-256 of ${text} under a key derived for ${purpose} (8 characters): what only who has the
+ * master key can make. Source: RFC 7693; libsodium crypto_kdf.
+ */
+void master_seal(const struct master *m, const char *purpose, const char *text, size_t len,
+    unsigned char ret_seal[static SECRET_HASH_LEN]);
+
 #endif

@@ -1,10 +1,9 @@
-/* Roles and permissions, who inherits from whom, and who holds them. */
+/* Roles: what they are, what they hold, from whom they inherit, whom they are given to. */
 #include "store/role.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define BUILT_IN "00000000-0000-7000-8000-00000000000" /* and one digit */
+#define BUILT_IN "00000000-0000-7000-8000-0000000000" /* and two digits */
 
 bool
 role_is_built_in(const char *id)
@@ -54,8 +53,8 @@ role_find(struct db *db, const char *id, struct arena *a, struct role *ret_role)
 enum err
 role_find_name(struct db *db, const char *name, struct arena *a, struct role *ret_role)
 {
-	static const char sql[] =
-	    "SELECT id, name, description, created_at FROM roles WHERE name = ?1";
+	static const char sql[] = "SELECT id, name, description, created_at FROM roles WHERE name "
+	                          "= ?1 AND org_id IS NULL";
 
 	return (find(db, sql, name, a, ret_role));
 }
@@ -65,7 +64,7 @@ role_list(struct db *db, const char *after, int64_t limit, struct arena *a,
     void (*each)(void *arg, const struct role *role), void *arg)
 {
 	static const char sql[] = "SELECT id, name, description, created_at FROM roles "
-	                          "WHERE name > ?1 ORDER BY name LIMIT ?2";
+	                          "WHERE name > ?1 AND org_id IS NULL ORDER BY name LIMIT ?2";
 	const struct db_arg args[] = { DB_TEXT(after), DB_INT(limit) };
 	struct stmt *stmt;
 	struct role role;
@@ -121,208 +120,16 @@ role_drop(struct tx *tx, const char *id)
 	return (change(tx, sql, args, COUNT(args)));
 }
 
-/* Put ${name} into ${names} unless it is there. */
-static enum err
-add_name(struct names *names, char *name)
-{
-	size_t i;
-
-	if (name == NULL)
-		return (ERR_NOMEM);
-	for (i = 0; i < names->count; i++)
-		if (strcmp(names->items[i], name) == 0)
-			return (ERR_OK);
-	if (names->count == ROLE_NAMES_MAX)
-		return (ERR_NOMEM);
-	names->items[names->count++] = name;
-	return (ERR_OK);
-}
-
-/* Put into ${names} what ${sql}, which takes ${id}, gives. */
-static enum err
-add_names(struct db *db, const char *sql, const char *id, struct arena *a, struct names *names)
-{
-	const struct db_arg args[] = { DB_TEXT(id) };
-	struct stmt *stmt;
-	enum err e;
-
-	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
-		return (e);
-	while (
-	    (e = db_next(stmt)) == ERR_OK && (e = add_name(names, db_text(stmt, 0, a))) == ERR_OK)
-		;
-	db_end(stmt);
-	return (e == ERR_NOT_FOUND ? ERR_OK : e);
-}
-
-static int
-by_name(const void *a, const void *b)
-{
-
-	return (strcmp(*(char *const *)a, *(char *const *)b));
-}
-
-static void
-sort(struct names *names)
-{
-
-	qsort(names->items, names->count, sizeof names->items[0], by_name);
-}
-
-static const char permissions_of[] =
-    "SELECT p.name FROM role_permissions rp JOIN permissions p ON p.id = rp.permission_id "
-    "WHERE rp.role_id = ?1";
-
-enum err
-role_own_permissions(struct db *db, const char *id, struct arena *a, struct names *ret_names)
-{
-	enum err e;
-
-	ret_names->count = 0;
-	e = add_names(db, permissions_of, id, a, ret_names);
-	sort(ret_names);
-	return (e);
-}
-
-enum err
-role_parents(struct db *db, const char *id, struct arena *a, struct names *ret_names)
-{
-	static const char sql[] = "SELECT r.name FROM role_parents rp JOIN roles r ON "
-	                          "r.id = rp.parent_role_id WHERE rp.role_id = ?1";
-	enum err e;
-
-	ret_names->count = 0;
-	e = add_names(db, sql, id, a, ret_names);
-	sort(ret_names);
-	return (e);
-}
-
-/* Put a role into ${held} unless it is there. */
-static enum err
-add_held(struct held *held, char *id, int via)
-{
-	size_t i;
-
-	if (id == NULL)
-		return (ERR_NOMEM);
-	for (i = 0; i < held->count; i++)
-		if (strcmp(held->items[i].id, id) == 0)
-			return (ERR_OK);
-	if (held->count == ROLE_NAMES_MAX)
-		return (ERR_NOMEM);
-	held->items[held->count].id = id;
-	held->items[held->count++].via = via;
-	return (ERR_OK);
-}
-
-/*
- * Add what ${held} inherits, level by level; a circle ends where it closes. One recursive statement
- * would do, with three temporary trees made and dropped for it: 95,000 instructions, where this
- * takes some 8,000.
- */
-static enum err
-add_inherited(struct db *db, struct arena *a, struct held *held)
-{
-	static const char above[] = "SELECT parent_role_id FROM role_parents WHERE role_id = ?1";
-	struct names *parents = arena_alloc(a, sizeof *parents);
-	enum err e = ERR_OK;
-	size_t i, k;
-
-	if (parents == NULL)
-		return (ERR_NOMEM);
-	for (i = 0; e == ERR_OK && i < held->count; i++) {
-		parents->count = 0;
-		e = add_names(db, above, held->items[i].id, a, parents);
-		for (k = 0; e == ERR_OK && k < parents->count; k++)
-			e = add_held(held, parents->items[k], (int)i);
-	}
-	return (e);
-}
-
-enum err
-role_held(struct db *db, const char *user_id, int64_t now, struct arena *a, struct held *ret_held)
-{
-	static const char direct[] = "SELECT role_id FROM user_roles WHERE user_id = ?1 "
-	                             "AND (expires_at IS NULL OR expires_at > ?2)";
-	const struct db_arg args[] = { DB_TEXT(user_id), DB_INT(now) };
-	struct stmt *stmt;
-	enum err e;
-
-	ret_held->count = 0;
-	if ((e = db_query(db, direct, args, COUNT(args), &stmt)) != ERR_OK)
-		return (e);
-	while ((e = db_next(stmt)) == ERR_OK &&
-	       (e = add_held(ret_held, db_text(stmt, 0, a), -1)) == ERR_OK)
-		;
-	db_end(stmt);
-	return (e == ERR_NOT_FOUND ? add_inherited(db, a, ret_held) : e);
-}
-
-enum err
-role_next_end(struct db *db, const char *user_id, int64_t now, int64_t *ret_at)
-{
-	static const char sql[] =
-	    "SELECT min(expires_at) FROM user_roles WHERE user_id = ?1 AND expires_at > ?2";
-	const struct db_arg args[] = { DB_TEXT(user_id), DB_INT(now) };
-
-	return (db_number(db, sql, args, COUNT(args), INT64_MAX, ret_at));
-}
-
-/* What ${sql} gives for each of ${held}. */
-static enum err
-list_names(struct db *db, const char *sql, const struct held *held, struct arena *a,
-    struct names *ret_names)
-{
-	enum err e = ERR_OK;
-	size_t i;
-
-	ret_names->count = 0;
-	for (i = 0; e == ERR_OK && i < held->count; i++)
-		e = add_names(db, sql, held->items[i].id, a, ret_names);
-	sort(ret_names);
-	return (e);
-}
-
-enum err
-role_rights(struct db *db, const char *user_id, int64_t now, struct arena *a,
-    struct names *ret_roles, struct names *ret_permissions)
-{
-	static const char name_of[] = "SELECT name FROM roles WHERE id = ?1";
-	struct held *held = arena_alloc(a, sizeof *held);
-	enum err e;
-
-	if (held == NULL)
-		return (ERR_NOMEM);
-	if ((e = role_held(db, user_id, now, a, held)) != ERR_OK ||
-	    (e = list_names(db, name_of, held, a, ret_roles)) != ERR_OK || ret_permissions == NULL)
-		return (e);
-	return (list_names(db, permissions_of, held, a, ret_permissions));
-}
-
-enum err
-role_all_permissions(struct db *db, const char *id, struct arena *a, struct names *ret_names)
-{
-	struct held *held = arena_alloc(a, sizeof *held);
-	enum err e;
-
-	if (held == NULL)
-		return (ERR_NOMEM);
-	held->count = 0;
-	if ((e = add_held(held, arena_copy(a, id), -1)) != ERR_OK ||
-	    (e = add_inherited(db, a, held)) != ERR_OK)
-		return (e);
-	return (list_names(db, permissions_of, held, a, ret_names));
-}
-
 enum err
 role_allow(
     struct tx *tx, const char *id, const char *permission, const char *permission_id, int64_t now)
 {
 	static const char make[] = "INSERT INTO permissions (id, name, created_at) "
-	                           "VALUES (?1, ?2, ?3) ON CONFLICT (name) DO NOTHING";
+	                           "VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
 	static const char allow[] =
 	    "INSERT INTO role_permissions (role_id, permission_id) "
-	    "SELECT ?1, id FROM permissions WHERE name = ?2 ON CONFLICT DO NOTHING";
+	    "SELECT ?1, id FROM permissions WHERE name = ?2 AND org_id IS NULL "
+	    "ON CONFLICT DO NOTHING";
 	const struct db_arg made[] = { DB_TEXT(permission_id), DB_TEXT(permission), DB_INT(now) };
 	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(permission) };
 	enum err e;
@@ -338,7 +145,7 @@ role_forbid(struct tx *tx, const char *id, const char *permission)
 {
 	static const char sql[] =
 	    "DELETE FROM role_permissions WHERE role_id = ?1 AND permission_id = "
-	    "(SELECT id FROM permissions WHERE name = ?2)";
+	    "(SELECT id FROM permissions WHERE name = ?2 AND org_id IS NULL)";
 	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(permission) };
 
 	return (change(tx, sql, args, COUNT(args)));
@@ -380,9 +187,7 @@ role_inherit(
 
 	if (held == NULL)
 		return (ERR_NOMEM);
-	held->count = 0;
-	if ((e = add_held(held, arena_copy(a, parent_id), -1)) != ERR_OK ||
-	    (e = add_inherited(tx_db(tx), a, held)) != ERR_OK)
+	if ((e = role_held_by_role(tx_db(tx), parent_id, a, held)) != ERR_OK)
 		return (e);
 	for (i = 0; i < held->count; i++)
 		if (strcmp(held->items[i].id, id) == 0)
@@ -406,10 +211,10 @@ enum err
 role_assign(
     struct tx *tx, const char *user_id, const char *role_name, int64_t expires_at, int64_t now)
 {
-	static const char find_sql[] = "SELECT id FROM roles WHERE name = ?1";
+	static const char find_sql[] = "SELECT id FROM roles WHERE name = ?1 AND org_id IS NULL";
 	static const char sql[] =
 	    "INSERT INTO user_roles (user_id, role_id, assigned_at, expires_at) "
-	    "SELECT ?1, id, ?3, nullif(?4, 0) FROM roles WHERE name = ?2 "
+	    "SELECT ?1, id, ?3, nullif(?4, 0) FROM roles WHERE name = ?2 AND org_id IS NULL "
 	    "ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at";
 	const struct db_arg name[] = { DB_TEXT(role_name) };
 	const struct db_arg args[] = { DB_TEXT(user_id), DB_TEXT(role_name), DB_INT(now),

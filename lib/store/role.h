@@ -9,6 +9,12 @@
 
 #define ROLE_NAMES_MAX 256
 
+/* Ids of built-in roles. */
+#define ROLE_GUEST "00000000-0000-7000-8000-000000000003"
+#define ROLE_ORG_OWNER "00000000-0000-7000-8000-000000000011"
+#define ROLE_ORG_ADMIN "00000000-0000-7000-8000-000000000012"
+#define ROLE_ORG_MEMBER "00000000-0000-7000-8000-000000000013"
+
 struct names {
 	char *items[ROLE_NAMES_MAX];
 	size_t count;
@@ -33,7 +39,7 @@ struct held {
 
 /**
  * role_is_built_in(id):
- * Is it admin, viewer or guest, which Yett itself counts on?
+ * Is it admin, viewer, guest or org-*, which Yett itself counts on?
  */
 bool role_is_built_in(const char *id);
 
@@ -142,6 +148,15 @@ MUST_USE enum err role_next_end(struct db *db, const char *user_id, int64_t now,
  * not wanted). Sorted. Errors: ERR_NOMEM, also beyond 256; ERR_DB.
  */
 MUST_USE enum err role_rights(struct db *db, const char *user_id, int64_t now, struct arena *a,
+    struct names *ret_roles, struct names *ret_permissions);
+
+/**
+ * role_held_by_role(db, id, a, ret_held), role_rights_of_role(db, id, a, ret_roles,
+ * ret_permissions): The same of who holds the role ${id} and no other.
+ */
+MUST_USE enum err
+role_held_by_role(struct db *db, const char *id, struct arena *a, struct held *ret_held);
+MUST_USE enum err role_rights_of_role(struct db *db, const char *id, struct arena *a,
     struct names *ret_roles, struct names *ret_permissions);
 
 #endif

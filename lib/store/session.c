@@ -6,7 +6,7 @@
 #define COLUMNS \
 	"id, user_id, kind, token_hash, generation, token_id, rotated_at, created_at, " \
 	"last_seen_at, " \
-	"expires_at, ends_at, revoked_at, amr, ip_address, user_agent"
+	"expires_at, ends_at, revoked_at, amr, ip_address, user_agent, actor_user_id, org_id"
 
 static const char *const kind_names[] = {
 	[SESSION_COOKIE] = "cookie",
@@ -51,13 +51,17 @@ take_row(struct stmt *stmt, struct arena *a, struct session *ret_session)
 		.amr = db_text(stmt, 12, a),
 		.ip_address = db_text(stmt, 13, a),
 		.user_agent = db_text(stmt, 14, a),
+		.actor_user_id = db_text(stmt, 15, a),
+		.org_id = db_text(stmt, 16, a),
 	};
 
 	if (!find_kind(db_text(stmt, 2, a), &s.kind) ||
 	    !db_blob(stmt, 3, s.token_hash, sizeof s.token_hash))
 		return (ERR_DB);
 	if (s.id == NULL || s.user_id == NULL || s.token_id == NULL || s.amr == NULL ||
-	    s.ip_address == NULL || s.user_agent == NULL)
+	    s.ip_address == NULL || s.user_agent == NULL ||
+	    (s.actor_user_id == NULL && !db_is_null(stmt, 15)) ||
+	    (s.org_id == NULL && !db_is_null(stmt, 16)))
 		return (ERR_NOMEM);
 	*ret_session = s;
 	return (ERR_OK);
@@ -69,8 +73,9 @@ session_add(struct tx *tx, const struct session *s)
 	static const char sql[] =
 	    "INSERT INTO sessions (id, user_id, kind, token_hash, generation, token_id, "
 	    "rotated_at, "
-	    "created_at, last_seen_at, expires_at, ends_at, amr, ip_address, user_agent) "
-	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+	    "created_at, last_seen_at, expires_at, ends_at, amr, ip_address, user_agent, "
+	    "actor_user_id, org_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+	    "?13, ?14, ?15, ?16)";
 	const struct db_arg args[] = {
 		DB_TEXT(s->id),
 		DB_TEXT(s->user_id),
@@ -86,6 +91,8 @@ session_add(struct tx *tx, const struct session *s)
 		DB_TEXT(s->amr),
 		DB_TEXT(s->ip_address),
 		DB_TEXT(s->user_agent),
+		DB_TEXT(s->actor_user_id),
+		DB_TEXT(s->org_id),
 	};
 
 	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));

@@ -33,6 +33,8 @@ struct session {
 	const char *amr;
 	const char *ip_address;
 	const char *user_agent;
+	const char *actor_user_id; /* who acts in the user's name; NULL: the user */
+	const char *org_id;        /* the active org; NULL: none */
 };
 
 /**

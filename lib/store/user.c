@@ -6,7 +6,8 @@
 #define COLUMNS \
 	"id, email, email_confirmed, username, name, picture_url, properties, password_hash, " \
 	"enabled, locked, " \
-	"created_at, last_active_at"
+	"created_at, last_active_at, legacy_user_id, first_name, last_name, " \
+	"update_password_required, can_create_orgs, hidden"
 
 static enum err
 take_row(struct stmt *stmt, struct arena *a, struct user *ret_user)
@@ -25,6 +26,12 @@ take_row(struct stmt *stmt, struct arena *a, struct user *ret_user)
 		.locked = db_int(stmt, 9) != 0,
 		.created_at = db_int(stmt, 10),
 		.last_active_at = db_int(stmt, 11),
+		.legacy_user_id = db_text(stmt, 12, a),
+		.first_name = db_text(stmt, 13, a),
+		.last_name = db_text(stmt, 14, a),
+		.update_password_required = db_int(stmt, 15) != 0,
+		.can_create_orgs = db_int(stmt, 16) != 0,
+		.hidden = db_int(stmt, 17) != 0,
 	};
 	if (ret_user->id == NULL || ret_user->email == NULL || ret_user->properties == NULL ||
 	    (ret_user->password_hash == NULL && !db_is_null(stmt, 7)))

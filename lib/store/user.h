@@ -23,6 +23,12 @@ struct user {
 	bool locked;
 	int64_t created_at;
 	int64_t last_active_at; /* 0: never */
+	const char *legacy_user_id;
+	const char *first_name;
+	const char *last_name;
+	bool update_password_required;
+	bool can_create_orgs;
+	bool hidden; /* nobody can sign in as this user */
 };
 
 enum user_by {

@@ -1,0 +1,64 @@
+-- The rest of what is known of a user, who acts for whom, and what guests may.
+
+ALTER TABLE users ADD COLUMN legacy_user_id TEXT;         -- the id in the system the user came from; at most 200 bytes
+ALTER TABLE users ADD COLUMN first_name TEXT;             -- UTF-8, at most 200 bytes
+ALTER TABLE users ADD COLUMN last_name TEXT;              -- UTF-8, at most 200 bytes
+ALTER TABLE users ADD COLUMN update_password_required INTEGER NOT NULL DEFAULT 0
+	CHECK (update_password_required IN (0, 1));           -- 1: the next sign-in must choose another
+ALTER TABLE users ADD COLUMN can_create_orgs INTEGER NOT NULL DEFAULT 0 CHECK (can_create_orgs IN (0, 1));
+ALTER TABLE users ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0
+	CHECK (hidden IN (0, 1));                             -- 1: a guest may not peek at the user, so nobody can sign in as such
+
+CREATE UNIQUE INDEX users_legacy ON users (legacy_user_id) WHERE legacy_user_id IS NOT NULL;
+CREATE INDEX users_active ON users (last_active_at, id);
+CREATE INDEX users_locked ON users (id) WHERE locked = 1;
+CREATE INDEX users_disabled ON users (id) WHERE enabled = 0;
+
+-- Any three characters of these find a user.
+CREATE VIRTUAL TABLE users_words USING fts5(user_id UNINDEXED, email, username, name, tokenize = 'trigram');
+
+-- Roles that all members of a group hold.
+CREATE TABLE group_roles (
+	group_id    TEXT NOT NULL REFERENCES groups (id) ON DELETE CASCADE,        -- which group
+	role_id     TEXT NOT NULL REFERENCES roles (id) ON DELETE CASCADE,         -- is what
+	assigned_at INTEGER NOT NULL,                                              -- ms
+	PRIMARY KEY (group_id, role_id)
+) STRICT;
+
+CREATE INDEX group_roles_role ON group_roles (role_id);
+ALTER TABLE groups ADD COLUMN description TEXT NOT NULL DEFAULT ''; -- for people, at most 500 bytes
+CREATE UNIQUE INDEX groups_name ON groups (name) WHERE home_user_id IS NULL;
+
+-- A session of a user that somebody else began in the user's name.
+ALTER TABLE sessions ADD COLUMN actor_user_id TEXT REFERENCES users (id) ON DELETE CASCADE; -- NULL: the user's own
+
+CREATE TABLE impersonation_log (
+	id                   TEXT NOT NULL PRIMARY KEY,      -- UUIDv7
+	admin_user_id        TEXT NOT NULL,                  -- who; no reference, for the row outlives both
+	impersonated_user_id TEXT NOT NULL,                  -- whom
+	session_id           TEXT NOT NULL,                  -- by which session
+	reason               TEXT NOT NULL,                  -- as the admin said, at most 500 bytes
+	started_at           INTEGER NOT NULL,               -- ms
+	expires_at           INTEGER NOT NULL,               -- ms the session ends by itself
+	ended_at             INTEGER,                        -- ms; NULL: not ended on demand
+	ip_address           TEXT NOT NULL,
+	user_agent           TEXT NOT NULL                   -- at most 256 bytes
+) STRICT;
+
+CREATE INDEX impersonation_log_session ON impersonation_log (session_id);
+CREATE INDEX impersonation_log_admin ON impersonation_log (admin_user_id);
+CREATE INDEX impersonation_log_user ON impersonation_log (impersonated_user_id);
+
+-- What guests need so that people can sign up and in; an admin takes away what a site does not want.
+INSERT INTO permissions (id, name, description, created_at) VALUES
+	('00000000-0000-7000-8000-000000000104', 'signup:execute', 'Sign up', 0),
+	('00000000-0000-7000-8000-000000000105', 'users:create', 'Make users', 0),
+	('00000000-0000-7000-8000-000000000106', 'groups:create', 'Make groups', 0),
+	('00000000-0000-7000-8000-000000000107', 'groups:refer', 'Put users into groups', 0),
+	('00000000-0000-7000-8000-000000000108', 'users:peek', 'Sign in: learn that a user is there by giving the password', 0)
+	ON CONFLICT (name) DO NOTHING;
+
+INSERT INTO role_permissions (role_id, permission_id)
+	SELECT '00000000-0000-7000-8000-000000000003', id FROM permissions
+	WHERE name IN ('signup:execute', 'users:create', 'groups:create', 'groups:refer', 'users:peek')
+	ON CONFLICT DO NOTHING;

@@ -86,8 +86,6 @@ refused() {
 		POST /users/$ANN_ID/roles {"role":"admin"} roles:assign
 		DELETE /users/$ANN_ID/roles {"role":"viewer"} roles:assign
 	E
-	call roles POST /authz/check '{"resource":"a","action":"b"}'
-	expect 401
 	as "$ANN" POST /authz/check "{\"subject\":\"$ADMIN_ID\",\"resource\":\"a\",\"action\":\"b\"}"
 	expect 403
 	[[ "$(json .detail)" == *authz:check* ]]
@@ -107,7 +105,7 @@ refused() {
 	[ "$(json .name)" = author ]
 	as "$ADMIN" GET /roles
 	expect 200
-	[ "$(jq -c '[.items[].name]' <<< "$BODY")" = '["admin","author","guest","viewer"]' ]
+	[ "$(jq -c '[.items[].name]' <<< "$BODY")" = '["admin","author","guest","org-admin","org-member","org-owner","viewer"]' ]
 	as "$ADMIN" DELETE "/roles/$ROLE"
 	expect 204
 	as "$ADMIN" GET "/roles/$ROLE"
@@ -301,7 +299,7 @@ refused() {
 	sql "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 199)
 		INSERT INTO roles (id, name, created_at) SELECT printf('01890a5d-ac96-774b-bcce-%012d', i), printf('r%d', i), 0 FROM n;
 		INSERT INTO permissions (id, name, created_at) SELECT id, name || ':do', 0 FROM roles WHERE name GLOB 'r[0-9]*';
-		INSERT INTO role_permissions SELECT id, id FROM permissions WHERE name GLOB 'r[0-9]*:do';
+		INSERT INTO role_permissions (role_id, permission_id) SELECT id, id FROM permissions WHERE name GLOB 'r[0-9]*:do';
 		WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 159)
 		INSERT INTO role_parents SELECT printf('01890a5d-ac96-774b-bcce-%012d', i), printf('01890a5d-ac96-774b-bcce-%012d', i + 40) FROM n;
 		WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 39)
@@ -418,5 +416,34 @@ refused() {
 	echo "$PASSWORD" | "$BIN/yett" user add other@example.org --role admin
 	"$BIN/yett" user lock root@example.org
 	as "$ADMIN" POST /roles '{"name":"editor"}'
+	expect 401
+}
+
+@test "who proves nothing is the guest, and may what an admin lets that role hold" {
+	local guest=00000000-0000-7000-8000-000000000003
+	call roles POST /authz/check '{"resource":"users","action":"peek"}'
+	expect 200
+	allowed
+	[ "$(jq -c .reason <<< "$BODY")" = '{"permission":"users:peek","role":"guest","through":["guest"]}' ]
+	call roles POST /authz/check '{"resource":"roles","action":"read"}'
+	expect 200
+	refused
+	call roles GET /roles
+	expect 401
+	as "$ADMIN" POST "/roles/$guest/permissions" '{"permission":"roles:read"}'
+	expect 200
+	call roles GET /roles
+	expect 200
+	# What changes something wants a proof, whatever a guest holds.
+	as "$ADMIN" POST "/roles/$guest/permissions" '{"permission":"roles:create"}'
+	expect 200
+	call roles POST /roles '{"name":"sneaky"}'
+	expect 401
+	# A proof that is none does not make a guest.
+	call roles GET /roles - "$(bearer nonsense)"
+	expect 401
+	as "$ADMIN" DELETE "/roles/$guest/permissions" '{"permission":"roles:read"}'
+	expect 200
+	call roles GET /roles
 	expect 401
 }

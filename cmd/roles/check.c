@@ -86,6 +86,16 @@ read_grants(struct db *db, struct arena *a, struct known *k)
 }
 
 static enum err
+know_guest(struct req *r, struct db *db, struct known *k)
+{
+	enum err e;
+
+	if ((e = role_held_by_role(db, ROLE_GUEST, r->arena, &k->held)) != ERR_OK)
+		return (e);
+	return (read_grants(db, r->arena, k));
+}
+
+static enum err
 know(struct req *r, struct db *db, const char *user_id, struct known *k)
 {
 	enum err e;
@@ -97,6 +107,9 @@ know(struct req *r, struct db *db, const char *user_id, struct known *k)
 		    "go to and fro between more than 16 users: sort them, or ask again"));
 	k->user_id = user_id;
 	k->count = 0;
+	k->missing = NULL;
+	if (user_id[0] == '\0')
+		return (know_guest(r, db, k));
 	if ((e = check_user(db, user_id, r->arena, &k->missing)) != ERR_OK || k->missing != NULL)
 		return (e);
 	if ((e = role_held(db, user_id, clock_ms(), r->arena, &k->held)) != ERR_OK)

@@ -9,8 +9,8 @@
 
 #include <sodium.h>
 
+#include "access/admit.h"
 #include "access/housekeeping.h"
-#include "access/subject.h"
 #include "base/log.h"
 #include "http/conn.h"
 #include "http/server.h"
@@ -186,8 +186,7 @@ serve(struct app *app, const struct program *p)
 		.threads =
 		    app->conf.http_threads > 0 ? (unsigned int)app->conf.http_threads : p->threads,
 		.timeout_s = app->conf.http_timeout_s,
-		.identify = subject_identify,
-		.may = subject_may,
+		.admit = admit,
 		.tick = housekeeping_tick,
 	};
 	const bool serving = !conn_is_cgi();

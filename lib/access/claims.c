@@ -5,6 +5,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "access/standing.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "cred/jws.h"
@@ -18,7 +19,7 @@
 #define NUMBER_MAX 9007199254740991.0 /* up to here a double counts without a gap */
 
 static enum err
-add_rights(struct app *app, const char *user_id, struct arena *a, struct json *j)
+add_rights(struct app *app, const struct session *s, struct arena *a, struct json *j)
 {
 	struct names *roles = arena_alloc(a, sizeof *roles);
 	struct names *permissions = arena_alloc(a, sizeof *permissions);
@@ -29,12 +30,23 @@ add_rights(struct app *app, const char *user_id, struct arena *a, struct json *j
 		return (ERR_NOMEM);
 	if ((e = store_read(app->store, &db)) != ERR_OK)
 		return (e);
-	if ((e = role_rights(db, user_id, clock_ms(), a, roles, permissions)) == ERR_OK) {
+	if ((e = standing_rights(
+	         db, s->user_id, s->actor_user_id, clock_ms(), a, roles, permissions)) == ERR_OK) {
 		json_add_texts(j, "roles", roles->items, roles->count);
 		json_add_texts(j, "permissions", permissions->items, permissions->count);
 	}
 	store_read_end(app->store, db);
 	return (e);
+}
+
+/* Who acts in the user's name.  Source: RFC 8693 section 4.1. */
+static void
+add_act(const char *actor_id, struct arena *a, struct json *j)
+{
+	struct json act = json_object(a);
+
+	json_add_text(&act, "sub", actor_id);
+	json_add_raw(j, "act", json_print(&act));
 }
 
 /* The names that spaces separate in ${amr}, as a list. */
@@ -80,8 +92,10 @@ claims_issue_access(struct app *app, const struct user *u, const struct session 
 	json_add_text(&j, "jti", jti);
 	json_add_text(&j, "sid", s->id);
 	json_add_text(&j, "email", u->email);
-	if ((e = add_rights(app, u->id, a, &j)) != ERR_OK)
+	if ((e = add_rights(app, s, a, &j)) != ERR_OK)
 		return (e);
+	if (s->actor_user_id != NULL)
+		add_act(s->actor_user_id, a, &j);
 	add_amr(s->amr, a, &j);
 	json_add_text(&j, "acr", "aal1");
 	json_add_number(&j, "auth_time", s->created_at / 1000);

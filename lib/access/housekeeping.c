@@ -33,7 +33,8 @@ note_seen(void *arg, void *bytes, size_t len, int64_t used_at)
 	struct seen *seen = arg;
 
 	(void)len;
-	if (seen->count == SEEN_MAX || used_at - s->seen_at < seen->after_ms)
+	if (seen->count == SEEN_MAX || s->session_id[0] == '\0' ||
+	    used_at - s->seen_at < seen->after_ms)
 		return;
 	s->seen_at = used_at;
 	memcpy(seen->sessions[seen->count].id, s->session_id, ID_SIZE);

@@ -64,3 +64,43 @@ right_covering(const struct names *names, const char *wanted)
 			return (names->items[i]);
 	return (NULL);
 }
+
+static bool
+has(const struct names *names, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < names->count; i++)
+		if (strcmp(names->items[i], name) == 0)
+			return (true);
+	return (false);
+}
+
+/* The texts of ${one} that ${other} covers. */
+static enum err
+add_covered(const struct names *one, const struct names *other, struct names *names)
+{
+	size_t i;
+
+	for (i = 0; i < one->count; i++) {
+		if (right_covering(other, one->items[i]) == NULL || has(names, one->items[i]))
+			continue;
+		if (names->count == ROLE_NAMES_MAX)
+			return (ERR_NOMEM);
+		names->items[names->count++] = one->items[i];
+	}
+	return (ERR_OK);
+}
+
+enum err
+right_intersect(const struct names *one, const struct names *other, struct names *ret_names)
+{
+	enum err e;
+
+	/* "posts:*" and "*:read" have posts:read in common, which neither of them says: it is left
+	 * out, for less is safe. */
+	ret_names->count = 0;
+	if ((e = add_covered(one, other, ret_names)) != ERR_OK)
+		return (e);
+	return (add_covered(other, one, ret_names));
+}

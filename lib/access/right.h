@@ -29,4 +29,12 @@ bool right_covers(const char *held, const char *wanted);
  */
 const char *right_covering(const struct names *names, const char *wanted);
 
+/**
+ * right_intersect(one, other, ret_names):
+ * What both cover, as narrow as it can be said; the texts are those of the two.
+ * Errors: ERR_NOMEM beyond 256.
+ */
+MUST_USE enum err
+right_intersect(const struct names *one, const struct names *other, struct names *ret_names);
+
 #endif

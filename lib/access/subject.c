@@ -10,26 +10,16 @@
 #include "access/right.h"
 #include "base/clock.h"
 #include "http/route.h"
-#include "store/role.h"
-#include "store/session.h"
 
 #define PROFILE_REMEMBERED_MAX 2048 /* bytes */
 
-/* What a proof says before the database is asked. */
+/* What a proof says before the database is asked. NULL where there is none. */
 struct claim {
 	enum proof proof;
 	const char *token;
-	unsigned char hash[SECRET_HASH_LEN];
 	const char *session_id;
 	const char *user_id;
 	int64_t expires_at;
-	int64_t known_until; /* what is found out now is true no longer than that */
-};
-
-static const enum session_kind kind_of[] = {
-	[PROOF_ACCESS] = SESSION_REFRESH,
-	[PROOF_OPAQUE] = SESSION_OPAQUE,
-	[PROOF_COOKIE] = SESSION_COOKIE,
 };
 
 static bool
@@ -38,7 +28,7 @@ still_true(const struct app *app, const struct subject *s, int64_t now)
 	const struct versions *v = store_versions(app->store);
 
 	return (now < s->expires_at && version_same(v, s->everybody) && version_same(v, s->user) &&
-	        version_same(v, s->session));
+	        version_same(v, s->actor) && version_same(v, s->session));
 }
 
 /* Whose session an opaque token or cookie is: enough to read the versions before what they are
@@ -46,13 +36,15 @@ still_true(const struct app *app, const struct subject *s, int64_t now)
 static enum err
 find_session(struct app *app, struct claim *c, struct arena *a)
 {
+	unsigned char hash[SECRET_HASH_LEN];
 	struct session s;
 	struct db *db;
 	enum err e;
 
+	secret_hash(c->token, strlen(c->token), hash);
 	if ((e = store_read(app->store, &db)) != ERR_OK)
 		return (e);
-	e = session_find_token(db, c->hash, a, &s);
+	e = session_find_token(db, hash, a, &s);
 	store_read_end(app->store, db);
 	if (e == ERR_NOT_FOUND)
 		return (ERR_INVALID_TOKEN);
@@ -70,6 +62,9 @@ find_claim(struct app *app, struct claim *c, struct arena *a)
 	struct access_claims claims;
 	enum err e;
 
+	c->expires_at = INT64_MAX;
+	if (c->proof == PROOF_NONE)
+		return (ERR_OK);
 	if (c->proof != PROOF_ACCESS)
 		return (find_session(app, c, a));
 	if ((e = claims_verify_access(app, c->token, a, &claims)) != ERR_OK)
@@ -80,79 +75,26 @@ find_claim(struct app *app, struct claim *c, struct arena *a)
 	return (ERR_OK);
 }
 
-/* Read the session and its user in one transaction, and refuse what is not alive. */
-static enum err
-read_alive(const char *session_id, const char *user_id, enum proof proof, struct db *db,
-    struct arena *a, int64_t now, struct session *ret_session, struct user *ret_user)
-{
-	enum err e;
-
-	if ((e = session_find(db, session_id, a, ret_session)) != ERR_OK ||
-	    (e = user_find(db, USER_BY_ID, user_id, a, ret_user)) != ERR_OK)
-		return (e == ERR_NOT_FOUND ? ERR_INVALID_TOKEN : e);
-	if (ret_session->kind != kind_of[proof] ||
-	    strcmp(ret_session->user_id, ret_user->id) != 0 || !session_live(ret_session, now) ||
-	    !ret_user->enabled || ret_user->locked)
-		return (ERR_INVALID_TOKEN);
-	return (ERR_OK);
-}
-
-static int64_t
-sooner(int64_t one, int64_t other)
-{
-
-	return (one < other ? one : other);
-}
-
-/* What a subject is besides its ids. */
-struct reading {
-	char *profile;
-	struct names *roles, *permissions;
-};
-
-static enum err
-read_subject(struct claim *c, struct db *db, struct arena *a, int64_t now, struct reading *ret)
-{
-	struct session s;
-	int64_t role_end;
-	struct user u;
-	enum err e;
-
-	ret->roles = arena_alloc(a, sizeof *ret->roles);
-	ret->permissions = arena_alloc(a, sizeof *ret->permissions);
-	if (ret->roles == NULL || ret->permissions == NULL)
-		return (ERR_NOMEM);
-	if ((e = read_alive(c->session_id, c->user_id, c->proof, db, a, now, &s, &u)) != ERR_OK)
-		return (e);
-	if ((e = role_rights(db, u.id, now, a, ret->roles, ret->permissions)) != ERR_OK ||
-	    (e = role_next_end(db, u.id, now, &role_end)) != ERR_OK)
-		return (e);
-	/* A token may have been made to live longer than its session; and with a role that ends, a
-	 * user is another. */
-	c->expires_at = sooner(c->expires_at, sooner(s.expires_at, s.ends_at));
-	c->known_until = sooner(c->expires_at, role_end);
-	return (profile_print(&u, ret->roles, ret->permissions, a, &ret->profile));
-}
-
 /* One block: the struct, the profile, and the permissions in lines. */
 static struct subject *
-pack(const struct subject *head, const struct reading *in, struct arena *a, size_t *ret_len)
+pack(const struct subject *head, const char *profile, const struct names *permissions,
+    struct arena *a, size_t *ret_len)
 {
-	const size_t profile_len = strlen(in->profile) + 1;
+	const size_t profile_len = strlen(profile) + 1;
 	size_t len = sizeof *head + profile_len + 1, i;
 	struct subject *s;
 	char *to;
 
-	for (i = 0; i < in->permissions->count; i++)
-		len += strlen(in->permissions->items[i]) + 1;
+	for (i = 0; i < permissions->count; i++)
+		len += strlen(permissions->items[i]) + 1;
 	if ((s = arena_alloc(a, len)) == NULL)
 		return (NULL);
 	*s = *head;
-	memcpy(s->profile, in->profile, profile_len);
+	memcpy(s->profile, profile, profile_len);
 	s->permissions = profile_len;
 	to = s->profile + profile_len;
-	for (i = 0; i < in->permissions->count; i++) {
-		to = stpcpy(to, in->permissions->items[i]);
+	for (i = 0; i < permissions->count; i++) {
+		to = stpcpy(to, permissions->items[i]);
 		*to++ = '\n';
 	}
 	*to = '\0';
@@ -160,33 +102,76 @@ pack(const struct subject *head, const struct reading *in, struct arena *a, size
 	return (s);
 }
 
+static void
+copy_id(char to[static ID_SIZE], const char *id)
+{
+
+	if (id != NULL)
+		memcpy(to, id, ID_SIZE);
+	else
+		to[0] = '\0';
+}
+
+static enum err
+read_standing(struct app *app, int64_t now, struct arena *a, struct standing *s)
+{
+	struct db *db;
+	enum err e;
+
+	if ((e = store_read(app->store, &db)) != ERR_OK)
+		return (e);
+	e = standing_read(db, now, a, s);
+	store_read_end(app->store, db);
+	return (e);
+}
+
+/* Read the versions, then what they are versions of. Who acts for somebody is known only from the
+ * row of the session, so that is read once more. */
+static enum err
+read_versioned(
+    struct req *r, const struct claim *c, int64_t now, struct subject *head, struct standing *s)
+{
+	const struct versions *v = store_versions(r->app->store);
+	const char *actor_id;
+	enum err e;
+
+	head->everybody = version_read(v, NULL);
+	head->user = c->user_id != NULL ? version_read(v, c->user_id) : head->everybody;
+	head->session = c->session_id != NULL ? version_read(v, c->session_id) : head->everybody;
+	head->actor = head->everybody;
+	if ((e = read_standing(r->app, now, r->arena, s)) != ERR_OK || s->actor_id == NULL)
+		return (e);
+	actor_id = s->actor_id; /* of a session it never changes */
+	head->actor = version_read(v, actor_id);
+	return (read_standing(r->app, now, r->arena, s));
+}
+
 static enum err
 load(struct req *r, struct claim *c, int64_t now, struct subject **ret_subject, size_t *ret_len)
 {
-	const struct versions *v = store_versions(r->app->store);
+	struct standing s = { .proof = c->proof };
 	struct subject head = { .proof = c->proof, .seen_at = now };
-	struct reading in;
-	struct db *db;
+	char none[] = "", *profile = none;
 	enum err e;
 
 	if ((e = find_claim(r->app, c, r->arena)) != ERR_OK)
 		return (e);
-	head.everybody = version_read(v, NULL);
-	head.user = version_read(v, c->user_id);
-	head.session = version_read(v, c->session_id);
-	if ((e = store_read(r->app->store, &db)) != ERR_OK)
+	s.session_id = c->session_id;
+	s.user_id = c->user_id;
+	if ((e = read_versioned(r, c, now, &head, &s)) != ERR_OK)
 		return (e);
-	e = read_subject(c, db, r->arena, now, &in);
-	store_read_end(r->app->store, db);
-	if (e != ERR_OK)
+	if (s.user_id != NULL &&
+	    (e = profile_print(&s.user, s.roles, s.permissions, r->arena, &profile)) != ERR_OK)
 		return (e);
 	/* A few users with much in their profile are not to fill the memory. */
-	if (strlen(in.profile) > PROFILE_REMEMBERED_MAX)
-		in.profile[0] = '\0';
-	memcpy(head.user_id, c->user_id, ID_SIZE);
-	memcpy(head.session_id, c->session_id, ID_SIZE);
-	head.expires_at = c->known_until;
-	*ret_subject = pack(&head, &in, r->arena, ret_len);
+	if (strlen(profile) > PROFILE_REMEMBERED_MAX)
+		profile = none;
+	copy_id(head.user_id, s.user_id);
+	copy_id(head.session_id, s.session_id);
+	copy_id(head.actor_id, s.actor_id);
+	/* A token may have been made to live longer than its session. */
+	head.expires_at = c->expires_at < s.until ? c->expires_at : s.until;
+	*ret_subject = pack(&head, profile, s.permissions, r->arena, ret_len);
 	return (*ret_subject == NULL ? ERR_NOMEM : ERR_OK);
 }
 
@@ -212,7 +197,7 @@ subject_may(const struct subject *s, const char *permission)
 /* What kind of proof came, if any. A token of one kind never counts as one of another, nor a cookie
  * as a bearer token. */
 static enum err
-find_proof(const struct req *r, struct claim *c)
+find_proof(struct req *r, struct claim *c)
 {
 
 	if (r->authorization != NULL) {
@@ -226,21 +211,18 @@ find_proof(const struct req *r, struct claim *c)
 	return (ERR_OK);
 }
 
-enum err
-subject_identify(struct req *r)
+/* The subject of ${c}, remembered or found out. */
+static enum err
+find_subject(struct req *r, struct claim *c)
 {
 	unsigned char key[CACHE_KEY_LEN];
 	const int64_t now = clock_ms();
 	struct subject *s;
-	struct claim c;
 	size_t len;
 	enum err e;
 
-	if ((e = find_proof(r, &c)) != ERR_OK || c.token == NULL)
-		return (e);
-	secret_hash(c.token, strlen(c.token), c.hash);
-	memcpy(key, c.hash, sizeof key);
-	key[0] ^= (unsigned char)c.proof;
+	secret_hash(c->token, strlen(c->token), key);
+	key[0] ^= (unsigned char)c->proof;
 	if ((s = cache_get(r->app->subjects, key, now, r->arena, &len)) != NULL) {
 		if (still_true(r->app, s, now)) {
 			r->subject = s;
@@ -248,48 +230,50 @@ subject_identify(struct req *r)
 		}
 		cache_drop(r->app->subjects, key);
 	}
-	if ((e = load(r, &c, now, &s, &len)) != ERR_OK)
+	if ((e = load(r, c, now, &s, &len)) != ERR_OK)
 		return (e);
 	cache_put(r->app->subjects, key, s, len, now);
 	r->subject = s;
 	return (ERR_OK);
 }
 
-/* The subject with the permissions of now, in the place of the one that was remembered. */
-static enum err
-renew_permissions(struct tx *tx, struct req *r)
+enum err
+subject_identify(struct req *r)
 {
-	struct reading in = {
-		.roles = arena_alloc(r->arena, sizeof *in.roles),
-		.permissions = arena_alloc(r->arena, sizeof *in.permissions),
-		.profile = arena_copy(r->arena, r->subject->profile),
-	};
-	size_t len;
+	struct claim c = { .token = NULL };
 	enum err e;
 
-	if (in.roles == NULL || in.permissions == NULL || in.profile == NULL)
-		return (ERR_NOMEM);
-	if ((e = role_rights(tx_db(tx), r->subject->user_id, clock_ms(), r->arena, in.roles,
-	         in.permissions)) != ERR_OK)
+	if ((e = find_proof(r, &c)) != ERR_OK || c.token == NULL)
 		return (e);
-	if ((r->subject = pack(r->subject, &in, r->arena, &len)) == NULL)
-		return (ERR_NOMEM);
-	if (!subject_may(r->subject, r->route->permission))
-		return (req_fail(
-		    r, ERR_FORBIDDEN, "the permission %s is needed", r->route->permission));
-	return (ERR_OK);
+	if ((e = find_subject(r, &c)) == ERR_OK)
+		r->by_cookie = c.proof == PROOF_COOKIE;
+	return (e);
+}
+
+enum err
+subject_be_guest(struct req *r)
+{
+	struct claim c = { .proof = PROOF_NONE, .token = "guest" };
+
+	return (find_subject(r, &c));
 }
 
 enum err
 subject_recheck(struct tx *tx, struct req *r)
 {
-	const struct subject *subject = r->subject;
-	struct session s;
-	struct user u;
+	const struct subject *was = r->subject;
+	struct standing s = { .proof = was->proof,
+		.session_id = was->session_id[0] != '\0' ? was->session_id : NULL,
+		.user_id = was->user_id[0] != '\0' ? was->user_id : NULL };
+	size_t len;
 	enum err e;
 
-	if ((e = read_alive(subject->session_id, subject->user_id, subject->proof, tx_db(tx),
-	         r->arena, clock_ms(), &s, &u)) != ERR_OK)
+	if ((e = standing_read(tx_db(tx), clock_ms(), r->arena, &s)) != ERR_OK)
 		return (e);
-	return (r->route->permission != NULL ? renew_permissions(tx, r) : ERR_OK);
+	if ((r->subject = pack(was, was->profile, s.permissions, r->arena, &len)) == NULL)
+		return (ERR_NOMEM);
+	if (r->route->permission != NULL && !subject_may(r->subject, r->route->permission))
+		return (req_fail(
+		    r, ERR_FORBIDDEN, "the permission %s is needed", r->route->permission));
+	return (ERR_OK);
 }

@@ -4,28 +4,25 @@
 
 #include <stdint.h>
 
+#include "access/standing.h"
 #include "base/id.h"
 #include "http/request.h"
 #include "store/store.h"
 #include "store/version.h"
 
-enum proof {
-	PROOF_ACCESS, /* a JWT as bearer token */
-	PROOF_OPAQUE, /* a UUIDv4 as bearer token */
-	PROOF_COOKIE,
-};
-
 /* One block of memory, so that it can be remembered and copied whole: the profile follows the
- * struct. */
+ * struct. Ids are "" where there is none. */
 struct subject {
 	enum proof proof;
-	char user_id[ID_SIZE];
-	char session_id[ID_SIZE];
-	int64_t expires_at;                      /* ms the proof dies */
-	int64_t seen_at;                         /* ms last written down */
-	struct version everybody, user, session; /* what this was read under */
-	size_t permissions;                      /* where in ${profile} they begin, a line each */
-	char profile[];                          /* JSON, as GET /users/me gives it; "": too long */
+	char user_id[ID_SIZE];    /* none: guest, or a key that is no user's */
+	char session_id[ID_SIZE]; /* none: guest, or a key */
+	char actor_id[ID_SIZE];   /* who acts in the user's name; none: the user */
+	char key_id[ID_SIZE];     /* the API key that is the proof */
+	int64_t expires_at;       /* ms the proof dies */
+	int64_t seen_at;          /* ms last written down */
+	struct version everybody, user, actor, session; /* what this was read under */
+	size_t permissions; /* where in ${profile} they begin, a line each */
+	char profile[];     /* JSON, as GET /users/me gives it; "": too long, or no user */
 };
 
 /**
@@ -42,6 +39,13 @@ bool subject_may(const struct subject *s, const char *permission);
  * ERR_NOMEM.  Source: OWASP ASVS 5.0 7.2, 7.4; RFC 9068 section 4; RFC 8725.
  */
 MUST_USE enum err subject_identify(struct req *r);
+
+/**
+ * subject_be_guest(r):
+ * Set the subject of ${r} to the guest, with the permissions of that role.
+ * Errors: ERR_DB, ERR_NOMEM.
+ */
+MUST_USE enum err subject_be_guest(struct req *r);
 
 /**
  * subject_recheck(tx, r):

@@ -74,18 +74,18 @@ find_route(const struct server *s, struct req *r)
 /*
  * Requests that a page of another site made a browser send. Under a cookie the browser must say
  * that the request is our own; without one it is enough that it does not say the contrary: a form
- * that signs somebody in as somebody else. A request under an Authorization field needs no check:
- * no page can add that without CORS.
+ * that signs somebody in as somebody else. A request under an Authorization or X-API-Key field
+ * needs no check: no page can add that without CORS.
  */
 static enum err
 check_site(const struct server *s, const struct req *r)
 {
 
-	if (!is_unsafe(r) || r->authorization != NULL)
+	if (!is_unsafe(r) || r->authorization != NULL || r->x_api_key != NULL)
 		return (ERR_OK);
 	if (req_cross_site(r, s->site_url))
 		return (ERR_CROSS_SITE);
-	if (r->subject != NULL && !req_same_site(r, s->site_url))
+	if (r->by_cookie && !req_same_site(r, s->site_url))
 		return (ERR_CROSS_SITE);
 	return (ERR_OK);
 }
@@ -95,25 +95,8 @@ check_who(const struct server *s, struct req *r)
 {
 	enum err e;
 
-	switch (r->route->who) {
-	case WHO_NOBODY:
-		return (ERR_FORBIDDEN);
-	case WHO_ANY:
-		break;
-	case WHO_MAYBE:
-		if ((e = s->identify(r)) != ERR_OK && err_status(e) >= 500)
-			return (e);
-		break;
-	case WHO_USER:
-		if ((e = s->identify(r)) != ERR_OK)
-			return (e);
-		if (r->subject == NULL)
-			return (ERR_UNAUTHENTICATED);
-		if (r->route->permission != NULL && !s->may(r->subject, r->route->permission))
-			return (req_fail(
-			    r, ERR_FORBIDDEN, "the permission %s is needed", r->route->permission));
-		break;
-	}
+	if ((e = s->admit(r)) != ERR_OK)
+		return (e);
 	return (check_site(s, r));
 }
 

@@ -28,6 +28,7 @@ struct req {
 	struct app *app;
 	const struct route *route;
 	const struct subject *subject; /* NULL: nobody proved who he is */
+	bool by_cookie;                /* the proof is a cookie, which comes by itself */
 	char request_id[32];
 
 	/* As it came. Absent fields are NULL. */
@@ -37,7 +38,7 @@ struct req {
 	const char *id;    /* what stands for {id} in the route's path */
 	const char *content_type, *content_length, *transfer_encoding;
 	const char *host, *origin, *sec_fetch_site, *sec_fetch_mode, *accept;
-	const char *authorization, *cookie, *user_agent, *remote_addr, *https;
+	const char *authorization, *x_api_key, *cookie, *user_agent, *remote_addr, *https;
 	const char *x_forwarded_for, *forwarded;
 	const char *request_uri, *script_name, *path_info;
 	const char *cors_method;

@@ -10,9 +10,12 @@
 /* Who is let in. A row that does not say lets nobody in. */
 enum who {
 	WHO_NOBODY = 0,
-	WHO_ANY,   /* everybody; nobody looks who it is */
-	WHO_MAYBE, /* everybody; a proof that comes along is looked at, a bad one is as none */
-	WHO_USER,  /* who proved to be a user */
+	WHO_ANY,    /* everybody; nobody looks who it is */
+	WHO_MAYBE,  /* everybody; a proof that comes along is looked at, a bad one is as none */
+	WHO_GUEST,  /* whoever holds the row's permission; who proves nothing is the guest */
+	WHO_HOLDER, /* who proved something, and holds the row's permission */
+	WHO_USER,   /* who proved to be a user, by whatever proof, and holds the permission */
+	WHO_SELF,   /* the same by a session of the own: no API key, nobody in the user's name */
 };
 
 struct route {
@@ -23,7 +26,7 @@ struct route {
 	enum who who;
 	const char *page; /* the page that shows a browser what was wrong with its form; NULL: the
 	                     page "problem" */
-	const char *permission; /* that the user must have, "resource:action"; NULL: none */
+	const char *permission; /* that the subject must hold, "resource:action"; NULL: none */
 };
 
 /**

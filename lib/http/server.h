@@ -24,11 +24,9 @@ struct server {
 	unsigned int threads;
 	int64_t timeout_s; /* for a request to arrive, and for its answer to be taken */
 
-	/* Find out who asks: set the request's subject, or leave NULL. Errors other than of a proof
-	 * end the request. */
-	enum err (*identify)(struct req *r);
-	/* Does the subject hold ${permission}? NULL: no row asks for one. */
-	bool (*may)(const struct subject *s, const char *permission);
+	/* Find out who asks, and whether the request's route lets him in. An error ends the
+	 * request. */
+	enum err (*admit)(struct req *r);
 	/* Once a second, by the main thread; may be NULL. */
 	void (*tick)(struct app *app);
 };

@@ -1,0 +1,48 @@
+/* What the database says, at one moment, of who stands behind a proof. */
+#ifndef ACCESS_STANDING_H
+#define ACCESS_STANDING_H
+
+#include "store/role.h"
+#include "store/session.h"
+#include "store/user.h"
+
+enum proof {
+	PROOF_ACCESS, /* a JWT as bearer token */
+	PROOF_OPAQUE, /* a UUIDv4 as bearer token */
+	PROOF_COOKIE,
+	PROOF_KEY,  /* an API key */
+	PROOF_NONE, /* guest */
+};
+
+/* Texts are owned by the arena it was read into. */
+struct standing {
+	/* What is asked: filled by the caller, NULL where there is none. */
+	enum proof proof;
+	const char *session_id;
+	const char *user_id;
+	/* What is so. */
+	struct user user;
+	struct session session;
+	const char *actor_id; /* who acts in the user's name; NULL: the user */
+	int64_t until;        /* ms; true no longer than that */
+	struct names *roles;
+	struct names *permissions;
+};
+
+/**
+ * standing_read(db, now, a, s):
+ * Fill ${s} for the proof, session and user in it. Errors: ERR_INVALID_TOKEN when the session or
+ * the user is not alive, not the other's, or of another kind than the proof; ERR_DB, ERR_NOMEM.
+ * Source: OWASP ASVS 5.0 7.4.
+ */
+MUST_USE enum err standing_read(struct db *db, int64_t now, struct arena *a, struct standing *s);
+
+/**
+ * standing_rights(db, user_id, actor_id, now, a, ret_roles, ret_permissions):
+ * The roles and permissions of a user; with ${actor_id} (NULL: nobody) only those permissions that
+ * this user holds as well. Errors: ERR_NOMEM, also beyond 256; ERR_DB.
+ */
+MUST_USE enum err standing_rights(struct db *db, const char *user_id, const char *actor_id,
+    int64_t now, struct arena *a, struct names *ret_roles, struct names *ret_permissions);
+
+#endif

@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "access/app.h"
+#include "access/limit.h"
 #include "access/subject.h"
 #include "base/clock.h"
 #include "http/input.h"
 #include "http/reply.h"
-#include "limit.h"
 #include "store/user.h"
 
 /* What one of the transactions here needs. */

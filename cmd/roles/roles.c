@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "access/app.h"
+#include "access/limit.h"
 #include "access/right.h"
 #include "access/subject.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "http/input.h"
 #include "http/reply.h"
-#include "limit.h"
 
 #define PAGE_MAX 100
 

@@ -70,9 +70,11 @@ MUST_USE enum err role_drop(struct tx *tx, const char *id);
 
 /**
  * role_own_permissions(db, id, a, ret_names), role_parents(db, id, a, ret_names),
- * role_all_permissions(db, id, a, ret_names):
+ * role_all_permissions(db, id, a, ret_names), role_possible_permissions(db, id, a, ret_names):
  * The names of what the role holds itself, of the roles it inherits from directly, and of all it
- * holds, inherited or not. Sorted. Errors: ERR_NOMEM, also beyond 256; ERR_DB.
+ * holds, inherited or not; in all of these only what it holds without a condition. The last one has
+ * the others, too: what who is given the role may come to do. Sorted. Errors: ERR_NOMEM, also
+ * beyond 256; ERR_DB.
  */
 MUST_USE enum err
 role_own_permissions(struct db *db, const char *id, struct arena *a, struct names *ret_names);
@@ -80,6 +82,8 @@ MUST_USE enum err
 role_parents(struct db *db, const char *id, struct arena *a, struct names *ret_names);
 MUST_USE enum err
 role_all_permissions(struct db *db, const char *id, struct arena *a, struct names *ret_names);
+MUST_USE enum err
+role_possible_permissions(struct db *db, const char *id, struct arena *a, struct names *ret_names);
 
 /**
  * role_allow(tx, id, permission, permission_id, now), role_forbid(tx, id, permission):

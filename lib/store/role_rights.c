@@ -54,6 +54,9 @@ sort(struct names *names)
 
 static const char permissions_of[] =
     "SELECT p.name FROM role_permissions rp JOIN permissions p ON p.id = rp.permission_id "
+    "WHERE rp.role_id = ?1 AND rp.condition IS NULL";
+static const char any_permissions_of[] =
+    "SELECT p.name FROM role_permissions rp JOIN permissions p ON p.id = rp.permission_id "
     "WHERE rp.role_id = ?1";
 
 enum err
@@ -226,4 +229,17 @@ role_all_permissions(struct db *db, const char *id, struct arena *a, struct name
 {
 
 	return (role_rights_of_role(db, id, a, NULL, ret_names));
+}
+
+enum err
+role_possible_permissions(struct db *db, const char *id, struct arena *a, struct names *ret_names)
+{
+	struct held *held = arena_alloc(a, sizeof *held);
+	enum err e;
+
+	if (held == NULL)
+		return (ERR_NOMEM);
+	if ((e = role_held_by_role(db, id, a, held)) != ERR_OK)
+		return (e);
+	return (list_names(db, any_permissions_of, held, a, ret_names));
 }

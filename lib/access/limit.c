@@ -1,5 +1,5 @@
 /* Nobody gives away more than he holds. */
-#include "limit.h"
+#include "access/limit.h"
 
 #include "access/subject.h"
 
@@ -22,7 +22,7 @@ limit_role(struct req *r, struct db *db, const char *role_id, const char *field)
 
 	if (names == NULL)
 		return (ERR_NOMEM);
-	if ((e = role_all_permissions(db, role_id, r->arena, names)) != ERR_OK)
+	if ((e = role_possible_permissions(db, role_id, r->arena, names)) != ERR_OK)
 		return (e);
 	for (i = 0; e == ERR_OK && i < names->count; i++)
 		e = limit_permission(r, field, names->items[i]);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "access/app.h"
+#include "access/grant.h"
 #include "access/visit.h"
 #include "base/clock.h"
 #include "base/id.h"
@@ -44,9 +45,9 @@ opensesame_post_session(struct req *r)
 
 /* What the transaction needs: one token's hash, or NULL for all. */
 struct revocation {
+	struct req *req;
 	const char *user_id;
 	const unsigned char *hash;
-	struct arena *arena;
 	int64_t now;
 };
 
@@ -60,10 +61,11 @@ write_revocation(struct tx *tx, void *arg)
 	enum err e;
 
 	if (t->hash == NULL)
-		return (session_revoke_all(tx, t->user_id, &opaque, NULL, t->now, &count));
-	if ((e = session_find_token(tx_db(tx), t->hash, t->arena, &s)) != ERR_OK)
+		return (grant_end_all(tx, t->req, t->user_id, &opaque, NULL, t->now, &count));
+	if ((e = session_find_token(tx_db(tx), t->hash, t->req->arena, &s)) != ERR_OK)
 		return (e);
-	return (session_revoke(tx, s.id, t->user_id, t->now));
+	s.user_id = t->user_id; /* somebody else's stays */
+	return (grant_end(tx, t->req, &s, t->now, "signed out"));
 }
 
 enum err
@@ -74,7 +76,7 @@ opensesame_delete_session(struct req *r)
 		{ "session_token", FIELD_TEXT, offsetof(struct removal, session_token), ID_SIZE - 1,
 		    ID_SIZE - 1, FIELD_OPTIONAL },
 	};
-	struct revocation t = { .arena = r->arena, .now = clock_ms() };
+	struct revocation t = { .req = r, .now = clock_ms() };
 	struct json j = json_object(r->arena);
 	unsigned char hash[SECRET_HASH_LEN];
 	struct credentials who = { .username = NULL };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "access/app.h"
+#include "access/audit.h"
 #include "access/limit.h"
 #include "access/subject.h"
 #include "base/clock.h"
@@ -98,10 +99,29 @@ run_change(struct tx *tx, void *arg)
 }
 
 static enum err
+note(struct tx *tx, struct change *c, const char *action, const struct role *role)
+{
+	struct json details = json_object(c->req->arena);
+	const struct event ev = { .action = action,
+		.object_type = "user",
+		.object_id = c->req->id,
+		.details = &details };
+
+	json_add_text(&details, "role_id", role->id);
+	json_add_text(&details, "role", role->name);
+	if (c->expires_at != 0)
+		json_add_time(&details, "expires_at", c->expires_at);
+	return (audit_note(tx, c->req, &ev));
+}
+
+static enum err
 write_add(struct tx *tx, struct change *c, const struct role *role)
 {
+	enum err e;
 
-	return (role_assign(tx, c->req->id, role->name, c->expires_at, c->now));
+	if ((e = role_assign(tx, c->req->id, role->name, c->expires_at, c->now)) != ERR_OK)
+		return (e);
+	return (note(tx, c, "role.assigned", role));
 }
 
 /* The last who may do everything keeps that: nobody else could give it back. */
@@ -125,7 +145,9 @@ write_drop(struct tx *tx, struct change *c, const struct role *role)
 
 	if ((e = role_unassign(tx, c->req->id, role->id)) == ERR_NOT_FOUND)
 		return (req_fail(c->req, e, "the user does not hold this role directly"));
-	return (e != ERR_OK ? e : check_last_admin(tx, c, role));
+	if (e != ERR_OK || (e = check_last_admin(tx, c, role)) != ERR_OK)
+		return (e);
+	return (note(tx, c, "role.unassigned", role));
 }
 
 static enum err

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "access/app.h"
+#include "access/audit.h"
 #include "access/limit.h"
 #include "access/right.h"
 #include "access/subject.h"
@@ -25,6 +26,8 @@ struct change {
 	const char *parent;
 	char new_id[ID_SIZE];
 	int64_t now;
+	const char *action; /* as the audit log calls it */
+	struct json details;
 };
 
 /* Add what the row of a role and those around it say; ${names} is for use in between. */
@@ -138,15 +141,24 @@ run_change(struct tx *tx, void *arg)
 	    ((e = role_find(tx_db(tx), c->req->id, c->req->arena, &c->role)) != ERR_OK ||
 	        (e = limit_role(c->req, tx_db(tx), c->req->id, NULL)) != ERR_OK))
 		return (e);
-	return (c->how(tx, c));
+	if ((e = c->how(tx, c)) != ERR_OK)
+		return (e);
+	return (audit_note(tx, c->req,
+	    &(struct event){ .action = c->action,
+	        .object_type = "role",
+	        .object_id = c->req->id != NULL ? c->req->id : c->new_id,
+	        .details = &c->details }));
 }
 
 static enum err
-change(struct req *r, struct change *c, enum err (*how)(struct tx *tx, struct change *c))
+change(struct req *r, struct change *c, const char *action,
+    enum err (*how)(struct tx *tx, struct change *c))
 {
 
 	c->req = r;
 	c->how = how;
+	c->action = action;
+	c->details = json_object(r->arena);
 	c->now = clock_ms();
 	id_new(c->new_id);
 	return (store_write(r->app->store, run_change, c));
@@ -172,6 +184,7 @@ write_new(struct tx *tx, struct change *c)
 		.created_at = c->now,
 	};
 
+	json_add_text(&c->details, "name", c->name);
 	return (role_add(tx, &role));
 }
 
@@ -189,7 +202,7 @@ roles_add(struct req *r)
 	if ((e = input_read(r, fields, COUNT(fields), &c)) != ERR_OK ||
 	    (e = check_name(r, &c)) != ERR_OK)
 		return (e);
-	if ((e = change(r, &c, write_new)) == ERR_TAKEN)
+	if ((e = change(r, &c, "role.created", write_new)) == ERR_TAKEN)
 		req_field_error(r, "name", "is another role's");
 	return (e != ERR_OK ? e : reply_role(r, 201, c.new_id));
 }
@@ -204,6 +217,7 @@ write_set(struct tx *tx, struct change *c)
 		c->role.name = c->name;
 	if (c->description != NULL)
 		c->role.description = c->description;
+	json_add_text(&c->details, "name", c->role.name);
 	return (role_set(tx, &c->role));
 }
 
@@ -221,7 +235,7 @@ roles_set(struct req *r)
 	if ((e = input_read(r, fields, COUNT(fields), &c)) != ERR_OK ||
 	    (e = check_name(r, &c)) != ERR_OK)
 		return (e);
-	if ((e = change(r, &c, write_set)) == ERR_TAKEN)
+	if ((e = change(r, &c, "role.updated", write_set)) == ERR_TAKEN)
 		req_field_error(r, "name", "is another role's");
 	return (e != ERR_OK ? e : reply_role(r, 200, r->id));
 }
@@ -232,6 +246,7 @@ write_drop(struct tx *tx, struct change *c)
 
 	if (role_is_built_in(c->role.id))
 		return (req_fail(c->req, ERR_FORBIDDEN, "a built-in role stays"));
+	json_add_text(&c->details, "name", c->role.name);
 	return (role_drop(tx, c->role.id));
 }
 
@@ -241,7 +256,7 @@ roles_drop(struct req *r)
 	struct change c = { .name = NULL };
 	enum err e;
 
-	if ((e = change(r, &c, write_drop)) != ERR_OK)
+	if ((e = change(r, &c, "role.deleted", write_drop)) != ERR_OK)
 		return (e);
 	return (reply_none(r));
 }
@@ -253,6 +268,7 @@ write_allow(struct tx *tx, struct change *c)
 
 	if ((e = limit_permission(c->req, "permission", c->permission)) != ERR_OK)
 		return (e);
+	json_add_text(&c->details, "permission", c->permission);
 	return (role_allow(tx, c->role.id, c->permission, c->new_id, c->now));
 }
 
@@ -263,13 +279,15 @@ write_forbid(struct tx *tx, struct change *c)
 
 	if (strcmp(c->role.name, "admin") == 0 && strcmp(c->permission, "*:*") == 0)
 		return (req_field_error(c->req, "permission", "is what makes an admin one"));
+	json_add_text(&c->details, "permission", c->permission);
 	if ((e = role_forbid(tx, c->role.id, c->permission)) == ERR_NOT_FOUND)
 		req_fail(c->req, e, "the role does not hold this permission itself");
 	return (e);
 }
 
 static enum err
-change_permission(struct req *r, enum err (*how)(struct tx *tx, struct change *c))
+change_permission(
+    struct req *r, const char *action, enum err (*how)(struct tx *tx, struct change *c))
 {
 	static const struct field fields[] = {
 		{ "permission", FIELD_TEXT, offsetof(struct change, permission), 1, RIGHT_MAX, 0 },
@@ -283,7 +301,7 @@ change_permission(struct req *r, enum err (*how)(struct tx *tx, struct change *c
 		return (req_field_error(r, "permission",
 		    "must be resource:action, each of small letters, digits, '.', '_' and '-', or "
 		    "'*'"));
-	if ((e = change(r, &c, how)) != ERR_OK)
+	if ((e = change(r, &c, action, how)) != ERR_OK)
 		return (e);
 	return (reply_role(r, 200, r->id));
 }
@@ -292,14 +310,14 @@ enum err
 roles_allow(struct req *r)
 {
 
-	return (change_permission(r, write_allow));
+	return (change_permission(r, "role.allowed", write_allow));
 }
 
 enum err
 roles_forbid(struct req *r)
 {
 
-	return (change_permission(r, write_forbid));
+	return (change_permission(r, "role.forbidden", write_forbid));
 }
 
 static enum err
@@ -322,6 +340,7 @@ write_inherit(struct tx *tx, struct change *c)
 	if ((e = find_parent(tx, c, &parent)) != ERR_OK ||
 	    (e = limit_role(c->req, tx_db(tx), parent.id, "parent")) != ERR_OK)
 		return (e);
+	json_add_text(&c->details, "parent_id", parent.id);
 	if ((e = role_inherit(tx, c->role.id, parent.id, c->req->arena, &circle)) != ERR_TAKEN)
 		return (e);
 	detail = arena_print(c->req->arena, "would close a circle: %s", circle);
@@ -336,13 +355,14 @@ write_disinherit(struct tx *tx, struct change *c)
 
 	if ((e = find_parent(tx, c, &parent)) != ERR_OK)
 		return (e);
+	json_add_text(&c->details, "parent_id", parent.id);
 	if ((e = role_disinherit(tx, c->role.id, parent.id)) == ERR_NOT_FOUND)
 		req_fail(c->req, e, "the role does not inherit from this one itself");
 	return (e);
 }
 
 static enum err
-change_parent(struct req *r, enum err (*how)(struct tx *tx, struct change *c))
+change_parent(struct req *r, const char *action, enum err (*how)(struct tx *tx, struct change *c))
 {
 	static const struct field fields[] = {
 		{ "parent", FIELD_TEXT, offsetof(struct change, parent), 1, 64, 0 },
@@ -351,7 +371,7 @@ change_parent(struct req *r, enum err (*how)(struct tx *tx, struct change *c))
 	enum err e;
 
 	if ((e = input_read(r, fields, COUNT(fields), &c)) != ERR_OK ||
-	    (e = change(r, &c, how)) != ERR_OK)
+	    (e = change(r, &c, action, how)) != ERR_OK)
 		return (e);
 	return (reply_role(r, 200, r->id));
 }
@@ -360,12 +380,12 @@ enum err
 roles_inherit(struct req *r)
 {
 
-	return (change_parent(r, write_inherit));
+	return (change_parent(r, "role.inherited", write_inherit));
 }
 
 enum err
 roles_disinherit(struct req *r)
 {
 
-	return (change_parent(r, write_disinherit));
+	return (change_parent(r, "role.disinherited", write_disinherit));
 }

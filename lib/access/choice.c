@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "access/app.h"
+#include "access/audit.h"
 #include "access/grant.h"
 #include "access/subject.h"
 #include "access/throttle.h"
@@ -32,6 +33,9 @@ static enum err
 write_change(struct tx *tx, void *arg)
 {
 	const struct change *c = arg;
+	const struct event ev = {
+		.action = "password.changed", .object_type = "user", .object_id = c->user->id
+	};
 	struct user u;
 	int64_t count;
 	enum err e;
@@ -45,7 +49,10 @@ write_change(struct tx *tx, void *arg)
 		return (ERR_INVALID_CREDENTIALS);
 	if ((e = user_set_password(tx, u.id, c->hash, c->now)) != ERR_OK)
 		return (e);
-	return (session_revoke_all(tx, u.id, NULL, c->req->subject->session_id, c->now, &count));
+	if ((e = grant_end_all(
+	         tx, c->req, u.id, NULL, c->req->subject->session_id, c->now, &count)) != ERR_OK)
+		return (e);
+	return (audit_note(tx, c->req, &ev));
 }
 
 static enum err

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "access/audit.h"
 #include "access/claims.h"
 #include "access/cookie.h"
 #include "access/profile.h"
@@ -112,7 +113,45 @@ grant_finish(struct req *r, struct visit *v)
 }
 
 enum err
-grant_drop_cookie(struct tx *tx, struct req *r, int64_t now)
+grant_end(struct tx *tx, struct req *r, const struct session *s, int64_t now, const char *why)
+{
+	struct json details = json_object(r->arena);
+	const struct event ev = { .action = "session.ended",
+		.object_type = "session",
+		.object_id = s->id,
+		.details = &details,
+		.user_id = r->subject == NULL ? s->user_id : NULL };
+	enum err e;
+
+	if ((e = session_revoke(tx, s->id, s->user_id, now)) != ERR_OK)
+		return (e);
+	json_add_text(&details, "user_id", s->user_id);
+	json_add_text(&details, "why", why);
+	return (audit_note(tx, r, &ev));
+}
+
+enum err
+grant_end_all(struct tx *tx, struct req *r, const char *user_id, const enum session_kind *kind,
+    const char *except_id, int64_t now, int64_t *ret_count)
+{
+	struct json details = json_object(r->arena);
+	const struct event ev = { .action = "sessions.ended",
+		.object_type = "user",
+		.object_id = user_id,
+		.details = &details,
+		.user_id = r->subject == NULL ? user_id : NULL };
+	enum err e;
+
+	if ((e = session_revoke_all(tx, user_id, kind, except_id, now, ret_count)) != ERR_OK)
+		return (e);
+	json_add_number(&details, "count", *ret_count);
+	return (audit_note(tx, r, &ev));
+}
+
+/* End the session that the request's cookie carries, if any: signing in anew leaves none behind.
+ * Source: OWASP ASVS 5.0 7.2.4. */
+static enum err
+drop_cookie(struct tx *tx, struct req *r, const struct session *new)
 {
 	const char *token = req_cookie(r, cookie_name(&r->app->conf));
 	unsigned char hash[SECRET_HASH_LEN];
@@ -126,5 +165,25 @@ grant_drop_cookie(struct tx *tx, struct req *r, int64_t now)
 		return (e == ERR_NOT_FOUND ? ERR_OK : e);
 	if (s.kind != SESSION_COOKIE || s.revoked_at != 0)
 		return (ERR_OK);
-	return (session_revoke(tx, s.id, NULL, now));
+	return (grant_end(tx, r, &s, new->created_at, "signed in anew"));
+}
+
+enum err
+grant_store(struct tx *tx, struct req *r, const struct session *s)
+{
+	struct json details = json_object(r->arena);
+	const struct event ev = { .action = "session.begun",
+		.object_type = "session",
+		.object_id = s->id,
+		.details = &details,
+		.user_id = s->user_id };
+	enum err e;
+
+	if (s->kind == SESSION_COOKIE && (e = drop_cookie(tx, r, s)) != ERR_OK)
+		return (e);
+	if ((e = session_add(tx, s)) != ERR_OK)
+		return (e);
+	json_add_text(&details, "kind", session_kind_name(s->kind));
+	json_add_text(&details, "amr", s->amr);
+	return (audit_note(tx, r, &ev));
 }

@@ -33,10 +33,21 @@ int64_t grant_expiry(const struct app *app, const struct session *s, int64_t now
 const char *grant_agent(const struct req *r);
 
 /**
- * grant_drop_cookie(tx, r, now):
- * End the session that the request's cookie carries, if any: signing in anew leaves none behind.
- * Errors: ERR_DB, ERR_NOMEM.  Source: OWASP ASVS 5.0 7.2.4.
+ * grant_store(tx, r, s):
+ * Store the session ${s} that somebody signed in to, and end the one that the request's cookie
+ * carries when this is a cookie's, too. Errors: ERR_DB, ERR_NOMEM.
  */
-MUST_USE enum err grant_drop_cookie(struct tx *tx, struct req *r, int64_t now);
+MUST_USE enum err grant_store(struct tx *tx, struct req *r, const struct session *s);
+
+/**
+ * grant_end(tx, r, s, now, why), grant_end_all(tx, r, user_id, kind, except_id, now, ret_count):
+ * End one session; or, as session_revoke_all() does, those of a user; and write into the audit log
+ * that it was the subject of ${r} who did it, or the user. Errors: grant_end() ERR_NOT_FOUND when
+ * it has ended or is not of its user; ERR_DB, ERR_NOMEM.
+ */
+MUST_USE enum err
+grant_end(struct tx *tx, struct req *r, const struct session *s, int64_t now, const char *why);
+MUST_USE enum err grant_end_all(struct tx *tx, struct req *r, const char *user_id,
+    const enum session_kind *kind, const char *except_id, int64_t now, int64_t *ret_count);
 
 #endif

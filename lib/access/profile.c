@@ -6,6 +6,7 @@
 #include <cjson/cJSON.h>
 
 #include "access/app.h"
+#include "access/audit.h"
 #include "access/subject.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -126,6 +127,31 @@ changed(const char *old, const char *new)
 	return (new == NULL ? old : new[0] == '\0' ? NULL : new);
 }
 
+/* Which members changed; not what is in them, for the log outlives the user. */
+static enum err
+note_update(struct tx *tx, const struct update *in)
+{
+	struct json details = json_object(in->req->arena);
+	const struct event ev = { .action = "user.updated",
+		.object_type = "user",
+		.object_id = in->req->subject->user_id,
+		.details = &details };
+	char name[] = "name", username[] = "username", picture[] = "picture_url",
+	     properties[] = "properties", *changes[4];
+	size_t count = 0;
+
+	if (in->name != NULL)
+		changes[count++] = name;
+	if (in->username != NULL)
+		changes[count++] = username;
+	if (in->picture_url != NULL)
+		changes[count++] = picture;
+	if (in->properties_text != NULL)
+		changes[count++] = properties;
+	json_add_texts(&details, "fields", changes, count);
+	return (audit_note(tx, in->req, &ev));
+}
+
 static enum err
 write_update(struct tx *tx, void *arg)
 {
@@ -142,7 +168,9 @@ write_update(struct tx *tx, void *arg)
 	u.picture_url = changed(u.picture_url, in->picture_url);
 	if (in->properties_text != NULL)
 		u.properties = in->properties_text;
-	return (user_set_profile(tx, &u, in->now, in->req->arena));
+	if ((e = user_set_profile(tx, &u, in->now, in->req->arena)) != ERR_OK)
+		return (e);
+	return (note_update(tx, in));
 }
 
 /* What is left of ${values} after ${item} and all in it; negative when they, or the levels, are not

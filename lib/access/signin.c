@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "access/grant.h"
+#include "access/guest.h"
 #include "access/throttle.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -29,10 +30,12 @@ find_user(struct req *r, const char *key, struct user *ret_user)
 
 	if ((e = store_read(r->app->store, &db)) != ERR_OK)
 		return (e);
-	e = user_find(db, strchr(key, '@') != NULL ? USER_BY_EMAIL : USER_BY_USERNAME, key,
-	    r->arena, ret_user);
+	if ((e = guest_check_signin(r, db)) == ERR_OK)
+		e = user_find(db, strchr(key, '@') != NULL ? USER_BY_EMAIL : USER_BY_USERNAME, key,
+		    r->arena, ret_user);
 	store_read_end(r->app->store, db);
-	return (e);
+	/* At a hidden one nobody may peek: as if there were none. */
+	return (e == ERR_OK && ret_user->hidden ? ERR_NOT_FOUND : e);
 }
 
 static enum err
@@ -51,8 +54,12 @@ check_unchanged(struct tx *tx, const struct attempt *t)
 	struct user u;
 	enum err e;
 
+	if ((e = guest_check_signin(t->req, tx_db(tx))) != ERR_OK)
+		return (e);
 	if ((e = user_find(tx_db(tx), USER_BY_ID, t->user->id, t->req->arena, &u)) != ERR_OK)
 		return (e == ERR_NOT_FOUND ? ERR_INVALID_CREDENTIALS : e);
+	if (u.hidden)
+		return (ERR_INVALID_CREDENTIALS);
 	if (!u.enabled || u.locked)
 		return (ERR_ACCOUNT);
 	if (u.password_hash == NULL || strcmp(u.password_hash, t->user->password_hash) != 0)
@@ -75,10 +82,7 @@ write_success(struct tx *tx, void *arg)
 		return (ERR_OK);
 	if ((e = user_set_active(tx, t->user->id, t->now)) != ERR_OK)
 		return (e);
-	if (t->visit->session.kind == SESSION_COOKIE &&
-	    (e = grant_drop_cookie(tx, t->req, t->now)) != ERR_OK)
-		return (e);
-	return (session_add(tx, &t->visit->session));
+	return (grant_store(tx, t->req, &t->visit->session));
 }
 
 /* Check the password. When it is wrong, or the account not usable, the attempt is noted here. */

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "access/audit.h"
 #include "access/choice.h"
 #include "access/grant.h"
+#include "access/guest.h"
 #include "access/profile.h"
 #include "base/clock.h"
 #include "base/id.h"
@@ -59,18 +61,36 @@ write_user(struct tx *tx, void *arg)
 {
 	struct creation *c = arg;
 	const struct user *u = &c->visit->user;
+	const struct event ev = { .action = "user.created",
+		.object_type = "user",
+		.object_id = u->id,
+		.user_id = u->id };
 	enum err e;
 
+	if ((e = guest_check_signup(c->req, tx_db(tx))) != ERR_OK)
+		return (e);
 	if ((e = user_add(tx, u, c->req->arena)) != ERR_OK)
 		return (e == ERR_TAKEN ? find_taken(tx, c) : e);
 	if ((e = role_assign(tx, u->id, "viewer", 0, u->created_at)) != ERR_OK ||
 	    (e = group_add_home(tx, c->group_id, u->id, u->email, u->created_at)) != ERR_OK ||
-	    (e = user_set_active(tx, u->id, u->created_at)) != ERR_OK)
+	    (e = user_set_active(tx, u->id, u->created_at)) != ERR_OK ||
+	    (e = audit_note(tx, c->req, &ev)) != ERR_OK)
 		return (e);
-	if (c->visit->session.kind == SESSION_COOKIE &&
-	    (e = grant_drop_cookie(tx, c->req, u->created_at)) != ERR_OK)
+	return (grant_store(tx, c->req, &c->visit->session));
+}
+
+/* Before a password is hashed for nothing. */
+static enum err
+check_guest(struct req *r)
+{
+	struct db *db;
+	enum err e;
+
+	if ((e = store_read(r->app->store, &db)) != ERR_OK)
 		return (e);
-	return (session_add(tx, &c->visit->session));
+	e = guest_check_signup(r, db);
+	store_read_end(r->app->store, db);
+	return (e);
 }
 
 enum err
@@ -81,7 +101,7 @@ visit_sign_up(
 	char id[ID_SIZE], *hash;
 	enum err e;
 
-	if ((e = check(r, in)) != ERR_OK)
+	if ((e = check_guest(r)) != ERR_OK || (e = check(r, in)) != ERR_OK)
 		return (e);
 	if ((hash = arena_alloc(r->arena, HASHER_HASH_SIZE)) == NULL)
 		return (ERR_NOMEM);

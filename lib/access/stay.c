@@ -79,7 +79,7 @@ write_rotation(struct tx *tx, void *arg)
 	    t->now - s->rotated_at <= t->req->app->conf.session_grace_s * 1000)
 		return (repeat(t, s));
 	t->replayed = true;
-	return (session_revoke(tx, s->id, NULL, t->now));
+	return (grant_end(tx, t->req, s, t->now, "a spent refresh token came back"));
 }
 
 enum err
@@ -109,7 +109,7 @@ write_leave(struct tx *tx, void *arg)
 	if ((e = find_live(tx, t, s)) != ERR_OK)
 		return (e);
 	t->replayed = strcmp(t->claims.token_id, s->token_id) != 0;
-	return (session_revoke(tx, s->id, NULL, t->now));
+	return (grant_end(tx, t->req, s, t->now, "signed out"));
 }
 
 enum err
@@ -136,11 +136,12 @@ static enum err
 write_end(struct tx *tx, void *arg)
 {
 	const struct ending *t = arg;
+	const struct session s = { .id = t->session_id, .user_id = t->req->subject->user_id };
 	enum err e;
 
 	if ((e = subject_recheck(tx, t->req)) != ERR_OK)
 		return (e);
-	return (session_revoke(tx, t->session_id, t->req->subject->user_id, t->now));
+	return (grant_end(tx, t->req, &s, t->now, "signed out"));
 }
 
 static enum err
@@ -152,7 +153,7 @@ write_end_others(struct tx *tx, void *arg)
 
 	if ((e = subject_recheck(tx, t->req)) != ERR_OK)
 		return (e);
-	return (session_revoke_all(tx, s->user_id, NULL, s->session_id, t->now, &t->count));
+	return (grant_end_all(tx, t->req, s->user_id, NULL, s->session_id, t->now, &t->count));
 }
 
 enum err

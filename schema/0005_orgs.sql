@@ -30,7 +30,7 @@ CREATE TABLE new_permissions (
 CREATE TABLE new_role_permissions (
 	role_id       TEXT NOT NULL REFERENCES new_roles (id) ON DELETE CASCADE,       -- who holds
 	permission_id TEXT NOT NULL REFERENCES new_permissions (id) ON DELETE CASCADE, -- what
-	condition     TEXT,                                 -- an expression that must be true (store/rule.h); NULL: always
+	condition     TEXT,                                 -- an expression that must be true (store/db_rule.h); NULL: always
 	PRIMARY KEY (role_id, permission_id)
 ) STRICT;
 

@@ -447,3 +447,119 @@ refused() {
 	call roles GET /roles
 	expect 401
 }
+
+# question ATTRIBUTES [SUBJECT]: may ann write this post?
+question() {
+	as "$ANN" POST /authz/check "{\"resource\":\"posts\",\"action\":\"write\",\"attributes\":$1}"
+	expect 200
+}
+
+allow_if() {
+	as "$ADMIN" POST "/roles/$ROLE/permissions" "$(jq -nc --arg p "$1" --arg c "$2" '{permission: $p, condition: $c}')"
+}
+
+@test "a permission on a condition is held by who meets it, and the answer says which" {
+	new_role author
+	allow_if posts:write ":attributes ->> 'owner' = :subject"
+	expect 200
+	[ "$(jq -c '[.permissions, .conditional_permissions, .effective_permissions]' <<< "$BODY")" = '[[],[{"permission":"posts:write","condition":":attributes ->> '"'owner'"' = :subject"}],[]]' ]
+	give "$ANN_ID" author
+	question "{\"owner\":\"$ANN_ID\"}"
+	allowed
+	[ "$(json .reason.condition)" = ":attributes ->> 'owner' = :subject" ]
+	[ "$(json .reason.role)" = author ]
+	question "{\"owner\":\"$ADMIN_ID\"}"
+	refused
+	[[ "$(json .reason.missing)" == *"on a condition"* ]]
+	question '{}'
+	refused
+	question '{"owner":null}'
+	refused
+	# Nothing of Yett itself, and no token, takes it for held.
+	me "$(bearer "$ANN")"
+	[ "$(jq -c .permissions <<< "$BODY")" = '["profile:read","profile:update"]' ]
+	# Without the condition it is held always; the other way round, too.
+	as "$ADMIN" POST "/roles/$ROLE/permissions" '{"permission":"posts:write"}'
+	question '{}'
+	allowed
+	allow_if posts:write ":hour > 24"
+	question '{}'
+	refused
+}
+
+@test "conditions know the time, and what the user's properties say" {
+	new_role author
+	give "$ANN_ID" author
+	echo "@1798804800000" > "$YETT_TEST_CLOCK" # Friday 2027-01-01 12:00 UTC
+	sign_in ann@example.org
+	ANN=$ACCESS
+	sign_in root@example.org
+	ADMIN=$ACCESS
+	allow_if posts:write ":time BETWEEN '08:00' AND '17:59' AND :weekday BETWEEN 1 AND 5"
+	expect 200
+	question '{}'
+	allowed
+	echo "@1798826400000" > "$YETT_TEST_CLOCK" # 18:00
+	sign_in ann@example.org
+	ANN=$ACCESS
+	question '{}'
+	refused
+	sign_in root@example.org
+	ADMIN=$ACCESS
+	allow_if posts:write ":properties ->> 'team' = :attributes ->> 'team'"
+	question '{"team":"red"}'
+	refused
+	sql "UPDATE users SET properties = '{\"team\":\"red\"}' WHERE id = '$ANN_ID'"
+	question '{"team":"red"}'
+	allowed
+}
+
+@test "of several roles one that meets its condition is enough" {
+	new_role author
+	allow_if posts:write ":attributes ->> 'owner' = :subject"
+	give "$ANN_ID" author
+	new_role reviewer
+	allow_if 'posts:*' ":attributes ->> 'draft'"
+	give "$ANN_ID" reviewer
+	question '{"draft":true}'
+	allowed
+	[ "$(json .reason.role)" = reviewer ]
+	question '{"draft":false}'
+	refused
+}
+
+@test "a condition that is none is refused by name, and changes nothing" {
+	local condition
+	new_role author
+	for condition in ")" "(SELECT 1)" "1; SELECT 1" "randomblob(9)" "1) FROM sqlite_schema WHERE (1" ":nothing = 1" "x = 1" "$(printf '%01001d' 1)"; do
+		allow_if posts:write "$condition"
+		expect 422
+		expect_field condition
+	done
+	as "$ADMIN" GET "/roles/$ROLE"
+	[ "$(jq -c '[.permissions, .conditional_permissions]' <<< "$BODY")" = '[[],[]]' ]
+	allow_if posts:write "$(printf '%01000d' 1)"
+	expect 200
+	as "$ANN" POST /authz/check '{"resource":"posts","action":"write","attributes":[]}'
+	expect 422
+	expect_field attributes
+}
+
+@test "who may give a permission on a condition must hold it without one" {
+	new_role keeper roles:update roles:read roles:assign
+	allow_if posts:write "1"
+	give "$ANN_ID" keeper
+	local keeper=$ROLE
+	new_role author
+	as "$ANN" POST "/roles/$ROLE/permissions" '{"permission":"posts:write"}'
+	expect 403
+	as "$ANN" POST "/roles/$ROLE/permissions" '{"permission":"posts:write","condition":"1"}'
+	expect 403
+	# A role that holds one only so is more than he holds, too.
+	as "$ANN" POST "/users/$ANN_ID/roles" '{"role":"keeper"}'
+	expect 403
+	# What makes an admin one is under no condition.
+	as "$ADMIN" POST "/roles/$ADMIN_ROLE/permissions" '{"permission":"*:*","condition":"0"}'
+	expect 422
+	expect_field permission
+}

@@ -12,6 +12,7 @@
 #include "base/id.h"
 #include "http/input.h"
 #include "http/reply.h"
+#include "store/db_rule.h"
 #include "store/user.h"
 
 #define CHECKS_MAX 100
@@ -22,6 +23,7 @@ struct question {
 	const char *subject; /* NULL: who asks */
 	const char *resource;
 	const char *action;
+	struct cJSON *attributes; /* of what it is about, for conditions; NULL: none */
 };
 
 static const struct field fields[] = {
@@ -29,58 +31,75 @@ static const struct field fields[] = {
 	    FIELD_OPTIONAL },
 	{ "resource", FIELD_TEXT, offsetof(struct question, resource), 1, 64, 0 },
 	{ "action", FIELD_TEXT, offsetof(struct question, action), 1, 64, 0 },
+	{ "attributes", FIELD_OBJECT, offsetof(struct question, attributes), 0, 0, FIELD_OPTIONAL },
 };
 
 /* What is known of the user whom the last question was about; the next is often about the same. */
 struct known {
 	const char *user_id; /* NULL: nobody yet */
 	const char *missing; /* why nothing is allowed; NULL: no reason */
+	const char *properties;
 	struct held held;
 	size_t count;
 	struct {
 		int role; /* in held */
-		char *permission;
+		struct permit permit;
 	} grants[GRANTS_MAX];
+	bool full;          /* there are more */
 	unsigned int users; /* so far */
 };
 
 /* Only who may sign in may do anything. */
 static enum err
-check_user(struct db *db, const char *user_id, struct arena *a, const char **ret_missing)
+check_user(struct db *db, struct arena *a, struct known *k)
 {
 	struct user u;
 	enum err e;
 
-	*ret_missing = NULL;
-	if ((e = user_find(db, USER_BY_ID, user_id, a, &u)) == ERR_NOT_FOUND)
-		*ret_missing = "there is no such user";
+	if ((e = user_find(db, USER_BY_ID, k->user_id, a, &u)) == ERR_NOT_FOUND)
+		k->missing = "there is no such user";
 	else if (e == ERR_OK && !u.enabled)
-		*ret_missing = "the user is disabled";
+		k->missing = "the user is disabled";
 	else if (e == ERR_OK && u.locked)
-		*ret_missing = "the user is locked";
+		k->missing = "the user is locked";
+	else if (e == ERR_OK)
+		k->properties = u.properties;
 	return (e == ERR_NOT_FOUND ? ERR_OK : e);
+}
+
+/* What a role holds, as it is read. */
+struct reading {
+	struct known *known;
+	int role;
+};
+
+static void
+add_grant(void *arg, const struct permit *permit)
+{
+	const struct reading *in = arg;
+	struct known *k = in->known;
+
+	if ((k->full = k->count == GRANTS_MAX))
+		return;
+	k->grants[k->count].role = in->role;
+	k->grants[k->count++].permit = *permit;
 }
 
 /* The permissions of all roles, those of the nearest role first. */
 static enum err
 read_grants(struct db *db, struct arena *a, struct known *k)
 {
-	struct names *names = arena_alloc(a, sizeof *names);
+	struct reading in = { .known = k };
 	enum err e;
-	size_t i, n;
+	size_t i;
 
-	if (names == NULL)
-		return (ERR_NOMEM);
 	k->count = 0;
 	for (i = 0; i < k->held.count; i++) {
-		if ((e = role_own_permissions(db, k->held.items[i].id, a, names)) != ERR_OK)
+		in.role = (int)i;
+		if ((e = role_permits(db, k->held.items[i].id, a, add_grant, &in)) != ERR_OK)
 			return (e);
-		for (n = 0; n < names->count; n++) {
-			if (k->count == GRANTS_MAX)
-				return (ERR_NOMEM);
-			k->grants[k->count].role = (int)i;
-			k->grants[k->count++].permission = names->items[n];
-		}
+		if (k->full)
+			return (ERR_NOMEM);
 	}
 	return (ERR_OK);
 }
@@ -108,9 +127,10 @@ know(struct req *r, struct db *db, const char *user_id, struct known *k)
 	k->user_id = user_id;
 	k->count = 0;
 	k->missing = NULL;
+	k->properties = "{}";
 	if (user_id[0] == '\0')
 		return (know_guest(r, db, k));
-	if ((e = check_user(db, user_id, r->arena, &k->missing)) != ERR_OK || k->missing != NULL)
+	if ((e = check_user(db, r->arena, k)) != ERR_OK || k->missing != NULL)
 		return (e);
 	if ((e = role_held(db, user_id, clock_ms(), r->arena, &k->held)) != ERR_OK)
 		return (e);
@@ -137,31 +157,77 @@ add_through(struct req *r, struct db *db, const struct held *held, int at, struc
 	return (ERR_OK);
 }
 
+/* Which of what is known covers ${wanted} and holds now, one without a condition before others;
+ * k->count: none, and ${ret_unmet} is the first whose condition does not hold. */
+static size_t
+find_grant(
+    const struct known *k, const char *wanted, const struct db_rule_facts *facts, size_t *ret_unmet)
+{
+	const struct permit *p;
+	bool holds;
+	size_t i;
+
+	*ret_unmet = k->count;
+	for (i = 0; i < k->count; i++) {
+		p = &k->grants[i].permit;
+		if (p->condition == NULL && right_covers(p->permission, wanted))
+			return (i);
+	}
+	for (i = 0; i < k->count; i++) {
+		p = &k->grants[i].permit;
+		if (p->condition == NULL || !right_covers(p->permission, wanted))
+			continue;
+		if (db_rule_holds(p->condition, facts, &holds) == ERR_OK && holds)
+			return (i);
+		if (*ret_unmet == k->count)
+			*ret_unmet = i;
+	}
+	return (k->count);
+}
+
+static enum err
+add_grounds(struct req *r, struct db *db, const struct known *k, size_t at, struct json *reason)
+{
+
+	json_add_text(reason, "permission", k->grants[at].permit.permission);
+	if (k->grants[at].permit.condition != NULL)
+		json_add_text(reason, "condition", k->grants[at].permit.condition);
+	return (add_through(r, db, &k->held, k->grants[at].role, reason));
+}
+
 static enum err
 answer(struct req *r, struct db *db, const struct question *q, struct known *k, struct json *j)
 {
 	const char *wanted = arena_print(r->arena, "%s:%s", q->resource, q->action);
 	struct json reason = json_object(r->arena);
+	const char *user_id = q->subject != NULL ? q->subject : r->subject->user_id;
+	struct db_rule_facts facts = { .subject = user_id[0] != '\0' ? user_id : NULL,
+		.resource = q->resource,
+		.action = q->action,
+		.attributes = "{}",
+		.now = clock_ms() };
+	size_t at, unmet;
 	enum err e;
-	size_t i;
 
-	if (wanted == NULL)
+	if (wanted == NULL || (q->attributes != NULL && (facts.attributes = json_print_tree(
+	                                                     q->attributes, r->arena)) == NULL))
 		return (ERR_NOMEM);
-	if ((e = know(r, db, q->subject != NULL ? q->subject : r->subject->user_id, k)) != ERR_OK)
+	if ((e = know(r, db, user_id, k)) != ERR_OK)
 		return (e);
-	for (i = 0; i < k->count && !right_covers(k->grants[i].permission, wanted); i++)
-		;
-	json_add_bool(j, "allowed", i < k->count);
-	if (i < k->count) {
-		json_add_text(&reason, "permission", k->grants[i].permission);
-		if ((e = add_through(r, db, &k->held, k->grants[i].role, &reason)) != ERR_OK)
-			return (e);
-	} else {
+	facts.properties = k->properties;
+	at = find_grant(k, wanted, &facts, &unmet);
+	json_add_bool(j, "allowed", at < k->count);
+	if (at == k->count) {
 		json_add_text(&reason, "missing",
-		    k->missing != NULL
-		        ? k->missing
+		    k->missing != NULL ? k->missing
+		    : unmet < k->count
+		        ? arena_print(
+		              r->arena, "%s is held on a condition, which is not met", wanted)
 		        : arena_print(r->arena, "no role of the user holds %s", wanted));
+		at = unmet;
 	}
+	if (at < k->count && (e = add_grounds(r, db, k, at, &reason)) != ERR_OK)
+		return (e);
 	json_add_raw(j, "reason", json_print(&reason));
 	return (ERR_OK);
 }

@@ -12,6 +12,7 @@
 #include "base/id.h"
 #include "http/input.h"
 #include "http/reply.h"
+#include "store/db_rule.h"
 
 #define PAGE_MAX 100
 
@@ -23,6 +24,7 @@ struct change {
 	const char *name; /* of a role */
 	const char *description;
 	const char *permission;
+	const char *condition;
 	const char *parent;
 	char new_id[ID_SIZE];
 	int64_t now;
@@ -30,11 +32,32 @@ struct change {
 	struct json details;
 };
 
+struct conditions {
+	struct arena *arena;
+	struct json *json;
+	struct cJSON *items;
+};
+
+static void
+add_condition(void *arg, const struct permit *p)
+{
+	struct conditions *c = arg;
+	struct json item;
+
+	if (p->condition == NULL)
+		return;
+	item = json_object(c->arena);
+	json_add_text(&item, "permission", p->permission);
+	json_add_text(&item, "condition", p->condition);
+	json_append(c->json, c->items, &item);
+}
+
 /* Add what the row of a role and those around it say; ${names} is for use in between. */
 static enum err
 add_role(
     struct json *j, struct db *db, const struct role *role, struct arena *a, struct names *names)
 {
+	struct conditions c = { .arena = a, .json = j };
 	enum err e;
 
 	json_add_text(j, "id", role->id);
@@ -44,6 +67,9 @@ add_role(
 	if ((e = role_own_permissions(db, role->id, a, names)) != ERR_OK)
 		return (e);
 	json_add_texts(j, "permissions", names->items, names->count);
+	c.items = json_add_array(j, "conditional_permissions");
+	if ((e = role_permits(db, role->id, a, add_condition, &c)) != ERR_OK)
+		return (e);
 	if ((e = role_parents(db, role->id, a, names)) != ERR_OK)
 		return (e);
 	json_add_texts(j, "parents", names->items, names->count);
@@ -261,15 +287,27 @@ roles_drop(struct req *r)
 	return (reply_none(r));
 }
 
+/* What makes an admin one is neither taken from the role nor put under a condition. */
+static enum err
+check_admin(struct change *c)
+{
+
+	if (strcmp(c->role.name, "admin") == 0 && strcmp(c->permission, "*:*") == 0)
+		return (req_field_error(c->req, "permission", "is what makes an admin one"));
+	return (ERR_OK);
+}
+
 static enum err
 write_allow(struct tx *tx, struct change *c)
 {
 	enum err e;
 
-	if ((e = limit_permission(c->req, "permission", c->permission)) != ERR_OK)
+	if ((e = limit_permission(c->req, "permission", c->permission)) != ERR_OK ||
+	    (c->condition != NULL && (e = check_admin(c)) != ERR_OK))
 		return (e);
 	json_add_text(&c->details, "permission", c->permission);
-	return (role_allow(tx, c->role.id, c->permission, c->new_id, c->now));
+	json_add_bool(&c->details, "conditional", c->condition != NULL);
+	return (role_allow(tx, c->role.id, c->permission, c->condition, c->new_id, c->now));
 }
 
 static enum err
@@ -277,8 +315,8 @@ write_forbid(struct tx *tx, struct change *c)
 {
 	enum err e;
 
-	if (strcmp(c->role.name, "admin") == 0 && strcmp(c->permission, "*:*") == 0)
-		return (req_field_error(c->req, "permission", "is what makes an admin one"));
+	if ((e = check_admin(c)) != ERR_OK)
+		return (e);
 	json_add_text(&c->details, "permission", c->permission);
 	if ((e = role_forbid(tx, c->role.id, c->permission)) == ERR_NOT_FOUND)
 		req_fail(c->req, e, "the role does not hold this permission itself");
@@ -286,8 +324,45 @@ write_forbid(struct tx *tx, struct change *c)
 }
 
 static enum err
-change_permission(
-    struct req *r, const char *action, enum err (*how)(struct tx *tx, struct change *c))
+check_permission(struct req *r, struct change *c)
+{
+	const char *detail;
+	enum err e;
+
+	if (!right_ok(c->permission))
+		return (req_field_error(r, "permission",
+		    "must be resource:action, each of small letters, digits, '.', '_' and '-', or "
+		    "'*'"));
+	if (c->condition != NULL && c->condition[0] == '\0')
+		c->condition = NULL;
+	if (c->condition == NULL)
+		return (ERR_OK);
+	if ((e = db_rule_check(c->condition, r->arena, &detail)) == ERR_FIELDS)
+		return (req_field_error(r, "condition", detail));
+	return (e);
+}
+
+enum err
+roles_allow(struct req *r)
+{
+	static const struct field fields[] = {
+		{ "permission", FIELD_TEXT, offsetof(struct change, permission), 1, RIGHT_MAX, 0 },
+		{ "condition", FIELD_TEXT, offsetof(struct change, condition), 0, RULE_MAX,
+		    FIELD_OPTIONAL | FIELD_NULLABLE },
+	};
+	struct change c = { .name = NULL };
+	enum err e;
+
+	if ((e = input_read(r, fields, COUNT(fields), &c)) != ERR_OK ||
+	    (e = check_permission(r, &c)) != ERR_OK)
+		return (e);
+	if ((e = change(r, &c, "role.allowed", write_allow)) != ERR_OK)
+		return (e);
+	return (reply_role(r, 200, r->id));
+}
+
+enum err
+roles_forbid(struct req *r)
 {
 	static const struct field fields[] = {
 		{ "permission", FIELD_TEXT, offsetof(struct change, permission), 1, RIGHT_MAX, 0 },
@@ -295,29 +370,12 @@ change_permission(
 	struct change c = { .name = NULL };
 	enum err e;
 
-	if ((e = input_read(r, fields, COUNT(fields), &c)) != ERR_OK)
+	if ((e = input_read(r, fields, COUNT(fields), &c)) != ERR_OK ||
+	    (e = check_permission(r, &c)) != ERR_OK)
 		return (e);
-	if (!right_ok(c.permission))
-		return (req_field_error(r, "permission",
-		    "must be resource:action, each of small letters, digits, '.', '_' and '-', or "
-		    "'*'"));
-	if ((e = change(r, &c, action, how)) != ERR_OK)
+	if ((e = change(r, &c, "role.forbidden", write_forbid)) != ERR_OK)
 		return (e);
 	return (reply_role(r, 200, r->id));
-}
-
-enum err
-roles_allow(struct req *r)
-{
-
-	return (change_permission(r, "role.allowed", write_allow));
-}
-
-enum err
-roles_forbid(struct req *r)
-{
-
-	return (change_permission(r, "role.forbidden", write_forbid));
 }
 
 static enum err

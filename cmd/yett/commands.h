@@ -16,6 +16,12 @@ int cmd_user_unlock(struct tool *t);
 int cmd_user_delete(struct tool *t);
 
 int cmd_role_list(struct tool *t);
+int cmd_role_add(struct tool *t);
+int cmd_role_delete(struct tool *t);
+int cmd_role_allow(struct tool *t);
+int cmd_role_forbid(struct tool *t);
+int cmd_role_inherit(struct tool *t);
+int cmd_role_disinherit(struct tool *t);
 int cmd_role_grant(struct tool *t);
 int cmd_role_revoke(struct tool *t);
 

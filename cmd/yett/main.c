@@ -41,6 +41,16 @@ static const struct option user_delete_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+static const struct option role_add_options[] = {
+	{ "--description", "TEXT", "what it is for", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option role_allow_options[] = {
+	{ "--if", "CONDITION", "only when this is true: docs/access.md", false },
+	{ NULL, NULL, NULL, false },
+};
+
 static const struct option role_grant_options[] = {
 	{ "--until", "TIME", "until then, as in 2027-01-31T12:00:00Z", false },
 	{ NULL, NULL, NULL, false },
@@ -79,6 +89,17 @@ static const struct command commands[] = {
 	    "delete a user for good", NULL },
 	{ "role", "list", "", 0, 0, json, false, cmd_role_list,
 	    "list the roles, what they hold and from whom they inherit", NULL },
+	{ "role", "add", "NAME", 1, 1, role_add_options, false, cmd_role_add, "make a role", NULL },
+	{ "role", "delete", "NAME", 1, 1, NULL, false, cmd_role_delete,
+	    "delete a role, whoever holds it", NULL },
+	{ "role", "allow", "ROLE PERMISSION", 2, 2, role_allow_options, false, cmd_role_allow,
+	    "let a role hold a permission", "A permission is resource:action, '*' for any." },
+	{ "role", "forbid", "ROLE PERMISSION", 2, 2, NULL, false, cmd_role_forbid,
+	    "let a role hold a permission no more", NULL },
+	{ "role", "inherit", "ROLE PARENT", 2, 2, NULL, false, cmd_role_inherit,
+	    "let a role hold all that another holds", NULL },
+	{ "role", "disinherit", "ROLE PARENT", 2, 2, NULL, false, cmd_role_disinherit,
+	    "let it do so no more", NULL },
 	{ "role", "grant", "WHO ROLE", 2, 2, role_grant_options, false, cmd_role_grant,
 	    "give a user a role", "What the user may do changes with the next request." },
 	{ "role", "revoke", "WHO ROLE", 2, 2, NULL, false, cmd_role_revoke,

@@ -152,6 +152,24 @@ tool_open_store(struct tool *t)
 }
 
 int
+tool_open_master(struct tool *t)
+{
+	const enum err e = master_open(t->conf.state_dir, &t->master);
+
+	return (e == ERR_OK ? 0
+	                    : tool_fail("%s/master.key cannot be used (%s): run \"yett doctor\"",
+	                          t->conf.state_dir, err_slug(e)));
+}
+
+enum err
+tool_note(struct tool *t, struct tx *tx, const struct event *ev)
+{
+	static const struct audit_actor who = { .kind = "tool" };
+
+	return (audit_note_as(tx, t->master, &who, ev, t->arena));
+}
+
+int
 tool_open_hasher(struct tool *t)
 {
 	const enum err e = hasher_open(&t->conf, &t->hasher);
@@ -180,6 +198,7 @@ tool_close(struct tool *t)
 {
 
 	breach_close(t->breach);
+	master_close(t->master);
 	hasher_close(t->hasher);
 	store_close(t->store);
 	arena_free(t->arena);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "access/audit.h"
 #include "base/arena.h"
 #include "base/conf.h"
 #include "cred/breach.h"
@@ -56,6 +57,7 @@ struct tool {
 
 	/* What commands open; closed when they return. */
 	struct store *store;
+	struct master *master;
 	struct hasher *hasher;
 	struct breach *breach;
 };
@@ -105,13 +107,21 @@ char *tool_path(struct tool *t, const char *name);
 int tool_check_owner(const struct tool *t);
 
 /**
- * tool_open_store(t), tool_open_hasher(t), tool_open_breach(t):
- * Open the database; what makes hashes; the filter of breached passwords when one is configured. 0,
- * or the exit status, all said.
+ * tool_open_store(t), tool_open_master(t), tool_open_hasher(t), tool_open_breach(t):
+ * Open the database; the master key, which tool_note() needs; what makes hashes; the filter of
+ * breached passwords when one is configured. 0, or the exit status, all said.
  */
 int tool_open_store(struct tool *t);
+int tool_open_master(struct tool *t);
 int tool_open_hasher(struct tool *t);
 int tool_open_breach(struct tool *t);
 void tool_close(struct tool *t);
+
+/**
+ * tool_note(t, tx, ev):
+ * Add ${ev} to the audit log in the name of the tool, within the transaction that does it.
+ * Errors: ERR_NOMEM, ERR_DB.
+ */
+MUST_USE enum err tool_note(struct tool *t, struct tx *tx, const struct event *ev);
 
 #endif

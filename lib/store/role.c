@@ -121,17 +121,17 @@ role_drop(struct tx *tx, const char *id)
 }
 
 enum err
-role_allow(
-    struct tx *tx, const char *id, const char *permission, const char *permission_id, int64_t now)
+role_allow(struct tx *tx, const char *id, const char *permission, const char *condition,
+    const char *permission_id, int64_t now)
 {
 	static const char make[] = "INSERT INTO permissions (id, name, created_at) "
 	                           "VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
 	static const char allow[] =
-	    "INSERT INTO role_permissions (role_id, permission_id) "
-	    "SELECT ?1, id FROM permissions WHERE name = ?2 AND org_id IS NULL "
-	    "ON CONFLICT DO NOTHING";
+	    "INSERT INTO role_permissions (role_id, permission_id, condition) "
+	    "SELECT ?1, id, ?3 FROM permissions WHERE name = ?2 AND org_id IS NULL "
+	    "ON CONFLICT DO UPDATE SET condition = excluded.condition";
 	const struct db_arg made[] = { DB_TEXT(permission_id), DB_TEXT(permission), DB_INT(now) };
-	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(permission) };
+	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(permission), DB_TEXT(condition) };
 	enum err e;
 
 	if ((e = db_run(tx_db(tx), make, made, COUNT(made), NULL)) != ERR_OK ||

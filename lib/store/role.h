@@ -85,13 +85,27 @@ role_all_permissions(struct db *db, const char *id, struct arena *a, struct name
 MUST_USE enum err
 role_possible_permissions(struct db *db, const char *id, struct arena *a, struct names *ret_names);
 
+/* A permission of a role. */
+struct permit {
+	char *permission;
+	char *condition; /* under which it is held: store/db_rule.h; NULL: always */
+};
+
 /**
- * role_allow(tx, id, permission, permission_id, now), role_forbid(tx, id, permission):
- * Let the role hold ${permission} from now on, or no more; ${permission_id} is its id if it is new.
+ * role_permits(db, id, a, each, arg):
+ * Call ${each} for each permission of the role itself, in no order. Errors: ERR_NOMEM, ERR_DB.
+ */
+MUST_USE enum err role_permits(struct db *db, const char *id, struct arena *a,
+    void (*each)(void *arg, const struct permit *p), void *arg);
+
+/**
+ * role_allow(tx, id, permission, condition, permission_id, now), role_forbid(tx, id, permission):
+ * Let the role hold ${permission} from now on, under ${condition} (NULL: always), or no more;
+ * ${permission_id} is its id if it is new.
  * Errors: role_forbid() ERR_NOT_FOUND when it did not; ERR_DB.
  */
-MUST_USE enum err role_allow(
-    struct tx *tx, const char *id, const char *permission, const char *permission_id, int64_t now);
+MUST_USE enum err role_allow(struct tx *tx, const char *id, const char *permission,
+    const char *condition, const char *permission_id, int64_t now);
 MUST_USE enum err role_forbid(struct tx *tx, const char *id, const char *permission);
 
 /**

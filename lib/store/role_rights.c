@@ -71,6 +71,32 @@ role_own_permissions(struct db *db, const char *id, struct arena *a, struct name
 }
 
 enum err
+role_permits(struct db *db, const char *id, struct arena *a,
+    void (*each)(void *arg, const struct permit *p), void *arg)
+{
+	static const char sql[] = "SELECT p.name, rp.condition FROM role_permissions rp JOIN "
+	                          "permissions p ON p.id = rp.permission_id WHERE rp.role_id = ?1";
+	const struct db_arg args[] = { DB_TEXT(id) };
+	struct permit one;
+	struct stmt *stmt;
+	enum err e;
+
+	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
+		return (e);
+	while ((e = db_next(stmt)) == ERR_OK) {
+		one.permission = db_text(stmt, 0, a);
+		one.condition = db_text(stmt, 1, a);
+		if (one.permission == NULL || (one.condition == NULL && !db_is_null(stmt, 1))) {
+			e = ERR_NOMEM;
+			break;
+		}
+		each(arg, &one);
+	}
+	db_end(stmt);
+	return (e == ERR_NOT_FOUND ? ERR_OK : e);
+}
+
+enum err
 role_parents(struct db *db, const char *id, struct arena *a, struct names *ret_names)
 {
 	static const char sql[] = "SELECT r.name FROM role_parents rp JOIN roles r ON "

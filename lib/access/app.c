@@ -132,6 +132,27 @@ app_close(struct app *app)
 	memset(app, 0, sizeof *app);
 }
 
+/* The table, a row a line: what tests and admins read. */
+static void
+print_routes(const struct program *p)
+{
+	static const char *const who[] = { [WHO_NOBODY] = "nobody",
+		[WHO_ANY] = "any",
+		[WHO_MAYBE] = "maybe",
+		[WHO_GUEST] = "guest",
+		[WHO_HOLDER] = "holder",
+		[WHO_USER] = "user",
+		[WHO_SELF] = "self" };
+	const struct route *row;
+	size_t i;
+
+	for (i = 0; i < p->routes_count; i++) {
+		row = &p->routes[i];
+		printf("%s %s %s %s %zu\n", row->method != NULL ? row->method : "*", row->path,
+		    who[row->who], row->permission != NULL ? row->permission : "-", row->body_max);
+	}
+}
+
 /* The options that all programs have; NULL and an exit status when there is nothing to run. */
 static bool
 read_options(int argc, char **argv, const struct program *p, const char **ret_conf, int *ret_status)
@@ -146,10 +167,13 @@ read_options(int argc, char **argv, const struct program *p, const char **ret_co
 		} else if (strcmp(argv[i], "--version") == 0) {
 			printf("yett-%s %s\n", p->name, VERSION);
 			return (false);
+		} else if (strcmp(argv[i], "--routes") == 0) {
+			print_routes(p);
+			return (false);
 		} else {
 			*ret_status = strcmp(argv[i], "--help") == 0 ? 0 : 100;
 			fprintf(*ret_status == 0 ? stdout : stderr,
-			    "usage: %s [--config FILE | --version | --help]\n"
+			    "usage: %s [--config FILE | --routes | --version | --help]\n"
 			    "A FastCGI program: a web server or spawn-fcgi gives it a socket; "
 			    "without one it answers one CGI "
 			    "request.\n",

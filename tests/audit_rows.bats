@@ -103,7 +103,7 @@ last() {
 	noted role.updated
 	as roles POST "/roles/$role/permissions" '{"permission":"posts:write"}' "$ADMIN"
 	noted role.allowed
-	[ "$(last details)" = '{"permission":"posts:write"}' ]
+	[ "$(last details)" = '{"permission":"posts:write","conditional":false}' ]
 	as roles POST "/roles/$role/parents" '{"parent":"viewer"}' "$ADMIN"
 	noted role.inherited
 	as roles POST "/users/$USER_ID/roles" '{"role":"author"}' "$ADMIN"
@@ -151,4 +151,13 @@ last() {
 	[[ "$output" == *"only added to"* ]]
 	run -19 sqlite3 "$DB" "DELETE FROM audit_log WHERE seq = 1"
 	[[ "$output" == *"only added to"* ]]
+}
+
+@test "the tool: another signing key, a restored database" {
+	yett key rotate > /dev/null
+	noted signing_key.rotated
+	[ "$(last actor)" = tool ]
+	yett backup "$BATS_TEST_TMPDIR/copy.db" > /dev/null
+	yett restore "$BATS_TEST_TMPDIR/copy.db" > /dev/null
+	noted database.restored
 }

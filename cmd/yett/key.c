@@ -127,5 +127,6 @@ cmd_key_rotate(struct tool *t)
 	if ((e = keyring_rotate(dir)) != ERR_OK)
 		return (tool_fail("a key cannot be made in %s (%s)", dir, err_slug(e)));
 	printf("a new key signs from now on; keys removed that were over: %u\n", pruned);
-	return (0);
+	return (tool_note_alone(
+	    t, &(struct event){ .action = "signing_key.rotated", .object_type = "signing_key" }));
 }

@@ -190,5 +190,6 @@ cmd_restore(struct tool *t)
 	if (status != 0)
 		return (tool_fail("nothing was changed"));
 	report(&r);
-	return (0);
+	return (tool_note_alone(
+	    t, &(struct event){ .action = "database.restored", .object_type = "database" }));
 }

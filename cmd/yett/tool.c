@@ -169,6 +169,34 @@ tool_note(struct tool *t, struct tx *tx, const struct event *ev)
 	return (audit_note_as(tx, t->master, &who, ev, t->arena));
 }
 
+struct noting {
+	struct tool *tool;
+	const struct event *event;
+};
+
+static enum err
+write_note(struct tx *tx, void *arg)
+{
+	const struct noting *n = arg;
+
+	return (tool_note(n->tool, tx, n->event));
+}
+
+int
+tool_note_alone(struct tool *t, const struct event *ev)
+{
+	struct noting n = { .tool = t, .event = ev };
+	int status;
+	enum err e;
+
+	if ((t->store == NULL && (status = tool_open_store(t)) != 0) ||
+	    (t->master == NULL && (status = tool_open_master(t)) != 0))
+		return (status);
+	if ((e = store_write(t->store, write_note, &n)) != ERR_OK)
+		return (tool_fail("the audit log cannot be written (%s)", err_slug(e)));
+	return (0);
+}
+
 int
 tool_open_hasher(struct tool *t)
 {

@@ -124,4 +124,11 @@ void tool_close(struct tool *t);
  */
 MUST_USE enum err tool_note(struct tool *t, struct tx *tx, const struct event *ev);
 
+/**
+ * tool_note_alone(t, ev):
+ * Add ${ev} in a transaction of its own: for what is done outside the database. Opens what it
+ * needs. The exit status.
+ */
+int tool_note_alone(struct tool *t, const struct event *ev);
+
 #endif

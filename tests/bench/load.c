@@ -22,13 +22,15 @@
 #define ANSWER_MAX_US 30000000 /* a connection not answered for so long counts as dropped */
 
 static const char usage[] =
-    "usage: load get|refresh|login PORT PATH FILE CONNECTIONS SECONDS [REQUESTS_A_SECOND]\n"
+    "usage: load get|refresh|post PORT PATH FILE CONNECTIONS SECONDS [REQUESTS_A_SECOND]\n"
     "get: FILE has one header field a line (\"-\": none), taken in turn.\n"
     "refresh: FILE has one refresh token a line; each is owned by one connection and followed\n"
     "through its rotations; in the end FILE is written anew with the tokens that live then.\n"
-    "login: FILE has one JSON body a line, POSTed in turn.\n";
+    "post: FILE has one JSON body a line, POSTed in turn; a header field may stand before it, and "
+    "a\n"
+    "tab between the two.\n";
 
-enum mode { GET, REFRESH, LOGIN };
+enum mode { GET, REFRESH, POST };
 
 struct connection {
 	int fd; /* -1: none */
@@ -119,6 +121,7 @@ make_request(struct connection *c)
 	static const char common[] = "HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bench\r\n";
 	char body[LINE_SIZE + 32];
 	const char *line;
+	size_t field_len;
 
 	if (l.mode == REFRESH) {
 		/* The lines of a connection are those whose number leaves its own by count. */
@@ -134,10 +137,12 @@ make_request(struct connection *c)
 		    common, line, line[0] != '\0' ? "\r\n" : "");
 		return;
 	}
-	snprintf(body, sizeof body, l.mode == REFRESH ? "{\"refresh_token\":\"%s\"}" : "%s", line);
+	field_len = l.mode == POST && strchr(line, '\t') != NULL ? strcspn(line, "\t") : 0;
+	snprintf(body, sizeof body, l.mode == REFRESH ? "{\"refresh_token\":\"%s\"}" : "%s",
+	    line + field_len + (field_len > 0));
 	c->out_len = (size_t)snprintf(c->out, sizeof c->out,
-	    "POST %s %sContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", l.path,
-	    common, strlen(body), body);
+	    "POST %s %s%.*s%sContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+	    l.path, common, (int)field_len, line, field_len > 0 ? "\r\n" : "", strlen(body), body);
 }
 
 static void
@@ -343,7 +348,7 @@ static bool
 read_arguments(int argc, char **argv, double *ret_seconds)
 {
 	static const char *const modes[] = {
-		[GET] = "get", [REFRESH] = "refresh", [LOGIN] = "login"
+		[GET] = "get", [REFRESH] = "refresh", [POST] = "post"
 	};
 	size_t i;
 

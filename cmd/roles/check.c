@@ -6,18 +6,16 @@
 #include <cjson/cJSON.h>
 
 #include "access/app.h"
+#include "access/grants.h"
 #include "access/right.h"
 #include "access/subject.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "http/input.h"
 #include "http/reply.h"
-#include "store/db_rule.h"
-#include "store/user.h"
 
 #define CHECKS_MAX 100
-#define GRANTS_MAX 1024
-#define USERS_MAX 16 /* what is known of one takes up to 60 KiB of the request's arena */
+#define USERS_MAX 16 /* finding out what one holds takes up to 60 KiB of the request's arena */
 
 struct question {
 	const char *subject; /* NULL: who asks */
@@ -34,90 +32,16 @@ static const struct field fields[] = {
 	{ "attributes", FIELD_OBJECT, offsetof(struct question, attributes), 0, 0, FIELD_OPTIONAL },
 };
 
-/* What is known of the user whom the last question was about; the next is often about the same. */
+/* Whom the last question was about; the next is often about the same. */
 struct known {
 	const char *user_id; /* NULL: nobody yet */
-	const char *missing; /* why nothing is allowed; NULL: no reason */
-	const char *properties;
-	struct held held;
-	size_t count;
-	struct {
-		int role; /* in held */
-		struct permit permit;
-	} grants[GRANTS_MAX];
-	bool full;          /* there are more */
+	const struct grants *grants;
 	unsigned int users; /* so far */
 };
 
-/* Only who may sign in may do anything. */
 static enum err
-check_user(struct db *db, struct arena *a, struct known *k)
+know(struct req *r, const char *user_id, struct known *k)
 {
-	struct user u;
-	enum err e;
-
-	if ((e = user_find(db, USER_BY_ID, k->user_id, a, &u)) == ERR_NOT_FOUND)
-		k->missing = "there is no such user";
-	else if (e == ERR_OK && !u.enabled)
-		k->missing = "the user is disabled";
-	else if (e == ERR_OK && u.locked)
-		k->missing = "the user is locked";
-	else if (e == ERR_OK)
-		k->properties = u.properties;
-	return (e == ERR_NOT_FOUND ? ERR_OK : e);
-}
-
-/* What a role holds, as it is read. */
-struct reading {
-	struct known *known;
-	int role;
-};
-
-static void
-add_grant(void *arg, const struct permit *permit)
-{
-	const struct reading *in = arg;
-	struct known *k = in->known;
-
-	if ((k->full = k->count == GRANTS_MAX))
-		return;
-	k->grants[k->count].role = in->role;
-	k->grants[k->count++].permit = *permit;
-}
-
-/* The permissions of all roles, those of the nearest role first. */
-static enum err
-read_grants(struct db *db, struct arena *a, struct known *k)
-{
-	struct reading in = { .known = k };
-	enum err e;
-	size_t i;
-
-	k->count = 0;
-	for (i = 0; i < k->held.count; i++) {
-		in.role = (int)i;
-		if ((e = role_permits(db, k->held.items[i].id, a, add_grant, &in)) != ERR_OK)
-			return (e);
-		if (k->full)
-			return (ERR_NOMEM);
-	}
-	return (ERR_OK);
-}
-
-static enum err
-know_guest(struct req *r, struct db *db, struct known *k)
-{
-	enum err e;
-
-	if ((e = role_held_by_role(db, ROLE_GUEST, r->arena, &k->held)) != ERR_OK)
-		return (e);
-	return (read_grants(db, r->arena, k));
-}
-
-static enum err
-know(struct req *r, struct db *db, const char *user_id, struct known *k)
-{
-	enum err e;
 
 	if (k->user_id != NULL && strcmp(k->user_id, user_id) == 0)
 		return (ERR_OK);
@@ -125,78 +49,66 @@ know(struct req *r, struct db *db, const char *user_id, struct known *k)
 		return (req_field_error(r, "checks",
 		    "go to and fro between more than 16 users: sort them, or ask again"));
 	k->user_id = user_id;
-	k->count = 0;
-	k->missing = NULL;
-	k->properties = "{}";
-	if (user_id[0] == '\0')
-		return (know_guest(r, db, k));
-	if ((e = check_user(db, r->arena, k)) != ERR_OK || k->missing != NULL)
-		return (e);
-	if ((e = role_held(db, user_id, clock_ms(), r->arena, &k->held)) != ERR_OK)
-		return (e);
-	return (read_grants(db, r->arena, k));
+	return (grants_find(r, user_id, &k->grants));
 }
 
-/* How the role at ${at} came to be held: the names of roles, the one held directly first. */
+/* Add the names of roles that stand in ${lines}, the one held directly first. */
 static enum err
-add_through(struct req *r, struct db *db, const struct held *held, int at, struct json *j)
+add_through(struct arena *a, const char *lines, struct json *j)
 {
 	char *names[ROLE_NAMES_MAX];
-	struct role role;
-	size_t first = COUNT(names);
-	enum err e;
+	size_t count = 0, len;
 
-	for (; at >= 0; at = held->items[at].via) {
-		if ((e = role_find(db, held->items[at].id, r->arena, &role)) != ERR_OK)
-			return (e);
-		if ((names[--first] = arena_copy(r->arena, role.name)) == NULL)
+	for (; *lines != '\0'; lines += len + (lines[len] == '\n')) {
+		len = strcspn(lines, "\n");
+		if (count == COUNT(names) ||
+		    (names[count++] = arena_copy_len(a, lines, len)) == NULL)
 			return (ERR_NOMEM);
 	}
-	json_add_text(j, "role", names[COUNT(names) - 1]);
-	json_add_texts(j, "through", names + first, COUNT(names) - first);
+	json_add_text(j, "role", count > 0 ? names[count - 1] : NULL);
+	json_add_texts(j, "through", names, count);
 	return (ERR_OK);
 }
 
-/* Which of what is known covers ${wanted} and holds now, one without a condition before others;
- * k->count: none, and ${ret_unmet} is the first whose condition does not hold. */
-static size_t
-find_grant(
-    const struct known *k, const char *wanted, const struct db_rule_facts *facts, size_t *ret_unmet)
+static enum err
+add_grounds(struct req *r, const struct grants *g, size_t at, struct json *reason)
 {
-	const struct permit *p;
-	bool holds;
-	size_t i;
 
-	*ret_unmet = k->count;
-	for (i = 0; i < k->count; i++) {
-		p = &k->grants[i].permit;
-		if (p->condition == NULL && right_covers(p->permission, wanted))
-			return (i);
-	}
-	for (i = 0; i < k->count; i++) {
-		p = &k->grants[i].permit;
-		if (p->condition == NULL || !right_covers(p->permission, wanted))
-			continue;
-		if (db_rule_holds(p->condition, facts, &holds) == ERR_OK && holds)
-			return (i);
-		if (*ret_unmet == k->count)
-			*ret_unmet = i;
-	}
-	return (k->count);
+	json_add_text(reason, "permission", grants_text(g, g->items[at].permission));
+	if (g->items[at].condition != 0)
+		json_add_text(reason, "condition", grants_text(g, g->items[at].condition));
+	return (add_through(r->arena, grants_text(g, g->items[at].through), reason));
+}
+
+/* Is it a question about who asks, whose proof lets him do less than he may himself: in somebody's
+ * name, or by an API key? */
+static bool
+is_held_back(const struct subject *s, const char *user_id, const char *wanted)
+{
+
+	return ((s->actor_id[0] != '\0' || s->key_id[0] != '\0') &&
+	        strcmp(user_id, s->user_id) == 0 && !subject_may(s, wanted));
 }
 
 static enum err
-add_grounds(struct req *r, struct db *db, const struct known *k, size_t at, struct json *reason)
+add_missing(struct req *r, const struct grants *g, const char *wanted, size_t unmet, bool held_back,
+    struct json *reason)
 {
+	const char *why = grants_text(g, g->missing);
 
-	json_add_text(reason, "permission", k->grants[at].permit.permission);
-	if (k->grants[at].permit.condition != NULL)
-		json_add_text(reason, "condition", k->grants[at].permit.condition);
-	return (add_through(r, db, &k->held, k->grants[at].role, reason));
+	if (held_back)
+		why = "the proof of who asks does not go so far";
+	else if (why[0] == '\0')
+		why = arena_print(r->arena,
+		    unmet < g->count ? "%s is held on a condition, which is not met"
+		                     : "no role of the user holds %s",
+		    wanted);
+	json_add_text(reason, "missing", why);
+	return (unmet < g->count && !held_back ? add_grounds(r, g, unmet, reason) : ERR_OK);
 }
 
 static enum err
-answer(struct req *r, struct db *db, const struct question *q, struct known *k, struct json *j)
+answer(struct req *r, const struct question *q, struct known *k, struct json *j)
 {
 	const char *wanted = arena_print(r->arena, "%s:%s", q->resource, q->action);
 	struct json reason = json_object(r->arena);
@@ -206,30 +118,25 @@ answer(struct req *r, struct db *db, const struct question *q, struct known *k, 
 		.action = q->action,
 		.attributes = "{}",
 		.now = clock_ms() };
+	bool held_back;
 	size_t at, unmet;
 	enum err e;
 
 	if (wanted == NULL || (q->attributes != NULL && (facts.attributes = json_print_tree(
 	                                                     q->attributes, r->arena)) == NULL))
 		return (ERR_NOMEM);
-	if ((e = know(r, db, user_id, k)) != ERR_OK)
+	if ((e = know(r, user_id, k)) != ERR_OK)
 		return (e);
-	facts.properties = k->properties;
-	at = find_grant(k, wanted, &facts, &unmet);
-	json_add_bool(j, "allowed", at < k->count);
-	if (at == k->count) {
-		json_add_text(&reason, "missing",
-		    k->missing != NULL ? k->missing
-		    : unmet < k->count
-		        ? arena_print(
-		              r->arena, "%s is held on a condition, which is not met", wanted)
-		        : arena_print(r->arena, "no role of the user holds %s", wanted));
-		at = unmet;
-	}
-	if (at < k->count && (e = add_grounds(r, db, k, at, &reason)) != ERR_OK)
-		return (e);
+	facts.properties = grants_text(k->grants, k->grants->properties);
+	at = grants_covering(k->grants, wanted, &facts, &unmet);
+	held_back = is_held_back(r->subject, user_id, wanted);
+	json_add_bool(j, "allowed", at < k->grants->count && !held_back);
+	if (at < k->grants->count && !held_back)
+		e = add_grounds(r, k->grants, at, &reason);
+	else
+		e = add_missing(r, k->grants, wanted, unmet, held_back, &reason);
 	json_add_raw(j, "reason", json_print(&reason));
-	return (ERR_OK);
+	return (e);
 }
 
 /* Is it well put, and may it be asked? Of oneself anybody may. */
@@ -258,7 +165,7 @@ check_question(struct req *r, const struct question *q, const char *prefix)
 }
 
 static enum err
-answer_one(struct req *r, struct db *db, struct known *k, struct json *j)
+answer_one(struct req *r, struct known *k, struct json *j)
 {
 	struct question q = { .subject = NULL };
 	enum err e;
@@ -266,12 +173,11 @@ answer_one(struct req *r, struct db *db, struct known *k, struct json *j)
 	if ((e = input_read(r, fields, COUNT(fields), &q)) != ERR_OK ||
 	    (e = check_question(r, &q, "")) != ERR_OK)
 		return (e);
-	return (answer(r, db, &q, k, j));
+	return (answer(r, &q, k, j));
 }
 
 static enum err
-answer_many(
-    struct req *r, struct db *db, const struct cJSON *checks, struct known *k, struct json *j)
+answer_many(struct req *r, const struct cJSON *checks, struct known *k, struct json *j)
 {
 	struct cJSON *results = json_add_array(j, "results");
 	const struct cJSON *check;
@@ -295,7 +201,7 @@ answer_many(
 		    (e = check_question(r, &q, arena_print(r->arena, "%s.", prefix))) != ERR_OK)
 			return (e);
 		item = json_object(r->arena);
-		if ((e = answer(r, db, &q, k, &item)) != ERR_OK)
+		if ((e = answer(r, &q, k, &item)) != ERR_OK)
 			return (e);
 		json_append(j, results, &item);
 	}
@@ -326,20 +232,12 @@ enum err
 check_post(struct req *r)
 {
 	struct json j = json_object(r->arena);
-	struct known *k = arena_alloc(r->arena, sizeof *k);
+	struct known k = { .user_id = NULL };
 	const struct cJSON *checks;
-	struct db *db;
 	enum err e;
 
-	if (k == NULL)
-		return (ERR_NOMEM);
-	k->user_id = NULL;
-	k->users = 0;
 	if ((e = find_checks(r, &checks)) != ERR_OK)
 		return (e);
-	if ((e = store_read(r->app->store, &db)) != ERR_OK)
-		return (e);
-	e = checks == NULL ? answer_one(r, db, k, &j) : answer_many(r, db, checks, k, &j);
-	store_read_end(r->app->store, db);
+	e = checks == NULL ? answer_one(r, &k, &j) : answer_many(r, checks, &k, &j);
 	return (e == ERR_OK ? reply_json(r, 200, &j) : e);
 }

@@ -22,6 +22,7 @@
 #define CONF_FILE "/usr/local/etc/yett.conf"
 #endif
 
+#define GRANTS_REMEMBERED_MAX 512 /* of 20 KiB at most, mostly 1: 10 MiB at the worst */
 #define SUBJECTS_MAX 8192 /* about 1.2 KiB each: 10 MiB when so many are signed in at once */
 #define READERS_MAX 8     /* more than processors of the machines this is for */
 #define PATH_SIZE 600
@@ -101,7 +102,8 @@ open_rest(struct app *app)
 		return (e);
 	}
 	app->subjects = cache_new(SUBJECTS_MAX);
-	return (app->subjects == NULL ? ERR_NOMEM : ERR_OK);
+	app->grants = cache_new(GRANTS_REMEMBERED_MAX);
+	return (app->subjects == NULL || app->grants == NULL ? ERR_NOMEM : ERR_OK);
 }
 
 enum err
@@ -121,6 +123,7 @@ void
 app_close(struct app *app)
 {
 
+	cache_free(app->grants);
 	cache_free(app->subjects);
 	limiter_close(app->limiter);
 	pages_close(app->pages);

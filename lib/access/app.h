@@ -22,6 +22,7 @@ struct app {
 	struct breach *breach; /* NULL: no filter configured */
 	struct pages *pages;
 	struct cache *subjects;
+	struct cache *grants;
 	struct limiter *limiter;
 	int64_t housekept_at; /* ms of the steady clock */
 };

@@ -1,0 +1,255 @@
+/* All that a user may do, and how he came to it: found out once, remembered until it changes. */
+#include "access/grants.h"
+
+#include <string.h>
+
+#include "access/app.h"
+#include "access/right.h"
+#include "base/clock.h"
+#include "store/role.h"
+#include "store/user.h"
+
+#define REMEMBERED_MAX ((size_t)20 << 10) /* bytes */
+
+/* A grant as it is read; the role is a place in held. */
+struct read_grant {
+	struct permit permit;
+	int role;
+};
+
+/* What is read of a user before it is packed. */
+struct reading {
+	struct arena *arena;
+	const char *missing;
+	const char *properties;
+	int64_t until;
+	struct held held;
+	const char *through[ROLE_NAMES_MAX]; /* of each held role */
+	int role;                            /* whose permissions are being read */
+	bool full;
+	size_t count;
+	struct read_grant items[GRANTS_MAX];
+};
+
+static void
+add_permit(void *arg, const struct permit *permit)
+{
+	struct reading *in = arg;
+
+	if ((in->full |= in->count == GRANTS_MAX))
+		return;
+	in->items[in->count].role = in->role;
+	in->items[in->count++].permit = *permit;
+}
+
+/* Through which roles each is held: the line of roles up to the one that it was inherited by, which
+ * stands before it, and its own name. */
+static enum err
+name_roles(struct db *db, struct reading *in)
+{
+	struct role role;
+	const char *before;
+	enum err e;
+	size_t i;
+
+	for (i = 0; i < in->held.count; i++) {
+		if ((e = role_find(db, in->held.items[i].id, in->arena, &role)) != ERR_OK)
+			return (e);
+		before = in->held.items[i].via >= 0 ? in->through[in->held.items[i].via] : NULL;
+		in->through[i] = arena_print(in->arena, "%s%s%s", before != NULL ? before : "",
+		    before != NULL ? "\n" : "", role.name);
+		if (in->through[i] == NULL)
+			return (ERR_NOMEM);
+	}
+	return (ERR_OK);
+}
+
+static enum err
+read_permissions(struct db *db, struct reading *in)
+{
+	enum err e;
+	size_t i;
+
+	if ((e = name_roles(db, in)) != ERR_OK)
+		return (e);
+	for (i = 0; i < in->held.count; i++) {
+		in->role = (int)i;
+		if ((e = role_permits(db, in->held.items[i].id, in->arena, add_permit, in)) !=
+		    ERR_OK)
+			return (e);
+	}
+	return (in->full ? ERR_NOMEM : ERR_OK);
+}
+
+/* Only who may sign in may do anything. */
+static enum err
+read_user(struct db *db, const char *user_id, int64_t now, struct reading *in)
+{
+	struct user u;
+	enum err e;
+
+	if ((e = user_find(db, USER_BY_ID, user_id, in->arena, &u)) == ERR_NOT_FOUND)
+		in->missing = "there is no such user";
+	else if (e == ERR_OK && !u.enabled)
+		in->missing = "the user is disabled";
+	else if (e == ERR_OK && u.locked)
+		in->missing = "the user is locked";
+	if (in->missing[0] != '\0')
+		return (ERR_OK);
+	if (e != ERR_OK || (e = role_held(db, user_id, now, in->arena, &in->held)) != ERR_OK)
+		return (e);
+	in->properties = u.properties;
+	return (role_next_end(db, user_id, now, &in->until));
+}
+
+static enum err
+read_all(struct db *db, const char *user_id, int64_t now, struct reading *in)
+{
+	enum err e;
+
+	if (user_id[0] == '\0')
+		e = role_held_by_role(db, ROLE_GUEST, in->arena, &in->held);
+	else
+		e = read_user(db, user_id, now, in);
+	return (e == ERR_OK ? read_permissions(db, in) : e);
+}
+
+/* Texts that are put behind each other; the first is "". */
+struct texts {
+	char *text;
+	size_t len;
+};
+
+static uint32_t
+put(struct texts *t, const char *text)
+{
+	const uint32_t place = (uint32_t)t->len;
+
+	if (text == NULL || text[0] == '\0')
+		return (0);
+	t->len = (size_t)(stpcpy(t->text + t->len, text) - t->text) + 1;
+	return (place);
+}
+
+static size_t
+size_of(const char *text)
+{
+
+	return (text == NULL ? 0 : strlen(text) + 1);
+}
+
+static struct grants *
+pack(const struct grants *head, const struct reading *in, size_t *ret_len)
+{
+	size_t len = sizeof *head + in->count * sizeof head->items[0] + 1, i;
+	uint32_t through[ROLE_NAMES_MAX];
+	struct texts t = { .len = 1 };
+	struct grants *g;
+
+	len += size_of(in->missing) + size_of(in->properties);
+	for (i = 0; i < in->held.count; i++)
+		len += size_of(in->through[i]);
+	for (i = 0; i < in->count; i++)
+		len += size_of(in->items[i].permit.permission) +
+		       size_of(in->items[i].permit.condition);
+	if ((g = arena_alloc(in->arena, len)) == NULL)
+		return (NULL);
+	*g = *head;
+	g->count = (uint32_t)in->count;
+	t.text = (char *)&g->items[in->count];
+	g->missing = put(&t, in->missing);
+	g->properties = put(&t, in->properties);
+	for (i = 0; i < in->held.count; i++)
+		through[i] = put(&t, in->through[i]);
+	for (i = 0; i < in->count; i++) {
+		g->items[i].permission = put(&t, in->items[i].permit.permission);
+		g->items[i].condition = put(&t, in->items[i].permit.condition);
+		g->items[i].through = through[in->items[i].role];
+	}
+	*ret_len = len;
+	return (g);
+}
+
+static enum err
+load(struct req *r, const char *user_id, int64_t now, struct grants **ret_grants, size_t *ret_len)
+{
+	const struct versions *v = store_versions(r->app->store);
+	struct reading *in = arena_alloc(r->arena, sizeof *in);
+	struct grants head = { .count = 0 };
+	struct db *db;
+	enum err e;
+
+	if (in == NULL)
+		return (ERR_NOMEM);
+	in->arena = r->arena;
+	in->missing = "";
+	in->properties = "{}";
+	in->until = INT64_MAX;
+	head.everybody = version_read(v, NULL);
+	head.user = user_id[0] != '\0' ? version_read(v, user_id) : head.everybody;
+	if ((e = store_read(r->app->store, &db)) != ERR_OK)
+		return (e);
+	e = read_all(db, user_id, now, in);
+	store_read_end(r->app->store, db);
+	if (e != ERR_OK)
+		return (e);
+	head.until = in->until;
+	*ret_grants = pack(&head, in, ret_len);
+	return (*ret_grants == NULL ? ERR_NOMEM : ERR_OK);
+}
+
+enum err
+grants_find(struct req *r, const char *user_id, const struct grants **ret_grants)
+{
+	const struct versions *v = store_versions(r->app->store);
+	unsigned char key[CACHE_KEY_LEN];
+	const int64_t now = clock_ms();
+	struct grants *g;
+	size_t len;
+	enum err e;
+
+	secret_hash(user_id, strlen(user_id), key);
+	if ((g = cache_get(r->app->grants, key, now, r->arena, &len)) != NULL && now < g->until &&
+	    version_same(v, g->everybody) && version_same(v, g->user)) {
+		*ret_grants = g;
+		return (ERR_OK);
+	}
+	if ((e = load(r, user_id, now, &g, &len)) != ERR_OK)
+		return (e);
+	if (len <= REMEMBERED_MAX)
+		cache_put(r->app->grants, key, g, len, now);
+	*ret_grants = g;
+	return (ERR_OK);
+}
+
+const char *
+grants_text(const struct grants *g, uint32_t place)
+{
+
+	return ((const char *)&g->items[g->count] + place);
+}
+
+size_t
+grants_covering(const struct grants *g, const char *wanted, const struct db_rule_facts *facts,
+    size_t *ret_unmet)
+{
+	bool holds;
+	size_t i;
+
+	*ret_unmet = g->count;
+	for (i = 0; i < g->count; i++)
+		if (g->items[i].condition == 0 &&
+		    right_covers(grants_text(g, g->items[i].permission), wanted))
+			return (i);
+	for (i = 0; i < g->count; i++) {
+		if (g->items[i].condition == 0 ||
+		    !right_covers(grants_text(g, g->items[i].permission), wanted))
+			continue;
+		if (db_rule_holds(grants_text(g, g->items[i].condition), facts, &holds) == ERR_OK &&
+		    holds)
+			return (i);
+		if (*ret_unmet == g->count)
+			*ret_unmet = i;
+	}
+	return (g->count);
+}

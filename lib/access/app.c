@@ -22,9 +22,10 @@
 #define CONF_FILE "/usr/local/etc/yett.conf"
 #endif
 
-#define GRANTS_REMEMBERED_MAX 512 /* of 20 KiB at most, mostly 1: 10 MiB at the worst */
-#define SUBJECTS_MAX 8192 /* about 1.2 KiB each: 10 MiB when so many are signed in at once */
-#define READERS_MAX 8     /* more than processors of the machines this is for */
+#define GRANTS_REMEMBERED_MAX 4096
+#define SUBJECTS_MAX 8192                       /* of about 1.2 KiB each */
+#define REMEMBERED_BYTES_MAX ((size_t)10 << 20) /* of either kind */
+#define READERS_MAX 8 /* more than processors of the machines this is for */
 #define PATH_SIZE 600
 
 const char *
@@ -101,8 +102,8 @@ open_rest(struct app *app)
 		log_event(LOG_ERROR, NULL, "cannot use %s: %s", path, err_slug(e));
 		return (e);
 	}
-	app->subjects = cache_new(SUBJECTS_MAX);
-	app->grants = cache_new(GRANTS_REMEMBERED_MAX);
+	app->subjects = cache_new(SUBJECTS_MAX, REMEMBERED_BYTES_MAX);
+	app->grants = cache_new(GRANTS_REMEMBERED_MAX, REMEMBERED_BYTES_MAX);
 	return (app->subjects == NULL || app->grants == NULL ? ERR_NOMEM : ERR_OK);
 }
 

@@ -9,7 +9,7 @@
 #include "store/role.h"
 #include "store/user.h"
 
-#define REMEMBERED_MAX ((size_t)20 << 10) /* bytes */
+#define REMEMBERED_MAX ((size_t)64 << 10) /* bytes */
 
 /* A grant as it is read; the role is a place in held. */
 struct read_grant {

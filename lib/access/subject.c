@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "http/route.h"
 
-#define PROFILE_REMEMBERED_MAX 2048 /* bytes */
+#define PROFILE_REMEMBERED_MAX 16384 /* bytes */
 
 /* What a proof says before the database is asked. NULL where there is none. */
 struct claim {

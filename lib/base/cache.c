@@ -2,6 +2,7 @@
 #include "base/cache.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,12 +20,14 @@ struct entry {
 
 struct cache {
 	pthread_mutex_t locks[LOCKS];
+	_Atomic size_t bytes; /* of all entries */
+	size_t bytes_max;
 	size_t sets;
 	struct entry *entries[]; /* sets * WAYS */
 };
 
 struct cache *
-cache_new(size_t entries_max)
+cache_new(size_t entries_max, size_t bytes_max)
 {
 	const size_t sets = (entries_max + WAYS - 1) / WAYS;
 	struct cache *c;
@@ -33,6 +36,7 @@ cache_new(size_t entries_max)
 	if (sets == 0 || (c = calloc(1, sizeof *c + sets * WAYS * sizeof c->entries[0])) == NULL)
 		return (NULL);
 	c->sets = sets;
+	c->bytes_max = bytes_max;
 	for (i = 0; i < LOCKS; i++)
 		pthread_mutex_init(&c->locks[i], NULL);
 	return (c);
@@ -102,12 +106,53 @@ find_room(struct cache *c, size_t set)
 	return (oldest);
 }
 
+static size_t
+size_of(const struct entry *e)
+{
+
+	return (sizeof *e + e->len);
+}
+
+/* Take the entry at ${place}, if there is one, out of ${c} and put it into ${list}. The lock is
+ * held. */
+static void
+take_out(struct cache *c, struct entry **place, struct entry *list[static WAYS], size_t *count)
+{
+
+	if (*place == NULL)
+		return;
+	atomic_fetch_sub(&c->bytes, size_of(*place));
+	list[(*count)++] = *place;
+	*place = NULL;
+}
+
+/* Put ${e} at ${place}, which is free. Where that is too much, the others of its set go; where that
+ * does not help, so does ${e}, and later ones will make room in the sets that they fall into. The
+ * lock is held. */
+static void
+put_in(struct cache *c, size_t set, struct entry **place, struct entry *e,
+    struct entry *list[static WAYS], size_t *count)
+{
+	size_t i;
+
+	if (atomic_load(&c->bytes) + size_of(e) > c->bytes_max)
+		for (i = 0; i < WAYS; i++)
+			take_out(c, &c->entries[set * WAYS + i], list, count);
+	if (atomic_load(&c->bytes) + size_of(e) > c->bytes_max) {
+		list[(*count)++] = e;
+		return;
+	}
+	atomic_fetch_add(&c->bytes, size_of(e));
+	*place = e;
+}
+
 void
 cache_put(struct cache *c, const unsigned char key[static CACHE_KEY_LEN], const void *bytes,
     size_t len, int64_t now)
 {
 	const size_t set = set_of(c, key);
-	struct entry *e, **place, *old;
+	struct entry *e, **place, *old[WAYS + 1];
+	size_t count = 0, i;
 
 	if ((e = malloc(sizeof *e + len)) == NULL)
 		return;
@@ -118,10 +163,11 @@ cache_put(struct cache *c, const unsigned char key[static CACHE_KEY_LEN], const 
 	pthread_mutex_lock(&c->locks[set % LOCKS]);
 	if ((place = find(c, set, key)) == NULL)
 		place = find_room(c, set);
-	old = *place;
-	*place = e;
+	take_out(c, place, old, &count);
+	put_in(c, set, place, e, old, &count);
 	pthread_mutex_unlock(&c->locks[set % LOCKS]);
-	entry_free(old);
+	for (i = 0; i < count; i++)
+		entry_free(old[i]);
 }
 
 void *
@@ -146,15 +192,14 @@ void
 cache_drop(struct cache *c, const unsigned char key[static CACHE_KEY_LEN])
 {
 	const size_t set = set_of(c, key);
-	struct entry **place, *old = NULL;
+	struct entry **place, *old[WAYS] = { NULL };
+	size_t count = 0;
 
 	pthread_mutex_lock(&c->locks[set % LOCKS]);
-	if ((place = find(c, set, key)) != NULL) {
-		old = *place;
-		*place = NULL;
-	}
+	if ((place = find(c, set, key)) != NULL)
+		take_out(c, place, old, &count);
 	pthread_mutex_unlock(&c->locks[set % LOCKS]);
-	entry_free(old);
+	entry_free(old[0]);
 }
 
 void

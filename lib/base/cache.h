@@ -13,11 +13,12 @@
 struct cache;
 
 /**
- * cache_new(entries_max):
- * A cache of at most ${entries_max} entries (rounded up to a multiple of 4). End with cache_free().
+ * cache_new(entries_max, bytes_max):
+ * A cache of at most ${entries_max} entries (rounded up to a multiple of 4), which with what they
+ * are kept in have at most about ${bytes_max} bytes. End with cache_free().
  * Errors: NULL when memory is out.
  */
-struct cache *cache_new(size_t entries_max);
+struct cache *cache_new(size_t entries_max, size_t bytes_max);
 void cache_free(struct cache *c);
 
 /**

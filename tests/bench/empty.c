@@ -17,6 +17,14 @@ get_empty(struct req *r)
 	    "\"does\":\"nothing\",\"knows\":null}"));
 }
 
+static enum err
+admit(struct req *r)
+{
+
+	(void)r;
+	return (ERR_OK);
+}
+
 static const struct route routes[] = {
 	{ "GET", "/empty", get_empty, 0, WHO_ANY, NULL, NULL },
 };
@@ -38,6 +46,7 @@ main(void)
 	    .site_url = conf.site_url,
 	    .site_name = conf.site_name,
 	    .cors_origins = conf.http_cors_origins,
+	    .admit = admit,
 	    .threads = conf.http_threads > 0 ? (unsigned int)conf.http_threads : 16,
 	    .timeout_s = conf.http_timeout_s,
 	}));

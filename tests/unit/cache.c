@@ -52,7 +52,7 @@ count_entries(struct cache *c)
 static void
 test_basics(void)
 {
-	struct cache *c = cache_new(64);
+	struct cache *c = cache_new(64, 1 << 20);
 
 	ok(!has(c, key_of(1, 1), "a", 1), "an empty cache knows nothing");
 	cache_put(c, key_of(1, 1).bytes, "a", 2, 1);
@@ -67,13 +67,13 @@ test_basics(void)
 	ok(count_entries(c) == 0, "and may be dropped twice");
 	cache_free(c);
 	cache_free(NULL);
-	ok(cache_new(0) == NULL, "there is no cache of nothing");
+	ok(cache_new(0, 1 << 20) == NULL, "there is no cache of nothing");
 }
 
 static void
 test_bounds(void)
 {
-	struct cache *c = cache_new(5); /* rounded up to 8 */
+	struct cache *c = cache_new(5, 1 << 20); /* rounded up to 8 */
 	unsigned int i;
 
 	for (i = 0; i < 200; i++)
@@ -87,7 +87,7 @@ test_bounds(void)
 static void
 test_eviction(void)
 {
-	struct cache *c = cache_new(64);
+	struct cache *c = cache_new(64, 1 << 20);
 	unsigned char i;
 
 	for (i = 0; i < WAYS; i++)
@@ -103,13 +103,55 @@ test_eviction(void)
 static void
 test_full_arena(void)
 {
-	struct cache *c = cache_new(4);
+	struct cache *c = cache_new(4, 1 << 20);
 	struct arena *a = arena_new(1);
 	size_t len;
 
 	cache_put(c, key_of(1, 1).bytes, "a", 2, 1);
 	ok(cache_get(c, key_of(1, 1).bytes, 1, a, &len) == NULL, "a full arena gets nothing");
 	arena_free(a);
+	cache_free(c);
+}
+
+/* Is anything known of ${key}? */
+static bool
+has_key(struct cache *c, struct key key)
+{
+	struct arena *a = arena_new(65536);
+	size_t len;
+	const bool there = cache_get(c, key.bytes, 9, a, &len) != NULL;
+
+	arena_free(a);
+	return (there);
+}
+
+static void
+test_bytes(void)
+{
+	static char large[4000];
+	struct cache *c = cache_new(64, 20000);
+	unsigned char i, set, found = 0;
+
+	for (set = 0; set < 16; set++)
+		cache_put(c, key_of(set, 0).bytes, large, sizeof large, 1);
+	for (set = 0; set < 16; set++)
+		found += has_key(c, key_of(set, 0));
+	ok(found == 4, "20,000 bytes hold four of 4,000");
+	for (i = 1; i < 4; i++)
+		cache_put(c, key_of(0, i).bytes, "x", 2, 2);
+	ok(has_key(c, key_of(0, 1)) && has_key(c, key_of(0, 3)), "and small ones beside them");
+	cache_put(c, key_of(0, 5).bytes, large, sizeof large, 3);
+	ok(has_key(c, key_of(0, 5)), "a large one takes the place of those in its set");
+	ok(!has_key(c, key_of(0, 0)), "which go");
+	cache_put(c, key_of(0, 6).bytes, "x", 2, 4);
+	cache_put(c, key_of(9, 6).bytes, large, sizeof large, 4);
+	ok(!has_key(c, key_of(9, 6)), "what has no room is not remembered");
+	for (set = 0; set < 16; set++)
+		for (i = 0; i < 8; i++)
+			cache_drop(c, key_of(set, i).bytes);
+	for (set = 0; set < 4; set++)
+		cache_put(c, key_of(set, 0).bytes, large, sizeof large, 5);
+	ok(has_key(c, key_of(3, 0)), "what was dropped has made room");
 	cache_free(c);
 }
 
@@ -121,5 +163,6 @@ main(void)
 	test_bounds();
 	test_eviction();
 	test_full_arena();
+	test_bytes();
 	return (done());
 }

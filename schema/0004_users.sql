@@ -8,6 +8,7 @@ ALTER TABLE users ADD COLUMN update_password_required INTEGER NOT NULL DEFAULT 0
 ALTER TABLE users ADD COLUMN can_create_orgs INTEGER NOT NULL DEFAULT 0 CHECK (can_create_orgs IN (0, 1));
 ALTER TABLE users ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0
 	CHECK (hidden IN (0, 1));                             -- 1: a guest may not peek at the user, so nobody can sign in as such
+ALTER TABLE users ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}'; -- JSON object of the admins', at most 16 KiB: what conditions rely on
 
 CREATE UNIQUE INDEX users_legacy ON users (legacy_user_id) WHERE legacy_user_id IS NOT NULL;
 CREATE INDEX users_active ON users (last_active_at, id);

@@ -143,6 +143,9 @@ CREATE UNIQUE INDEX org_invitations_open ON org_invitations (org_id, email) WHER
 ALTER TABLE sessions ADD COLUMN org_id TEXT REFERENCES orgs (id) ON DELETE SET NULL; -- NULL: none is active
 CREATE INDEX sessions_org ON sessions (org_id) WHERE org_id IS NOT NULL;
 
+-- A role that a site has made under one of these names goes on under another.
+UPDATE roles SET name = name || '-' || substr(id, 25, 12) WHERE name IN ('org-owner', 'org-admin', 'org-member');
+
 INSERT INTO roles (id, name, description, created_at) VALUES
 	('00000000-0000-7000-8000-000000000011', 'org-owner', 'May do everything in an org', 0),
 	('00000000-0000-7000-8000-000000000012', 'org-admin', 'Keeps the members of an org', 0),

@@ -466,8 +466,12 @@ allow_if() {
 	give "$ANN_ID" author
 	question "{\"owner\":\"$ANN_ID\"}"
 	allowed
-	[ "$(json .reason.condition)" = ":attributes ->> 'owner' = :subject" ]
 	[ "$(json .reason.role)" = author ]
+	# Which condition it was is for who may ask about anybody.
+	[ "$(jq .reason.condition <<< "$BODY")" = null ]
+	as "$ADMIN" POST /authz/check "{\"subject\":\"$ANN_ID\",\"resource\":\"posts\",\"action\":\"write\",\"attributes\":{\"owner\":\"$ANN_ID\"}}"
+	allowed
+	[ "$(json .reason.condition)" = ":attributes ->> 'owner' = :subject" ]
 	question "{\"owner\":\"$ADMIN_ID\"}"
 	refused
 	[[ "$(json .reason.missing)" == *"on a condition"* ]]
@@ -487,7 +491,7 @@ allow_if() {
 	refused
 }
 
-@test "conditions know the time, and what the user's properties say" {
+@test "conditions know the time, and what admins wrote of the user" {
 	new_role author
 	give "$ANN_ID" author
 	echo "@1798804800000" > "$YETT_TEST_CLOCK" # Friday 2027-01-01 12:00 UTC
@@ -506,10 +510,16 @@ allow_if() {
 	refused
 	sign_in root@example.org
 	ADMIN=$ACCESS
-	allow_if posts:write ":properties ->> 'team' = :attributes ->> 'team'"
+	allow_if posts:write ":user ->> 'team' = :attributes ->> 'team'"
 	question '{"team":"red"}'
 	refused
-	sql "UPDATE users SET properties = '{\"team\":\"red\"}' WHERE id = '$ANN_ID'"
+	# What users write of themselves is no fact.
+	call session PATCH /users/me '{"properties":{"team":"red"}}' "$(bearer "$ANN")"
+	expect 200
+	question '{"team":"red"}'
+	refused
+	sql "UPDATE users SET attributes = '{\"team\":\"red\"}' WHERE id = '$ANN_ID'"
+	as "$ADMIN" PATCH "/roles/$ROLE" '{"description":"so that it is read anew"}'
 	question '{"team":"red"}'
 	allowed
 }
@@ -562,4 +572,55 @@ allow_if() {
 	as "$ADMIN" POST "/roles/$ADMIN_ROLE/permissions" '{"permission":"*:*","condition":"0"}'
 	expect 422
 	expect_field permission
+}
+
+@test "attributes are at most 16384 bytes, and their numbers exact" {
+	new_role author
+	allow_if posts:write ":attributes ->> 'owner' = 9007199254740991"
+	give "$ANN_ID" author
+	question '{"owner":9007199254740991}'
+	allowed
+	local number
+	for number in 9007199254740992 9007199254740993 -9007199254740993 '[[1e300]]'; do
+		as "$ANN" POST /authz/check "{\"resource\":\"posts\",\"action\":\"write\",\"attributes\":{\"owner\":$number}}"
+		expect 422
+		expect_field attributes
+	done
+	question "{\"a\":\"$(printf '%016376d' 0)\"}"
+	as "$ANN" POST /authz/check "{\"checks\":[{\"resource\":\"posts\",\"action\":\"write\",\"attributes\":{\"a\":\"$(printf '%016377d' 0)\"}}]}"
+	expect 422
+	expect_field 'checks[0].attributes'
+}
+
+@test "the last admin stays one: for good, and able to sign in" {
+	local later
+	later=$(date -u -d "@$(($(tr -d @ < "$YETT_TEST_CLOCK") / 1000 + 100))" +%FT%TZ)
+	as "$ADMIN" POST "/users/$ADMIN_ID/roles" "{\"role\":\"admin\",\"expires_at\":\"$later\"}"
+	expect 422
+	expect_field role
+	# One who is locked, disabled or admin for a while does not count.
+	as "$ADMIN" POST "/users/$ANN_ID/roles" "{\"role\":\"admin\",\"expires_at\":\"$later\"}"
+	expect 200
+	as "$ADMIN" DELETE "/users/$ADMIN_ID/roles" '{"role":"admin"}'
+	expect 422
+	give "$ANN_ID" admin
+	yett user lock ann@example.org
+	as "$ADMIN" DELETE "/users/$ADMIN_ID/roles" '{"role":"admin"}'
+	expect 422
+	yett user unlock ann@example.org
+	sql "UPDATE users SET enabled = 0 WHERE id = '$ANN_ID'"
+	as "$ADMIN" DELETE "/users/$ADMIN_ID/roles" '{"role":"admin"}'
+	expect 422
+	sql "UPDATE users SET enabled = 1 WHERE id = '$ANN_ID'"
+	as "$ADMIN" DELETE "/users/$ADMIN_ID/roles" '{"role":"admin"}'
+	expect 200
+}
+
+@test "what is held in orgs is not given on the whole site" {
+	local role
+	for role in org-owner org-admin org-member; do
+		as "$ADMIN" POST "/users/$ANN_ID/roles" "{\"role\":\"$role\"}"
+		expect 422
+		expect_field role
+	done
 }

@@ -15,6 +15,9 @@
 #include "http/reply.h"
 
 #define CHECKS_MAX 100
+#define CONDITIONS_MS 100 /* a condition takes some 50 us, and no question asks many */
+#define ATTRIBUTES_MAX 16384
+#define EXACT_MAX 9007199254740992.0
 #define USERS_MAX 16 /* finding out what one holds takes up to 60 KiB of the request's arena */
 
 struct question {
@@ -22,6 +25,7 @@ struct question {
 	const char *resource;
 	const char *action;
 	struct cJSON *attributes; /* of what it is about, for conditions; NULL: none */
+	const char *attributes_text;
 };
 
 static const struct field fields[] = {
@@ -37,6 +41,7 @@ struct known {
 	const char *user_id; /* NULL: nobody yet */
 	const struct grants *grants;
 	unsigned int users; /* so far */
+	int64_t deadline;   /* of all conditions together, ms of the steady clock */
 };
 
 static enum err
@@ -75,7 +80,8 @@ add_grounds(struct req *r, const struct grants *g, size_t at, struct json *reaso
 {
 
 	json_add_text(reason, "permission", grants_text(g, g->items[at].permission));
-	if (g->items[at].condition != 0)
+	/* What it says, and what it compares with, is for who may ask about anybody. */
+	if (g->items[at].condition != 0 && subject_may(r->subject, "authz:check"))
 		json_add_text(reason, "condition", grants_text(g, g->items[at].condition));
 	return (add_through(r->arena, grants_text(g, g->items[at].through), reason));
 }
@@ -116,19 +122,20 @@ answer(struct req *r, const struct question *q, struct known *k, struct json *j)
 	struct db_rule_facts facts = { .subject = user_id[0] != '\0' ? user_id : NULL,
 		.resource = q->resource,
 		.action = q->action,
-		.attributes = "{}",
-		.now = clock_ms() };
+		.attributes = q->attributes_text,
+		.now = clock_ms(),
+		.deadline = k->deadline };
 	bool held_back;
 	size_t at, unmet;
 	enum err e;
 
-	if (wanted == NULL || (q->attributes != NULL && (facts.attributes = json_print_tree(
-	                                                     q->attributes, r->arena)) == NULL))
+	if (wanted == NULL)
 		return (ERR_NOMEM);
 	if ((e = know(r, user_id, k)) != ERR_OK)
 		return (e);
-	facts.properties = grants_text(k->grants, k->grants->properties);
-	at = grants_covering(k->grants, wanted, &facts, &unmet);
+	facts.user = grants_text(k->grants, k->grants->attributes);
+	if ((e = grants_covering(k->grants, wanted, &facts, &at, &unmet)) != ERR_OK)
+		return (e);
 	held_back = is_held_back(r->subject, user_id, wanted);
 	json_add_bool(j, "allowed", at < k->grants->count && !held_back);
 	if (at < k->grants->count && !held_back)
@@ -137,6 +144,39 @@ answer(struct req *r, const struct question *q, struct known *k, struct json *j)
 		e = add_missing(r, k->grants, wanted, unmet, held_back, &reason);
 	json_add_raw(j, "reason", json_print(&reason));
 	return (e);
+}
+
+/* A number that JSON's readers round would be equal to others: 2^53 is the first. */
+static bool
+has_rounded(const cJSON *item)
+{
+	const cJSON *child;
+
+	if (cJSON_IsNumber(item))
+		return (item->valuedouble >= EXACT_MAX || item->valuedouble <= -EXACT_MAX);
+	cJSON_ArrayForEach(child, item) if (has_rounded(child)) return (true);
+	return (false);
+}
+
+/* The attributes of ${q} as text. */
+static enum err
+take_attributes(struct req *r, struct question *q, const char *prefix)
+{
+	const char *name = arena_print(r->arena, "%sattributes", prefix);
+
+	q->attributes_text = "{}";
+	if (name == NULL)
+		return (ERR_NOMEM);
+	if (q->attributes == NULL)
+		return (ERR_OK);
+	if (has_rounded(q->attributes))
+		return (req_field_error(
+		    r, name, "have a number beyond 2^53, which is not exact: write it as text"));
+	if ((q->attributes_text = json_print_tree(q->attributes, r->arena)) == NULL)
+		return (ERR_NOMEM);
+	if (strlen(q->attributes_text) > ATTRIBUTES_MAX)
+		return (req_field_error(r, name, "must have at most 16384 bytes"));
+	return (ERR_OK);
 }
 
 /* Is it well put, and may it be asked? Of oneself anybody may. */
@@ -171,7 +211,7 @@ answer_one(struct req *r, struct known *k, struct json *j)
 	enum err e;
 
 	if ((e = input_read(r, fields, COUNT(fields), &q)) != ERR_OK ||
-	    (e = check_question(r, &q, "")) != ERR_OK)
+	    (e = check_question(r, &q, "")) != ERR_OK || (e = take_attributes(r, &q, "")) != ERR_OK)
 		return (e);
 	return (answer(r, &q, k, j));
 }
@@ -181,7 +221,7 @@ answer_many(struct req *r, const struct cJSON *checks, struct known *k, struct j
 {
 	struct cJSON *results = json_add_array(j, "results");
 	const struct cJSON *check;
-	const char *prefix;
+	const char *prefix, *inside;
 	struct question q;
 	struct json item;
 	int count = 0;
@@ -189,7 +229,9 @@ answer_many(struct req *r, const struct cJSON *checks, struct known *k, struct j
 
 	cJSON_ArrayForEach(check, checks)
 	{
-		if ((prefix = arena_print(r->arena, "checks[%d]", count)) == NULL)
+		prefix = arena_print(r->arena, "checks[%d]", count);
+		inside = arena_print(r->arena, "checks[%d].", count);
+		if (prefix == NULL || inside == NULL)
 			return (ERR_NOMEM);
 		if (!cJSON_IsObject(check))
 			return (req_field_error(r, prefix, "must be an object"));
@@ -198,7 +240,8 @@ answer_many(struct req *r, const struct cJSON *checks, struct known *k, struct j
 		memset(&q, 0, sizeof q);
 		if ((e = input_read_object(r, check, prefix, fields, COUNT(fields), &q)) !=
 		        ERR_OK ||
-		    (e = check_question(r, &q, arena_print(r->arena, "%s.", prefix))) != ERR_OK)
+		    (e = check_question(r, &q, inside)) != ERR_OK ||
+		    (e = take_attributes(r, &q, inside)) != ERR_OK)
 			return (e);
 		item = json_object(r->arena);
 		if ((e = answer(r, &q, k, &item)) != ERR_OK)
@@ -232,7 +275,7 @@ enum err
 check_post(struct req *r)
 {
 	struct json j = json_object(r->arena);
-	struct known k = { .user_id = NULL };
+	struct known k = { .deadline = clock_steady_ms() + CONDITIONS_MS };
 	const struct cJSON *checks;
 	enum err e;
 

@@ -114,17 +114,8 @@ note(struct tx *tx, struct change *c, const char *action, const struct role *rol
 	return (audit_note(tx, c->req, &ev));
 }
 
-static enum err
-write_add(struct tx *tx, struct change *c, const struct role *role)
-{
-	enum err e;
-
-	if ((e = role_assign(tx, c->req->id, role->name, c->expires_at, c->now)) != ERR_OK)
-		return (e);
-	return (note(tx, c, "role.assigned", role));
-}
-
-/* The last who may do everything keeps that: nobody else could give it back. */
+/* The last who may do everything, for good and able to sign in, keeps that: nobody else could give
+ * it back. */
 static enum err
 check_last_admin(struct tx *tx, struct change *c, const struct role *role)
 {
@@ -133,9 +124,23 @@ check_last_admin(struct tx *tx, struct change *c, const struct role *role)
 
 	if (strcmp(role->name, "admin") != 0)
 		return (ERR_OK);
-	if ((e = role_count_holders(tx_db(tx), role->id, c->now, &count)) != ERR_OK)
+	if ((e = role_count_holders(tx_db(tx), role->id, &count)) != ERR_OK)
 		return (e);
 	return (count > 0 ? ERR_OK : req_field_error(c->req, "role", "is the last admin's"));
+}
+
+static enum err
+write_add(struct tx *tx, struct change *c, const struct role *role)
+{
+	enum err e;
+
+	if (role_is_of_orgs(role->id))
+		return (
+		    req_field_error(c->req, "role", "is held in an org, not on the whole site"));
+	if ((e = role_assign(tx, c->req->id, role->name, c->expires_at, c->now)) != ERR_OK ||
+	    (e = check_last_admin(tx, c, role)) != ERR_OK)
+		return (e);
+	return (note(tx, c, "role.assigned", role));
 }
 
 static enum err

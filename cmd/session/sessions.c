@@ -145,14 +145,17 @@ enum err
 sessions_get_account(struct req *r)
 {
 	struct json j = json_object(r->arena);
-	const char *detail;
+	const char *detail, *profile;
 	struct cJSON *user;
 	enum err e;
 
-	if (r->subject == NULL)
+	/* A page for people: who comes by a token is not at a browser, or not the user himself. */
+	if (r->subject == NULL || !r->by_cookie)
 		return (reply_redirect(r, "/login?return_to=/account", "/login"));
-	if ((e = json_parse(r->subject->profile, strlen(r->subject->profile), r->arena, &user,
-	         &detail)) != ERR_OK)
+	if (!subject_may(r->subject, "profile:read"))
+		return (req_fail(r, ERR_FORBIDDEN, "the permission profile:read is needed"));
+	if ((e = sessions_profile(r, &profile)) != ERR_OK ||
+	    (e = json_parse(profile, strlen(profile), r->arena, &user, &detail)) != ERR_OK)
 		return (e);
 	json_add_text(&j, "site", r->app->conf.site_name);
 	json_add_tree(&j, "user", user);

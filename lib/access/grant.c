@@ -142,7 +142,8 @@ grant_end_all(struct tx *tx, struct req *r, const char *user_id, const enum sess
 		.user_id = r->subject == NULL ? user_id : NULL };
 	enum err e;
 
-	if ((e = session_revoke_all(tx, user_id, kind, except_id, now, ret_count)) != ERR_OK)
+	e = session_revoke_all(tx, user_id, kind, except_id, now, ret_count);
+	if (e != ERR_OK || *ret_count == 0)
 		return (e);
 	json_add_number(&details, "count", *ret_count);
 	return (audit_note(tx, r, &ev));

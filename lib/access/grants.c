@@ -21,7 +21,7 @@ struct read_grant {
 struct reading {
 	struct arena *arena;
 	const char *missing;
-	const char *properties;
+	const char *attributes;
 	int64_t until;
 	struct held held;
 	const char *through[ROLE_NAMES_MAX]; /* of each held role */
@@ -98,7 +98,7 @@ read_user(struct db *db, const char *user_id, int64_t now, struct reading *in)
 		return (ERR_OK);
 	if (e != ERR_OK || (e = role_held(db, user_id, now, in->arena, &in->held)) != ERR_OK)
 		return (e);
-	in->properties = u.properties;
+	in->attributes = u.attributes;
 	return (role_next_end(db, user_id, now, &in->until));
 }
 
@@ -146,7 +146,7 @@ pack(const struct grants *head, const struct reading *in, size_t *ret_len)
 	struct texts t = { .len = 1 };
 	struct grants *g;
 
-	len += size_of(in->missing) + size_of(in->properties);
+	len += size_of(in->missing) + size_of(in->attributes);
 	for (i = 0; i < in->held.count; i++)
 		len += size_of(in->through[i]);
 	for (i = 0; i < in->count; i++)
@@ -158,7 +158,7 @@ pack(const struct grants *head, const struct reading *in, size_t *ret_len)
 	g->count = (uint32_t)in->count;
 	t.text = (char *)&g->items[in->count];
 	g->missing = put(&t, in->missing);
-	g->properties = put(&t, in->properties);
+	g->attributes = put(&t, in->attributes);
 	for (i = 0; i < in->held.count; i++)
 		through[i] = put(&t, in->through[i]);
 	for (i = 0; i < in->count; i++) {
@@ -183,7 +183,7 @@ load(struct req *r, const char *user_id, int64_t now, struct grants **ret_grants
 		return (ERR_NOMEM);
 	in->arena = r->arena;
 	in->missing = "";
-	in->properties = "{}";
+	in->attributes = "{}";
 	in->until = INT64_MAX;
 	head.everybody = version_read(v, NULL);
 	head.user = user_id[0] != '\0' ? version_read(v, user_id) : head.everybody;
@@ -229,27 +229,33 @@ grants_text(const struct grants *g, uint32_t place)
 	return ((const char *)&g->items[g->count] + place);
 }
 
-size_t
+enum err
 grants_covering(const struct grants *g, const char *wanted, const struct db_rule_facts *facts,
-    size_t *ret_unmet)
+    size_t *ret_at, size_t *ret_unmet)
 {
+	const struct grant *item;
 	bool holds;
 	size_t i;
 
-	*ret_unmet = g->count;
+	*ret_at = *ret_unmet = g->count;
 	for (i = 0; i < g->count; i++)
 		if (g->items[i].condition == 0 &&
-		    right_covers(grants_text(g, g->items[i].permission), wanted))
-			return (i);
-	for (i = 0; i < g->count; i++) {
-		if (g->items[i].condition == 0 ||
-		    !right_covers(grants_text(g, g->items[i].permission), wanted))
+		    right_covers(grants_text(g, g->items[i].permission), wanted)) {
+			*ret_at = i;
+			return (ERR_OK);
+		}
+	for (i = 0; i < g->count && *ret_at == g->count; i++) {
+		item = &g->items[i];
+		if (item->condition == 0 || !right_covers(grants_text(g, item->permission), wanted))
 			continue;
-		if (db_rule_holds(grants_text(g, g->items[i].condition), facts, &holds) == ERR_OK &&
-		    holds)
-			return (i);
-		if (*ret_unmet == g->count)
+		holds = false;
+		/* One that cannot be evaluated is not met. */
+		if (db_rule_holds(grants_text(g, item->condition), facts, &holds) == ERR_BUSY)
+			return (ERR_BUSY);
+		if (holds)
+			*ret_at = i;
+		else if (*ret_unmet == g->count)
 			*ret_unmet = i;
 	}
-	return (g->count);
+	return (ERR_OK);
 }

@@ -20,7 +20,7 @@ struct grants {
 	struct version everybody, user; /* what this was read under */
 	int64_t until;                  /* ms; true no longer than that */
 	uint32_t missing;               /* why nothing is allowed; "": no reason */
-	uint32_t properties;            /* JSON, the user's */
+	uint32_t attributes;            /* JSON, the user's */
 	uint32_t count;
 	struct grant items[];
 };
@@ -40,12 +40,12 @@ MUST_USE enum err grants_find(struct req *r, const char *user_id, const struct g
 const char *grants_text(const struct grants *g, uint32_t place);
 
 /**
- * grants_covering(g, wanted, facts, ret_unmet):
- * The item that covers ${wanted} and whose condition, if it has one, ${facts} meet, one without a
- * condition before others; g->count: none, and ${ret_unmet} is the first whose condition is not
- * met, or g->count.
+ * grants_covering(g, wanted, facts, ret_at, ret_unmet):
+ * The place of the item that covers ${wanted} and whose condition, if it has one, ${facts} meet,
+ * one without a condition before others; g->count: none, and ${ret_unmet} is the first whose
+ * condition is not met, or g->count. Errors: ERR_BUSY when judging conditions takes too long.
  */
-size_t grants_covering(const struct grants *g, const char *wanted,
-    const struct db_rule_facts *facts, size_t *ret_unmet);
+MUST_USE enum err grants_covering(const struct grants *g, const char *wanted,
+    const struct db_rule_facts *facts, size_t *ret_at, size_t *ret_unmet);
 
 #endif

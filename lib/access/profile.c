@@ -148,6 +148,8 @@ note_update(struct tx *tx, const struct update *in)
 		changes[count++] = picture;
 	if (in->properties_text != NULL)
 		changes[count++] = properties;
+	if (count == 0)
+		return (ERR_OK);
 	json_add_texts(&details, "fields", changes, count);
 	return (audit_note(tx, in->req, &ev));
 }

@@ -1,7 +1,8 @@
 /*
  * Conditions on permissions, evaluated by SQLite in a connection of their own: an empty database in
  * memory, an authorizer that knows a short list of functions and denies all else, limits on size
- * and depth, and a count of the steps. An expression can compute a value, and nothing more.
+ * and depth, and a time by which it must be done. An expression can compute a value, and nothing
+ * more. No function on the list takes longer than its texts are long: replace, instr and trim do.
  */
 #include "store/db_rule.h"
 
@@ -11,20 +12,29 @@
 
 #include <sqlite3.h>
 
-#define STEPS 1000     /* of the virtual machine, between two looks at the count */
-#define STEPS_TIMES 50 /* so many looks at most: some ms */
+#include "base/clock.h"
+
+#define STEPS 1000 /* of the virtual machine, between two looks at the clock */
+
+/* One point in time, as an expression may speak of it. */
+struct moment {
+	char date[16];
+	char time[8];
+	int hour;
+	int weekday;
+};
 
 struct sandbox {
 	sqlite3 *db;
 	sqlite3_stmt *stmt;
-	int selects; /* how many SELECTs the parser has seen: ours, and no other */
-	int looks;
+	int selects;          /* how many SELECTs the parser has seen: ours, and no other */
+	int64_t deadline;     /* ms of the steady clock */
+	struct moment moment; /* what the statement is bound to lives as long as it */
 };
 
 static const char *const functions[] = { "->", "->>", "abs", "coalesce", "glob", "ifnull", "iif",
-	"instr", "json_array_length", "json_extract", "json_type", "json_valid", "length", "like",
-	"lower", "ltrim", "max", "min", "nullif", "replace", "round", "rtrim", "substr",
-	"substring", "trim", "upper" };
+	"json_array_length", "json_extract", "json_type", "json_valid", "length", "like", "lower",
+	"nullif", "round", "substr", "substring", "upper" };
 
 static int
 authorize(
@@ -49,9 +59,9 @@ authorize(
 static int
 look(void *arg)
 {
-	struct sandbox *s = arg;
+	const struct sandbox *s = arg;
 
-	return (++s->looks > STEPS_TIMES);
+	return (clock_steady_ms() > s->deadline);
 }
 
 static void
@@ -63,13 +73,13 @@ sandbox_close(struct sandbox *s)
 }
 
 static enum err
-sandbox_open(struct sandbox *s)
+sandbox_open(struct sandbox *s, int64_t deadline)
 {
 	static const struct {
 		int id;
 		int max;
 	} limits[] = {
-		{ SQLITE_LIMIT_LENGTH, 128 * 1024 }, /* properties have at most 16 KiB */
+		{ SQLITE_LIMIT_LENGTH, 20 * 1024 }, /* attributes have at most 16 KiB */
 		{ SQLITE_LIMIT_SQL_LENGTH, RULE_MAX + 64 },
 		{ SQLITE_LIMIT_EXPR_DEPTH, 40 },
 		{ SQLITE_LIMIT_COLUMN, 1 },
@@ -85,6 +95,7 @@ sandbox_open(struct sandbox *s)
 	size_t i;
 
 	memset(s, 0, sizeof *s);
+	s->deadline = deadline;
 	if (sqlite3_open_v2(":memory:", &s->db,
 	        SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX,
 	        NULL) != SQLITE_OK) {
@@ -99,19 +110,15 @@ sandbox_open(struct sandbox *s)
 	return (ERR_OK);
 }
 
-/* Prepare ${expression}; on failure ${ret_detail} says why, good until the sandbox is closed. */
+/* Prepare ${sql}; on failure ${ret_detail} says why, good until the sandbox is closed. */
 static enum err
-prepare(struct sandbox *s, const char *expression, const char **ret_detail)
+prepare(struct sandbox *s, const char *sql, const char **ret_detail)
 {
-	char sql[RULE_MAX + 64];
 	const char *tail;
-	int n;
 
-	*ret_detail = "it has more than 1000 bytes";
-	/* The line's end, lest a comment take the bracket. */
-	n = snprintf(sql, sizeof sql, "SELECT ((%s\n)) IS TRUE", expression);
-	if (strlen(expression) > RULE_MAX || n < 0 || (size_t)n >= sizeof sql)
-		return (ERR_SYNTAX);
+	sqlite3_finalize(s->stmt);
+	s->stmt = NULL;
+	s->selects = 0;
 	if (sqlite3_prepare_v2(s->db, sql, -1, &s->stmt, &tail) != SQLITE_OK) {
 		*ret_detail = sqlite3_errcode(s->db) == SQLITE_AUTH
 		                  ? "it uses a table, or a function that conditions have not"
@@ -125,6 +132,25 @@ prepare(struct sandbox *s, const char *expression, const char **ret_detail)
 	return (ERR_OK);
 }
 
+/* Prepare ${expression} to be asked whether it is true. */
+static enum err
+prepare_question(struct sandbox *s, const char *expression, const char **ret_detail)
+{
+	char sql[RULE_MAX + 64];
+	enum err e;
+
+	*ret_detail = "it has more than 1000 bytes";
+	if (strlen(expression) > RULE_MAX)
+		return (ERR_SYNTAX);
+	/* By itself first, so that no bracket of it closes ours; in each a line's end, lest a
+	 * comment take what follows. */
+	snprintf(sql, sizeof sql, "SELECT %s\n", expression);
+	if ((e = prepare(s, sql, ret_detail)) != ERR_OK)
+		return (e);
+	snprintf(sql, sizeof sql, "SELECT ((%s\n)) IS TRUE", expression);
+	return (prepare(s, sql, ret_detail));
+}
+
 static int
 bind_text(sqlite3_stmt *stmt, int at, const char *text)
 {
@@ -132,14 +158,6 @@ bind_text(sqlite3_stmt *stmt, int at, const char *text)
 	return (text == NULL ? sqlite3_bind_null(stmt, at)
 	                     : sqlite3_bind_text(stmt, at, text, -1, SQLITE_STATIC));
 }
-
-/* What stands for one point in time. */
-struct moment {
-	char date[16];
-	char time[8];
-	int hour;
-	int weekday;
-};
 
 static bool
 tell_time(int64_t now, struct moment *ret_moment)
@@ -164,8 +182,8 @@ bind_fact(sqlite3_stmt *stmt, int at, const char *name, const struct db_rule_fac
 		const char *name;
 		const char *text;
 	} texts[] = { { ":subject", f->subject }, { ":org", f->org }, { ":resource", f->resource },
-		{ ":action", f->action }, { ":attributes", f->attributes },
-		{ ":properties", f->properties }, { ":date", m->date }, { ":time", m->time } };
+		{ ":action", f->action }, { ":attributes", f->attributes }, { ":user", f->user },
+		{ ":date", m->date }, { ":time", m->time } };
 	size_t i;
 
 	if (name == NULL)
@@ -180,16 +198,15 @@ bind_fact(sqlite3_stmt *stmt, int at, const char *name, const struct db_rule_fac
 }
 
 static bool
-bind_facts(sqlite3_stmt *stmt, const struct db_rule_facts *f)
+bind_facts(struct sandbox *s, const struct db_rule_facts *f)
 {
-	const int count = sqlite3_bind_parameter_count(stmt);
-	struct moment m;
+	const int count = sqlite3_bind_parameter_count(s->stmt);
 	int i;
 
-	if (!tell_time(f->now, &m))
+	if (!tell_time(f->now, &s->moment))
 		return (false);
 	for (i = 1; i <= count; i++)
-		if (!bind_fact(stmt, i, sqlite3_bind_parameter_name(stmt, i), f, &m))
+		if (!bind_fact(s->stmt, i, sqlite3_bind_parameter_name(s->stmt, i), f, &s->moment))
 			return (false);
 	return (true);
 }
@@ -197,16 +214,16 @@ bind_facts(sqlite3_stmt *stmt, const struct db_rule_facts *f)
 enum err
 db_rule_check(const char *expression, struct arena *a, const char **ret_detail)
 {
-	const struct db_rule_facts none = { .attributes = "{}", .properties = "{}" };
+	const struct db_rule_facts none = { .attributes = "{}", .user = "{}" };
 	const char *detail;
 	struct sandbox s;
 	enum err e;
 
-	if ((e = sandbox_open(&s)) != ERR_OK)
+	if ((e = sandbox_open(&s, INT64_MAX)) != ERR_OK)
 		return (e);
-	if ((e = prepare(&s, expression, &detail)) == ERR_OK && !bind_facts(s.stmt, &none)) {
+	if ((e = prepare_question(&s, expression, &detail)) == ERR_OK && !bind_facts(&s, &none)) {
 		detail = "there is no such fact; there are :subject, :org, :resource, "
-		         ":action, :attributes, :properties, :date, :time, :hour and :weekday";
+		         ":action, :attributes, :user, :date, :time, :hour and :weekday";
 		e = ERR_SYNTAX;
 	}
 	if (e != ERR_OK) {
@@ -224,11 +241,13 @@ db_rule_holds(const char *expression, const struct db_rule_facts *facts, bool *r
 	struct sandbox s;
 	enum err e;
 
-	if ((e = sandbox_open(&s)) != ERR_OK)
+	if (clock_steady_ms() > facts->deadline)
+		return (ERR_BUSY);
+	if ((e = sandbox_open(&s, facts->deadline)) != ERR_OK)
 		return (e);
-	if ((e = prepare(&s, expression, &detail)) == ERR_OK &&
-	    (!bind_facts(s.stmt, facts) || sqlite3_step(s.stmt) != SQLITE_ROW))
-		e = ERR_SYNTAX;
+	if ((e = prepare_question(&s, expression, &detail)) == ERR_OK &&
+	    (!bind_facts(&s, facts) || sqlite3_step(s.stmt) != SQLITE_ROW))
+		e = clock_steady_ms() > facts->deadline ? ERR_BUSY : ERR_SYNTAX;
 	if (e == ERR_OK)
 		*ret_holds = sqlite3_column_int(s.stmt, 0) == 1;
 	sandbox_close(&s);

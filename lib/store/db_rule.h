@@ -18,14 +18,15 @@ struct db_rule_facts {
 	const char *resource;   /* :resource */
 	const char *action;     /* :action */
 	const char *attributes; /* :attributes, a JSON object that came with the question */
-	const char *properties; /* :properties, a JSON object, the user's */
+	const char *user;       /* :user, a JSON object: what admins wrote of the user */
+	int64_t deadline;       /* ms of the steady clock: no condition is judged any longer */
 	int64_t now; /* in UTC :date "2026-01-31", :time "12:00", :hour, :weekday (0: Sunday) */
 };
 
 /**
  * db_rule_check(expression, a, ret_detail):
  * Is ${expression} one that db_rule_holds() could evaluate: one expression, of operators, the facts
- * above and a few functions without effect (coalesce, iif, instr, json_extract, length, lower, ...;
+ * above and a few functions without effect (coalesce, iif, json_extract, length, like, lower, ...;
  * also -> and ->>)? ${ret_detail} says what is wrong, owned by ${a}. Errors: ERR_FIELDS; ERR_NOMEM.
  */
 MUST_USE enum err db_rule_check(const char *expression, struct arena *a, const char **ret_detail);
@@ -33,7 +34,8 @@ MUST_USE enum err db_rule_check(const char *expression, struct arena *a, const c
 /**
  * db_rule_holds(expression, facts, ret_holds):
  * Is ${expression} true of ${facts}? What is NULL is not. Errors: ERR_SYNTAX when it cannot be
- * evaluated: not an expression, a fact that is not JSON, too much work. ERR_NOMEM.
+ * evaluated: not an expression, a fact that is not JSON or has more than 20 KiB. ERR_BUSY when the
+ * time is up. ERR_NOMEM.
  */
 MUST_USE enum err
 db_rule_holds(const char *expression, const struct db_rule_facts *facts, bool *ret_holds);

@@ -12,6 +12,14 @@ role_is_built_in(const char *id)
 	return (strncmp(id, BUILT_IN, sizeof BUILT_IN - 1) == 0);
 }
 
+bool
+role_is_of_orgs(const char *id)
+{
+
+	return (strcmp(id, ROLE_ORG_OWNER) == 0 || strcmp(id, ROLE_ORG_ADMIN) == 0 ||
+	        strcmp(id, ROLE_ORG_MEMBER) == 0);
+}
+
 /* ${sql} must give id, name, description and created_at. */
 static enum err
 read_role(struct stmt *stmt, struct arena *a, struct role *ret_role)
@@ -245,11 +253,12 @@ role_unassign(struct tx *tx, const char *user_id, const char *role_id)
 }
 
 enum err
-role_count_holders(struct db *db, const char *role_id, int64_t now, int64_t *ret_count)
+role_count_holders(struct db *db, const char *role_id, int64_t *ret_count)
 {
-	static const char sql[] = "SELECT count(*) FROM user_roles WHERE role_id = ?1 "
-	                          "AND (expires_at IS NULL OR expires_at > ?2)";
-	const struct db_arg args[] = { DB_TEXT(role_id), DB_INT(now) };
+	static const char sql[] =
+	    "SELECT count(*) FROM user_roles ur JOIN users u ON u.id = ur.user_id WHERE "
+	    "ur.role_id = ?1 AND ur.expires_at IS NULL AND u.enabled = 1 AND u.locked = 0";
+	const struct db_arg args[] = { DB_TEXT(role_id) };
 
 	return (db_number(db, sql, args, COUNT(args), 0, ret_count));
 }

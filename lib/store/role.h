@@ -38,10 +38,12 @@ struct held {
 };
 
 /**
- * role_is_built_in(id):
- * Is it admin, viewer, guest or org-*, which Yett itself counts on?
+ * role_is_built_in(id), role_is_of_orgs(id):
+ * Is it admin, viewer, guest or org-*, which Yett itself counts on? Is it org-*, which is held in
+ * an org alone?
  */
 bool role_is_built_in(const char *id);
+bool role_is_of_orgs(const char *id);
 
 /**
  * role_find(db, id, a, ret_role), role_find_name(db, name, a, ret_role):
@@ -128,13 +130,12 @@ MUST_USE enum err role_assign(
     struct tx *tx, const char *user_id, const char *role_name, int64_t expires_at, int64_t now);
 
 /**
- * role_unassign(tx, user_id, role_id), role_count_holders(db, role_id, now, ret_count):
- * Take it away; how many users hold it directly.
+ * role_unassign(tx, user_id, role_id), role_count_holders(db, role_id, ret_count):
+ * Take it away; how many users hold it directly and for good, and are neither disabled nor locked.
  * Errors: ERR_NOT_FOUND when the user does not hold it directly; ERR_DB.
  */
 MUST_USE enum err role_unassign(struct tx *tx, const char *user_id, const char *role_id);
-MUST_USE enum err
-role_count_holders(struct db *db, const char *role_id, int64_t now, int64_t *ret_count);
+MUST_USE enum err role_count_holders(struct db *db, const char *role_id, int64_t *ret_count);
 
 /* What a user holds directly. */
 struct assignment {

@@ -7,7 +7,7 @@
 	"id, email, email_confirmed, username, name, picture_url, properties, password_hash, " \
 	"enabled, locked, " \
 	"created_at, last_active_at, legacy_user_id, first_name, last_name, " \
-	"update_password_required, can_create_orgs, hidden"
+	"update_password_required, can_create_orgs, hidden, attributes"
 
 static enum err
 take_row(struct stmt *stmt, struct arena *a, struct user *ret_user)
@@ -32,8 +32,10 @@ take_row(struct stmt *stmt, struct arena *a, struct user *ret_user)
 		.update_password_required = db_int(stmt, 15) != 0,
 		.can_create_orgs = db_int(stmt, 16) != 0,
 		.hidden = db_int(stmt, 17) != 0,
+		.attributes = db_text(stmt, 18, a),
 	};
 	if (ret_user->id == NULL || ret_user->email == NULL || ret_user->properties == NULL ||
+	    ret_user->attributes == NULL ||
 	    (ret_user->password_hash == NULL && !db_is_null(stmt, 7)))
 		return (ERR_NOMEM);
 	return (ERR_OK);

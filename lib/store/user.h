@@ -28,7 +28,8 @@ struct user {
 	const char *last_name;
 	bool update_password_required;
 	bool can_create_orgs;
-	bool hidden; /* nobody can sign in as this user */
+	bool hidden;            /* nobody can sign in as this user */
+	const char *attributes; /* JSON, written by admins alone */
 };
 
 enum user_by {

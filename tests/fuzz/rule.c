@@ -10,7 +10,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		.resource = "posts",
 		.action = "read",
 		.attributes = "{\"owner\":\"x\",\"tags\":[1,2]}",
-		.properties = "{\"team\":\"red\"}",
+		.deadline = INT64_MAX,
+		.user = "{\"team\":\"red\"}",
 		.now = 1767268800000 };
 	struct arena *arena = arena_new(1 << 16);
 	const char *detail = NULL;

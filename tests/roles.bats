@@ -624,3 +624,47 @@ allow_if() {
 		expect_field role
 	done
 }
+
+@test "512 roles, 512 permissions and 32 on conditions are taken, one more is not, and nobody is shut out" {
+	local i
+	sql "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 511 - (SELECT count(*) FROM roles))
+		INSERT INTO roles (id, name, created_at) SELECT printf('01890a5d-ac96-774b-bcce-%012d', i), printf('r%d', i), 0 FROM n;"
+	new_role last
+	as "$ADMIN" POST /roles '{"name":"over"}'
+	expect 422
+	expect_field name
+	# All of them under viewer, a tree as wide as it may be.
+	sql "INSERT INTO role_parents SELECT '$VIEWER_ROLE', id FROM roles WHERE name GLOB 'r[0-9]*'"
+	sql "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 511 - (SELECT count(*) FROM permissions))
+		INSERT INTO permissions (id, name, created_at) SELECT printf('01890a5d-ac96-774b-bcce-%012d', i), printf('x:p%d', i), 0 FROM n;"
+	sql "INSERT INTO role_permissions (role_id, permission_id) SELECT '$VIEWER_ROLE', id FROM permissions WHERE name GLOB 'x:*'"
+	as "$ADMIN" POST "/roles/$ROLE/permissions" '{"permission":"y:last"}'
+	expect 200
+	as "$ADMIN" POST "/roles/$ROLE/permissions" '{"permission":"y:over"}'
+	expect 422
+	expect_field permission
+	as "$ADMIN" POST "/roles/$ROLE/permissions" '{"permission":"y:last"}'
+	expect 200
+	for i in $(seq 32); do
+		allow_if "x:p$i" 1
+		expect 200
+	done
+	allow_if x:p33 1
+	expect 422
+	allow_if x:p1 0
+	expect 200
+	sign_in ann@example.org
+	me "$(bearer "$ACCESS")"
+	expect 200
+	[ "$(json '.roles | length')" -gt 500 ]
+	[ "${#ACCESS}" -lt 2000 ] # the token says that it leaves them out
+	as "$ADMIN" GET "/roles/$VIEWER_ROLE"
+	expect 200
+	as "$ADMIN" GET /roles
+	expect 200
+	# What no role holds any more is forgotten, and makes room.
+	as "$ADMIN" DELETE "/roles/$ROLE/permissions" '{"permission":"y:last"}'
+	expect 200
+	as "$ADMIN" POST "/roles/$ROLE/permissions" '{"permission":"y:over"}'
+	expect 200
+}

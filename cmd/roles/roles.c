@@ -15,6 +15,7 @@
 #include "store/db_rule.h"
 
 #define PAGE_MAX 100
+#define PAGE_NAMES_MAX 2000 /* of permissions and parents: some 200 KiB of the arena */
 
 /* What one of the transactions here needs. */
 struct change {
@@ -52,12 +53,12 @@ add_condition(void *arg, const struct permit *p)
 	json_append(c->json, c->items, &item);
 }
 
-/* Add what the row of a role and those around it say; ${names} is for use in between. */
+/* Add what the row of a role and those around it say; ${names} is for use in between, and how many
+ * there were is added to ${weight}. */
 static enum err
-add_role(
-    struct json *j, struct db *db, const struct role *role, struct arena *a, struct names *names)
+add_role(struct json *j, struct db *db, const struct role *role, struct arena *a,
+    struct names *names, size_t *weight)
 {
-	struct conditions c = { .arena = a, .json = j };
 	enum err e;
 
 	json_add_text(j, "id", role->id);
@@ -67,12 +68,11 @@ add_role(
 	if ((e = role_own_permissions(db, role->id, a, names)) != ERR_OK)
 		return (e);
 	json_add_texts(j, "permissions", names->items, names->count);
-	c.items = json_add_array(j, "conditional_permissions");
-	if ((e = role_permits(db, role->id, a, add_condition, &c)) != ERR_OK)
-		return (e);
+	*weight += names->count;
 	if ((e = role_parents(db, role->id, a, names)) != ERR_OK)
 		return (e);
 	json_add_texts(j, "parents", names->items, names->count);
+	*weight += names->count;
 	json_add_time(j, "created_at", role->created_at);
 	return (ERR_OK);
 }
@@ -84,6 +84,7 @@ struct listing {
 	struct cJSON *items;
 	struct names *names;
 	size_t count;
+	size_t weight; /* names so far */
 	const char *last;
 	bool more;
 	enum err err;
@@ -95,12 +96,14 @@ list_one(void *arg, const struct role *role)
 	struct listing *l = arg;
 	struct json item;
 
-	if (l->err != ERR_OK || (l->more = l->count == PAGE_MAX))
+	if (l->err != ERR_OK || l->more ||
+	    (l->more = l->count == PAGE_MAX || l->weight > PAGE_NAMES_MAX))
 		return;
 	l->count++;
 	l->last = role->name;
 	item = json_object(l->req->arena);
-	if ((l->err = add_role(&item, l->db, role, l->req->arena, l->names)) == ERR_OK)
+	l->err = add_role(&item, l->db, role, l->req->arena, l->names, &l->weight);
+	if (l->err == ERR_OK)
 		json_append(l->json, l->items, &item);
 }
 
@@ -124,6 +127,21 @@ roles_list(struct req *r)
 	return (reply_json(r, 200, &j));
 }
 
+/* Add what only the answer about one role has. */
+static enum err
+add_details(struct json *j, struct db *db, const char *id, struct arena *a, struct names *names)
+{
+	struct conditions c = { .arena = a, .json = j };
+	enum err e;
+
+	c.items = json_add_array(j, "conditional_permissions");
+	if ((e = role_permits(db, id, a, add_condition, &c)) != ERR_OK ||
+	    (e = role_all_permissions(db, id, a, names)) != ERR_OK)
+		return (e);
+	json_add_texts(j, "effective_permissions", names->items, names->count);
+	return (ERR_OK);
+}
+
 /* Answer with the role ${id}. */
 static enum err
 reply_role(struct req *r, int status, const char *id)
@@ -131,6 +149,7 @@ reply_role(struct req *r, int status, const char *id)
 	struct names *names = arena_alloc(r->arena, sizeof *names);
 	struct json j = json_object(r->arena);
 	struct role role;
+	size_t weight;
 	struct db *db;
 	enum err e;
 
@@ -139,9 +158,8 @@ reply_role(struct req *r, int status, const char *id)
 	if ((e = store_read(r->app->store, &db)) != ERR_OK)
 		return (e);
 	if ((e = role_find(db, id, r->arena, &role)) == ERR_OK &&
-	    (e = add_role(&j, db, &role, r->arena, names)) == ERR_OK &&
-	    (e = role_all_permissions(db, role.id, r->arena, names)) == ERR_OK)
-		json_add_texts(&j, "effective_permissions", names->items, names->count);
+	    (e = add_role(&j, db, &role, r->arena, names, &weight)) == ERR_OK)
+		e = add_details(&j, db, role.id, r->arena, names);
 	store_read_end(r->app->store, db);
 	return (e == ERR_OK ? reply_json(r, status, &j) : e);
 }
@@ -209,9 +227,12 @@ write_new(struct tx *tx, struct change *c)
 		.description = c->description == NULL ? "" : c->description,
 		.created_at = c->now,
 	};
+	enum err e;
 
 	json_add_text(&c->details, "name", c->name);
-	return (role_add(tx, &role));
+	if ((e = role_add(tx, &role)) == ERR_LIMIT)
+		return (req_field_error(c->req, "name", "there are 512 roles already"));
+	return (e);
 }
 
 enum err
@@ -307,7 +328,11 @@ write_allow(struct tx *tx, struct change *c)
 		return (e);
 	json_add_text(&c->details, "permission", c->permission);
 	json_add_bool(&c->details, "conditional", c->condition != NULL);
-	return (role_allow(tx, c->role.id, c->permission, c->condition, c->new_id, c->now));
+	e = role_allow(tx, c->role.id, c->permission, c->condition, c->new_id, c->now);
+	if (e == ERR_LIMIT)
+		return (req_field_error(c->req, "permission",
+		    "there are 512 already, or 32 on conditions in this role"));
+	return (e);
 }
 
 static enum err

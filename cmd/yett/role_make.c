@@ -86,7 +86,8 @@ write_add(struct tx *tx, struct change *c)
 	enum err e;
 
 	json_add_text(&c->details, "name", c->role.name);
-	e = role_add(tx, &c->role);
+	if ((e = role_add(tx, &c->role)) == ERR_LIMIT)
+		return (refuse(c, "there are 512 already"));
 	return (e == ERR_TAKEN ? refuse(c, "there is one of this name") : e);
 }
 
@@ -151,7 +152,11 @@ write_allow(struct tx *tx, struct change *c)
 		return (e);
 	json_add_text(&c->details, "permission", c->second);
 	json_add_bool(&c->details, "conditional", c->condition != NULL);
-	return (role_allow(tx, c->role.id, c->second, c->condition, c->new_id, c->now));
+	e = role_allow(tx, c->role.id, c->second, c->condition, c->new_id, c->now);
+	if (e == ERR_LIMIT)
+		return (
+		    refuse(c, "there are 512 permissions, or it holds 32 on conditions, already"));
+	return (e);
 }
 
 int

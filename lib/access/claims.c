@@ -16,7 +16,34 @@
 #define REFRESH_TYPE "rt+jwt"
 #define REFRESH_PURPOSE "refresh1" /* of the key derived from the master key: 8 characters */
 #define SKEW_S 5                   /* how far ahead the clock of the machine that signed may be */
+#define RIGHTS_MAX 3000            /* bytes of roles and permissions in a token: 4,000 in base64 */
 #define NUMBER_MAX 9007199254740991.0 /* up to here a double counts without a gap */
+
+static size_t
+size_of(const struct names *names)
+{
+	size_t len = 0, i;
+
+	for (i = 0; i < names->count; i++)
+		len += strlen(names->items[i]) + 3;
+	return (len);
+}
+
+/*
+ * A token goes into a header field, and those have 8 KiB together. Who holds more than fits has a
+ * token without: an application that finds none there refuses, or asks.
+ */
+static void
+put_rights(struct json *j, const struct names *roles, const struct names *permissions)
+{
+
+	if (size_of(roles) + size_of(permissions) > RIGHTS_MAX) {
+		json_add_bool(j, "rights_omitted", true);
+		return;
+	}
+	json_add_texts(j, "roles", roles->items, roles->count);
+	json_add_texts(j, "permissions", permissions->items, permissions->count);
+}
 
 static enum err
 add_rights(struct app *app, const struct session *s, struct arena *a, struct json *j)
@@ -32,8 +59,7 @@ add_rights(struct app *app, const struct session *s, struct arena *a, struct jso
 		return (e);
 	if ((e = standing_rights(
 	         db, s->user_id, s->actor_user_id, clock_ms(), a, roles, permissions)) == ERR_OK) {
-		json_add_texts(j, "roles", roles->items, roles->count);
-		json_add_texts(j, "permissions", permissions->items, permissions->count);
+		put_rights(j, roles, permissions);
 	}
 	store_read_end(app->store, db);
 	return (e);

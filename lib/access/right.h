@@ -32,7 +32,7 @@ const char *right_covering(const struct names *names, const char *wanted);
 /**
  * right_intersect(one, other, ret_names):
  * What both cover, as narrow as it can be said; the texts are those of the two.
- * Errors: ERR_NOMEM beyond 256.
+ * Errors: ERR_NOMEM beyond 1024.
  */
 MUST_USE enum err
 right_intersect(const struct names *one, const struct names *other, struct names *ret_names);

@@ -40,7 +40,7 @@ MUST_USE enum err standing_read(struct db *db, int64_t now, struct arena *a, str
 /**
  * standing_rights(db, user_id, actor_id, now, a, ret_roles, ret_permissions):
  * The roles and permissions of a user; with ${actor_id} (NULL: nobody) only those permissions that
- * this user holds as well. Errors: ERR_NOMEM, also beyond 256; ERR_DB.
+ * this user holds as well. Errors: ERR_NOMEM, also beyond 1024; ERR_DB.
  */
 MUST_USE enum err standing_rights(struct db *db, const char *user_id, const char *actor_id,
     int64_t now, struct arena *a, struct names *ret_roles, struct names *ret_permissions);

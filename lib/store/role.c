@@ -98,14 +98,41 @@ change(struct tx *tx, const char *sql, const struct db_arg *args, size_t count)
 	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, NULL));
 }
 
+/* Is the number that ${sql} gives below ${max}? */
+static enum err
+check_count(struct tx *tx, const char *sql, const struct db_arg *args, size_t count, int64_t max)
+{
+	int64_t number;
+	enum err e;
+
+	if ((e = db_number(tx_db(tx), sql, args, count, 0, &number)) != ERR_OK)
+		return (e);
+	return (number < max ? ERR_OK : ERR_LIMIT);
+}
+
+/* Permissions that no role holds any more, but for those that came with the site. */
+static enum err
+forget_permissions(struct tx *tx)
+{
+	static const char sql[] =
+	    "DELETE FROM permissions WHERE org_id IS NULL AND description = '' AND NOT EXISTS "
+	    "(SELECT 1 FROM role_permissions WHERE permission_id = permissions.id)";
+
+	return (db_run(tx_db(tx), sql, NULL, 0, NULL));
+}
+
 enum err
 role_add(struct tx *tx, const struct role *role)
 {
+	static const char roles[] = "SELECT count(*) FROM roles WHERE org_id IS NULL";
 	static const char sql[] =
 	    "INSERT INTO roles (id, name, description, created_at) VALUES (?1, ?2, ?3, ?4)";
 	const struct db_arg args[] = { DB_TEXT(role->id), DB_TEXT(role->name),
 		DB_TEXT(role->description), DB_INT(role->created_at) };
+	enum err e;
 
+	if ((e = check_count(tx, roles, NULL, 0, ROLES_MAX)) != ERR_OK)
+		return (e);
 	return (change(tx, sql, args, COUNT(args)));
 }
 
@@ -124,26 +151,48 @@ role_drop(struct tx *tx, const char *id)
 {
 	static const char sql[] = "DELETE FROM roles WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(id) };
+	enum err e;
 
-	return (change(tx, sql, args, COUNT(args)));
+	if ((e = change(tx, sql, args, COUNT(args))) != ERR_OK)
+		return (e);
+	return (forget_permissions(tx));
+}
+
+/* Make the permission ${name} unless it is there. */
+static enum err
+make_permission(struct tx *tx, const char *name, const char *id, int64_t now)
+{
+	static const char others[] =
+	    "SELECT count(*) FROM permissions WHERE org_id IS NULL AND name <> ?1";
+	static const char sql[] = "INSERT INTO permissions (id, name, created_at) "
+	                          "VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+	const struct db_arg names[] = { DB_TEXT(name) };
+	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(name), DB_INT(now) };
+	enum err e;
+
+	if ((e = check_count(tx, others, names, COUNT(names), ROLE_PERMISSIONS_MAX)) != ERR_OK)
+		return (e);
+	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
 }
 
 enum err
 role_allow(struct tx *tx, const char *id, const char *permission, const char *condition,
     const char *permission_id, int64_t now)
 {
-	static const char make[] = "INSERT INTO permissions (id, name, created_at) "
-	                           "VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-	static const char allow[] =
+	static const char conditions[] =
+	    "SELECT count(*) FROM role_permissions rp JOIN permissions p ON p.id = "
+	    "rp.permission_id WHERE rp.role_id = ?1 AND rp.condition IS NOT NULL AND p.name <> ?2";
+	static const char sql[] =
 	    "INSERT INTO role_permissions (role_id, permission_id, condition) "
 	    "SELECT ?1, id, ?3 FROM permissions WHERE name = ?2 AND org_id IS NULL "
 	    "ON CONFLICT DO UPDATE SET condition = excluded.condition";
-	const struct db_arg made[] = { DB_TEXT(permission_id), DB_TEXT(permission), DB_INT(now) };
 	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(permission), DB_TEXT(condition) };
 	enum err e;
 
-	if ((e = db_run(tx_db(tx), make, made, COUNT(made), NULL)) != ERR_OK ||
-	    (e = db_run(tx_db(tx), allow, args, COUNT(args), NULL)) != ERR_OK)
+	if ((condition != NULL &&
+	        (e = check_count(tx, conditions, args, 2, ROLE_CONDITIONS_MAX)) != ERR_OK) ||
+	    (e = make_permission(tx, permission, permission_id, now)) != ERR_OK ||
+	    (e = db_run(tx_db(tx), sql, args, COUNT(args), NULL)) != ERR_OK)
 		return (e);
 	return (tx_touch(tx, NULL));
 }
@@ -155,8 +204,11 @@ role_forbid(struct tx *tx, const char *id, const char *permission)
 	    "DELETE FROM role_permissions WHERE role_id = ?1 AND permission_id = "
 	    "(SELECT id FROM permissions WHERE name = ?2 AND org_id IS NULL)";
 	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(permission) };
+	enum err e;
 
-	return (change(tx, sql, args, COUNT(args)));
+	if ((e = change(tx, sql, args, COUNT(args))) != ERR_OK)
+		return (e);
+	return (forget_permissions(tx));
 }
 
 /* "a > b > a", where a, the role ${id}, would inherit from the first of ${held}, and the one at

@@ -7,7 +7,14 @@
 
 #include "store/store.h"
 
-#define ROLE_NAMES_MAX 256
+/*
+ * So many roles and permissions the site has at most, and so many permissions on conditions a role:
+ * then nobody can hold more than ROLE_NAMES_MAX, an org's own included, however they are joined.
+ */
+#define ROLES_MAX 512
+#define ROLE_PERMISSIONS_MAX 512
+#define ROLE_CONDITIONS_MAX 32
+#define ROLE_NAMES_MAX 1024
 
 /* Ids of built-in roles. */
 #define ROLE_GUEST "00000000-0000-7000-8000-000000000003"
@@ -64,7 +71,8 @@ MUST_USE enum err role_list(struct db *db, const char *after, int64_t limit, str
 /**
  * role_add(tx, role), role_set(tx, role), role_drop(tx, id):
  * A new role; another name and description; away with it, whoever held it or inherited from it.
- * Errors: ERR_TAKEN when another has the name; ERR_NOT_FOUND; ERR_DB.
+ * Errors: ERR_TAKEN when another has the name; ERR_LIMIT when the site has ROLES_MAX;
+ * ERR_NOT_FOUND; ERR_DB.
  */
 MUST_USE enum err role_add(struct tx *tx, const struct role *role);
 MUST_USE enum err role_set(struct tx *tx, const struct role *role);
@@ -76,7 +84,7 @@ MUST_USE enum err role_drop(struct tx *tx, const char *id);
  * The names of what the role holds itself, of the roles it inherits from directly, and of all it
  * holds, inherited or not; in all of these only what it holds without a condition. The last one has
  * the others, too: what who is given the role may come to do. Sorted. Errors: ERR_NOMEM, also
- * beyond 256; ERR_DB.
+ * beyond 1024; ERR_DB.
  */
 MUST_USE enum err
 role_own_permissions(struct db *db, const char *id, struct arena *a, struct names *ret_names);
@@ -103,8 +111,9 @@ MUST_USE enum err role_permits(struct db *db, const char *id, struct arena *a,
 /**
  * role_allow(tx, id, permission, condition, permission_id, now), role_forbid(tx, id, permission):
  * Let the role hold ${permission} from now on, under ${condition} (NULL: always), or no more;
- * ${permission_id} is its id if it is new.
- * Errors: role_forbid() ERR_NOT_FOUND when it did not; ERR_DB.
+ * ${permission_id} is its id if it is new. What no role holds any more is forgotten.
+ * Errors: role_allow() ERR_LIMIT beyond ROLE_PERMISSIONS_MAX of the site or ROLE_CONDITIONS_MAX of
+ * the role; role_forbid() ERR_NOT_FOUND when it did not; ERR_DB.
  */
 MUST_USE enum err role_allow(struct tx *tx, const char *id, const char *permission,
     const char *condition, const char *permission_id, int64_t now);
@@ -155,7 +164,7 @@ MUST_USE enum err role_assignments(struct db *db, const char *user_id, int64_t n
 /**
  * role_held(db, user_id, now, a, ret_held), role_next_end(db, user_id, now, ret_at):
  * The roles that the user holds at ${now}, the direct ones first; when the first of these ends,
- * INT64_MAX when none does. Errors: ERR_NOMEM, also beyond 256; ERR_DB.
+ * INT64_MAX when none does. Errors: ERR_NOMEM, also beyond 1024; ERR_DB.
  */
 MUST_USE enum err
 role_held(struct db *db, const char *user_id, int64_t now, struct arena *a, struct held *ret_held);
@@ -164,7 +173,7 @@ MUST_USE enum err role_next_end(struct db *db, const char *user_id, int64_t now,
 /**
  * role_rights(db, user_id, now, a, ret_roles, ret_permissions):
  * The names of all roles that the user holds at ${now}, and of all permissions those hold (NULL:
- * not wanted). Sorted. Errors: ERR_NOMEM, also beyond 256; ERR_DB.
+ * not wanted). Sorted. Errors: ERR_NOMEM, also beyond 1024; ERR_DB.
  */
 MUST_USE enum err role_rights(struct db *db, const char *user_id, int64_t now, struct arena *a,
     struct names *ret_roles, struct names *ret_permissions);

@@ -79,7 +79,7 @@ ALTER TABLE new_group_roles RENAME TO group_roles;
 
 CREATE UNIQUE INDEX roles_name ON roles (name, coalesce(org_id, ''));
 CREATE UNIQUE INDEX permissions_name ON permissions (name, coalesce(org_id, ''));
-CREATE INDEX roles_org ON roles (org_id) WHERE org_id IS NOT NULL;
+CREATE INDEX roles_org ON roles (org_id, id) WHERE org_id IS NOT NULL;
 CREATE INDEX permissions_org ON permissions (org_id) WHERE org_id IS NOT NULL;
 CREATE INDEX role_permissions_permission ON role_permissions (permission_id);
 CREATE INDEX role_parents_parent ON role_parents (parent_role_id);
@@ -157,11 +157,12 @@ INSERT INTO permissions (id, name, description, created_at) VALUES
 	('00000000-0000-7000-8000-000000000113', 'members:read', 'See who belongs to an org', 0),
 	('00000000-0000-7000-8000-000000000114', 'members:*', 'Add, change and remove members of an org', 0),
 	('00000000-0000-7000-8000-000000000115', 'invitations:*', 'Invite people to an org', 0),
-	('00000000-0000-7000-8000-000000000116', 'domains:*', 'Claim domains for an org', 0)
+	('00000000-0000-7000-8000-000000000116', 'domains:*', 'Claim domains for an org', 0),
+	('00000000-0000-7000-8000-000000000117', 'roles:read', 'See the roles', 0)
 	ON CONFLICT DO NOTHING;
 
 INSERT INTO role_permissions (role_id, permission_id)
 	SELECT '00000000-0000-7000-8000-000000000011', id FROM permissions WHERE name = '*:*'
 	UNION ALL SELECT '00000000-0000-7000-8000-000000000012', id FROM permissions
-		WHERE name IN ('orgs:read', 'orgs:update', 'members:*', 'invitations:*', 'domains:*')
+		WHERE name IN ('orgs:read', 'orgs:update', 'members:*', 'invitations:*', 'domains:*', 'roles:read')
 	UNION ALL SELECT '00000000-0000-7000-8000-000000000013', id FROM permissions WHERE name IN ('orgs:read', 'members:read');

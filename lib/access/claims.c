@@ -5,12 +5,12 @@
 
 #include <cjson/cJSON.h>
 
+#include "access/profile.h"
 #include "access/standing.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "cred/jws.h"
 #include "http/json.h"
-#include "store/role.h"
 
 #define ACCESS_TYPE "at+jwt"
 #define REFRESH_TYPE "rt+jwt"
@@ -31,36 +31,43 @@ size_of(const struct names *names)
 
 /*
  * A token goes into a header field, and those have 8 KiB together. Who holds more than fits has a
- * token without: an application that finds none there refuses, or asks.
+ * token without: an application that finds none there refuses, or asks. What is held in an org goes
+ * first, for its owner decides how much that is.
  */
 static void
-put_rights(struct json *j, const struct names *roles, const struct names *permissions)
+put_rights(struct json *j, const struct standing *st)
 {
+	const size_t len = size_of(st->roles) + size_of(st->permissions);
 
-	if (size_of(roles) + size_of(permissions) > RIGHTS_MAX) {
+	if (len > RIGHTS_MAX) {
 		json_add_bool(j, "rights_omitted", true);
-		return;
+	} else {
+		json_add_texts(j, "roles", st->roles->items, st->roles->count);
+		json_add_texts(
+		    j, "permissions", st->permissions->items, st->permissions->count);
 	}
-	json_add_texts(j, "roles", roles->items, roles->count);
-	json_add_texts(j, "permissions", permissions->items, permissions->count);
+	if (st->org_id == NULL)
+		return;
+	if (len + size_of(st->org_roles) + size_of(st->org_permissions) > RIGHTS_MAX) {
+		json_add_text(j, "org_id", st->org_id);
+		json_add_bool(j, "org_rights_omitted", true);
+	} else {
+		profile_add_org(st, j);
+	}
 }
 
 static enum err
-add_rights(struct app *app, const struct session *s, struct arena *a, struct json *j)
+add_rights(struct app *app, const struct user *u, const struct session *s, struct arena *a,
+    struct json *j)
 {
-	struct names *roles = arena_alloc(a, sizeof *roles);
-	struct names *permissions = arena_alloc(a, sizeof *permissions);
+	struct standing st;
 	struct db *db;
 	enum err e;
 
-	if (roles == NULL || permissions == NULL)
-		return (ERR_NOMEM);
 	if ((e = store_read(app->store, &db)) != ERR_OK)
 		return (e);
-	if ((e = standing_rights(
-	         db, s->user_id, s->actor_user_id, clock_ms(), a, roles, permissions)) == ERR_OK) {
-		put_rights(j, roles, permissions);
-	}
+	if ((e = standing_in(db, u, s, clock_ms(), a, &st)) == ERR_OK)
+		put_rights(j, &st);
 	store_read_end(app->store, db);
 	return (e);
 }
@@ -118,7 +125,7 @@ claims_issue_access(struct app *app, const struct user *u, const struct session 
 	json_add_text(&j, "jti", jti);
 	json_add_text(&j, "sid", s->id);
 	json_add_text(&j, "email", u->email);
-	if ((e = add_rights(app, s, a, &j)) != ERR_OK)
+	if ((e = add_rights(app, u, s, a, &j)) != ERR_OK)
 		return (e);
 	if (s->actor_user_id != NULL)
 		add_act(s->actor_user_id, a, &j);

@@ -106,7 +106,7 @@ grant_finish(struct req *r, struct visit *v)
 	}
 	if ((e = store_read(r->app->store, &db)) != ERR_OK)
 		return (e);
-	if ((e = profile_read(db, &v->user, r->arena, &profile)) == ERR_OK)
+	if ((e = profile_read(db, &v->user, &v->session, r->arena, &profile)) == ERR_OK)
 		v->profile = profile;
 	store_read_end(r->app->store, db);
 	return (e);

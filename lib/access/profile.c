@@ -12,7 +12,6 @@
 #include "base/text.h"
 #include "http/input.h"
 #include "http/json.h"
-#include "store/role.h"
 
 #define PROPERTIES_MAX 16384
 #define PROPERTIES_VALUES_MAX 2048
@@ -20,9 +19,9 @@
 #define LOCAL_MAX 64 /* bytes before the '@' */
 
 enum err
-profile_print(const struct user *u, const struct names *roles, const struct names *permissions,
-    struct arena *a, char **ret_json)
+profile_print(const struct standing *st, struct arena *a, char **ret_json)
 {
+	const struct user *u = &st->user;
 	struct json j = json_object(a);
 
 	json_add_text(&j, "id", u->id);
@@ -32,25 +31,35 @@ profile_print(const struct user *u, const struct names *roles, const struct name
 	json_add_text(&j, "name", u->name);
 	json_add_text(&j, "picture_url", u->picture_url);
 	json_add_raw(&j, "properties", u->properties);
-	json_add_texts(&j, "roles", roles->items, roles->count);
-	json_add_texts(&j, "permissions", permissions->items, permissions->count);
+	json_add_texts(&j, "roles", st->roles->items, st->roles->count);
+	json_add_texts(&j, "permissions", st->permissions->items, st->permissions->count);
+	if (st->org_id != NULL)
+		profile_add_org(st, &j);
 	json_add_time(&j, "created_at", u->created_at);
 	*ret_json = json_print(&j);
 	return (*ret_json == NULL ? ERR_NOMEM : ERR_OK);
 }
 
-enum err
-profile_read(struct db *db, const struct user *u, struct arena *a, char **ret_json)
+void
+profile_add_org(const struct standing *st, struct json *j)
 {
-	struct names *roles = arena_alloc(a, sizeof *roles);
-	struct names *permissions = arena_alloc(a, sizeof *permissions);
+
+	json_add_text(j, "org_id", st->org_id);
+	json_add_texts(j, "org_roles", st->org_roles->items, st->org_roles->count);
+	json_add_texts(
+	    j, "org_permissions", st->org_permissions->items, st->org_permissions->count);
+}
+
+enum err
+profile_read(struct db *db, const struct user *u, const struct session *session, struct arena *a,
+    char **ret_json)
+{
+	struct standing st;
 	enum err e;
 
-	if (roles == NULL || permissions == NULL)
-		return (ERR_NOMEM);
-	if ((e = role_rights(db, u->id, clock_ms(), a, roles, permissions)) != ERR_OK)
+	if ((e = standing_in(db, u, session, clock_ms(), a, &st)) != ERR_OK)
 		return (e);
-	return (profile_print(u, roles, permissions, a, ret_json));
+	return (profile_print(&st, a, ret_json));
 }
 
 static bool

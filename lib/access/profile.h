@@ -3,19 +3,28 @@
 #ifndef ACCESS_PROFILE_H
 #define ACCESS_PROFILE_H
 
+#include "http/json.h"
 #include "http/request.h"
-#include "store/role.h"
+#include "access/standing.h"
+#include "store/session.h"
 #include "store/user.h"
 
 /**
- * profile_print(u, roles, permissions, a, ret_json), profile_read(db, u, a, ret_json):
- * The JSON of ${u}, owned by ${a}; never the password. The second looks up what the user holds.
+ * profile_print(st, a, ret_json), profile_read(db, u, session, a, ret_json):
+ * The JSON of the user of ${st}, or of ${u} in ${session}, with what the user holds, and in the
+ * session's org, if one is active; owned by ${a}; never the password. The second looks that up.
  * Errors: ERR_NOMEM, ERR_DB.
  */
-MUST_USE enum err profile_print(const struct user *u, const struct names *roles,
-    const struct names *permissions, struct arena *a, char **ret_json);
-MUST_USE enum err
-profile_read(struct db *db, const struct user *u, struct arena *a, char **ret_json);
+MUST_USE enum err profile_print(const struct standing *st, struct arena *a, char **ret_json);
+MUST_USE enum err profile_read(struct db *db, const struct user *u, const struct session *session,
+    struct arena *a, char **ret_json);
+
+/**
+ * profile_add_org(st, j):
+ * Add the org that is active and what is held there, as org_id, org_roles and org_permissions:
+ * apart from roles and permissions, for whoever reads those means the whole site.
+ */
+void profile_add_org(const struct standing *st, struct json *j);
 
 /**
  * profile_username_ok(name), profile_email_ok(email):

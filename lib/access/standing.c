@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "access/right.h"
+#include "store/org.h"
+#include "store/org_role.h"
 
 static int64_t
 sooner(int64_t one, int64_t other)
@@ -80,6 +82,65 @@ standing_rights(struct db *db, const char *user_id, const char *actor_id, int64_
 	return (right_intersect(own, actors, ret_permissions));
 }
 
+/* What ${own} and whatever ${actor_id} holds, in the org or globally, have in common. */
+static enum err
+limit_to_actor(struct db *db, const char *actor_id, const char *org_id, int64_t now,
+    struct arena *a, const struct names *own, struct names *ret_permissions)
+{
+	struct names *there = arena_alloc(a, sizeof *there);
+	struct names *everywhere = arena_alloc(a, sizeof *everywhere);
+	enum err e;
+	size_t i;
+
+	if (there == NULL || everywhere == NULL)
+		return (ERR_NOMEM);
+	if ((e = org_role_rights(db, org_id, actor_id, now, a, NULL, there)) != ERR_OK ||
+	    (e = role_rights(db, actor_id, now, a, NULL, everywhere)) != ERR_OK)
+		return (e);
+	for (i = 0; i < there->count; i++) {
+		if (everywhere->count == ROLE_NAMES_MAX)
+			return (ERR_NOMEM);
+		everywhere->items[everywhere->count++] = there->items[i];
+	}
+	return (right_intersect(own, everywhere, ret_permissions));
+}
+
+enum err
+standing_org_rights(struct db *db, const char *user_id, const char *actor_id, const char *org_id,
+    int64_t now, struct arena *a, struct names *ret_roles, struct names *ret_permissions)
+{
+	struct names *own;
+	enum err e;
+
+	if (actor_id == NULL)
+		return (org_role_rights(db, org_id, user_id, now, a, ret_roles, ret_permissions));
+	if ((own = arena_alloc(a, sizeof *own)) == NULL)
+		return (ERR_NOMEM);
+	if ((e = org_role_rights(db, org_id, user_id, now, a, ret_roles, own)) != ERR_OK)
+		return (e);
+	return (limit_to_actor(db, actor_id, org_id, now, a, own, ret_permissions));
+}
+
+/* What counts in the org in which the session acts. */
+static enum err
+read_org(struct db *db, int64_t now, struct arena *a, struct standing *s)
+{
+	int64_t end;
+	bool is;
+	enum err e;
+
+	if (s->session.org_id == NULL)
+		return (ERR_OK);
+	if ((e = org_has_member(db, s->session.org_id, s->user_id, &is)) != ERR_OK || !is)
+		return (e);
+	s->org_id = s->session.org_id;
+	if ((e = org_role_next_end(db, s->org_id, s->user_id, now, &end)) != ERR_OK)
+		return (e);
+	s->until = sooner(s->until, end);
+	return (standing_org_rights(
+	    db, s->user_id, s->actor_id, s->org_id, now, a, s->org_roles, s->org_permissions));
+}
+
 /* When one of the roles ends that count now. */
 static enum err
 find_role_end(struct db *db, int64_t now, struct standing *s)
@@ -97,22 +158,63 @@ find_role_end(struct db *db, int64_t now, struct standing *s)
 	return (e);
 }
 
+/* Room for what is held. */
+static enum err
+prepare(struct arena *a, struct standing *s)
+{
+
+	s->roles = arena_alloc(a, sizeof *s->roles);
+	s->permissions = arena_alloc(a, sizeof *s->permissions);
+	s->org_roles = arena_alloc(a, sizeof *s->org_roles);
+	s->org_permissions = arena_alloc(a, sizeof *s->org_permissions);
+	s->actor_id = s->org_id = NULL;
+	s->until = INT64_MAX;
+	return (s->roles == NULL || s->permissions == NULL || s->org_roles == NULL ||
+	                s->org_permissions == NULL
+	            ? ERR_NOMEM
+	            : ERR_OK);
+}
+
+/* What the user holds, in the session that ${s} has already. */
+static enum err
+read_rights(struct db *db, int64_t now, struct arena *a, struct standing *s)
+{
+	enum err e;
+
+	if ((e = standing_rights(db, s->user_id, s->actor_id, now, a, s->roles, s->permissions)) !=
+	        ERR_OK ||
+	    (e = read_org(db, now, a, s)) != ERR_OK)
+		return (e);
+	return (find_role_end(db, now, s));
+}
+
 enum err
 standing_read(struct db *db, int64_t now, struct arena *a, struct standing *s)
 {
 	enum err e;
 
-	s->roles = arena_alloc(a, sizeof *s->roles);
-	s->permissions = arena_alloc(a, sizeof *s->permissions);
-	if (s->roles == NULL || s->permissions == NULL)
-		return (ERR_NOMEM);
-	s->actor_id = NULL;
-	s->until = INT64_MAX;
+	if ((e = prepare(a, s)) != ERR_OK)
+		return (e);
 	if (s->proof == PROOF_NONE)
 		return (role_rights_of_role(db, ROLE_GUEST, a, s->roles, s->permissions));
-	if ((e = read_session(db, now, a, s)) != ERR_OK ||
-	    (e = standing_rights(db, s->user_id, s->actor_id, now, a, s->roles, s->permissions)) !=
-	        ERR_OK)
+	if ((e = read_session(db, now, a, s)) != ERR_OK)
 		return (e);
-	return (find_role_end(db, now, s));
+	return (read_rights(db, now, a, s));
+}
+
+enum err
+standing_in(struct db *db, const struct user *u, const struct session *session, int64_t now,
+    struct arena *a, struct standing *ret_standing)
+{
+	struct standing s = {
+		.session_id = session->id, .user_id = u->id, .user = *u, .session = *session
+	};
+	enum err e;
+
+	if ((e = prepare(a, &s)) != ERR_OK)
+		return (e);
+	s.actor_id = session->actor_user_id;
+	if ((e = read_rights(db, now, a, &s)) == ERR_OK)
+		*ret_standing = s;
+	return (e);
 }

@@ -27,6 +27,10 @@ struct standing {
 	int64_t until;        /* ms; true no longer than that */
 	struct names *roles;
 	struct names *permissions;
+	const char *org_id; /* the org that it acts in; NULL: none, and then the two are empty */
+	struct names
+	    *org_roles; /* there alone, as are the permissions: never for the site's routes */
+	struct names *org_permissions;
 };
 
 /**
@@ -38,11 +42,29 @@ struct standing {
 MUST_USE enum err standing_read(struct db *db, int64_t now, struct arena *a, struct standing *s);
 
 /**
+ * standing_in(db, u, session, now, a, ret_standing):
+ * The same for the user ${u} in ${session}, both of which the caller knows to be alive.
+ * Errors: ERR_DB, ERR_NOMEM.
+ */
+MUST_USE enum err standing_in(struct db *db, const struct user *u, const struct session *session,
+    int64_t now, struct arena *a, struct standing *ret_standing);
+
+/**
  * standing_rights(db, user_id, actor_id, now, a, ret_roles, ret_permissions):
  * The roles and permissions of a user; with ${actor_id} (NULL: nobody) only those permissions that
  * this user holds as well. Errors: ERR_NOMEM, also beyond 1024; ERR_DB.
  */
 MUST_USE enum err standing_rights(struct db *db, const char *user_id, const char *actor_id,
+    int64_t now, struct arena *a, struct names *ret_roles, struct names *ret_permissions);
+
+/**
+ * standing_org_rights(db, user_id, actor_id, org_id, now, a, ret_roles, ret_permissions):
+ * What a user holds in an org and nowhere else (${ret_roles} NULL: not wanted), nothing for who is
+ * no member; with ${actor_id} (NULL: nobody) only those permissions that this user holds as well,
+ * there or globally. Errors: ERR_NOMEM, also beyond 256; ERR_DB.
+ */
+MUST_USE enum err
+standing_org_rights(struct db *db, const char *user_id, const char *actor_id, const char *org_id,
     int64_t now, struct arena *a, struct names *ret_roles, struct names *ret_permissions);
 
 #endif

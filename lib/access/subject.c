@@ -28,7 +28,8 @@ still_true(const struct app *app, const struct subject *s, int64_t now)
 	const struct versions *v = store_versions(app->store);
 
 	return (now < s->expires_at && version_same(v, s->everybody) && version_same(v, s->user) &&
-	        version_same(v, s->actor) && version_same(v, s->session));
+	        version_same(v, s->actor) && version_same(v, s->session) &&
+	        version_same(v, s->org));
 }
 
 /* Whose session an opaque token or cookie is: enough to read the versions before what they are
@@ -75,29 +76,50 @@ find_claim(struct app *app, struct claim *c, struct arena *a)
 	return (ERR_OK);
 }
 
-/* One block: the struct, the profile, and the permissions in lines. */
+/* The length of ${names} as lines, with their end. */
+static size_t
+lines_size(const struct names *names)
+{
+	size_t len = 1, i;
+
+	for (i = 0; i < names->count; i++)
+		len += strlen(names->items[i]) + 1;
+	return (len);
+}
+
+/* Write them to ${to}; where the next goes. */
+static char *
+put_lines(char *to, const struct names *names)
+{
+	size_t i;
+
+	for (i = 0; i < names->count; i++) {
+		to = stpcpy(to, names->items[i]);
+		*to++ = '\n';
+	}
+	*to = '\0';
+	return (to + 1);
+}
+
+/* One block: the struct, the profile, and the permissions of ${st} in lines. */
 static struct subject *
-pack(const struct subject *head, const char *profile, const struct names *permissions,
-    struct arena *a, size_t *ret_len)
+pack(const struct subject *head, const char *profile, const struct standing *st, struct arena *a,
+    size_t *ret_len)
 {
 	const size_t profile_len = strlen(profile) + 1;
-	size_t len = sizeof *head + profile_len + 1, i;
+	const size_t len = sizeof *head + profile_len + lines_size(st->permissions) +
+	                   lines_size(st->org_permissions);
 	struct subject *s;
 	char *to;
 
-	for (i = 0; i < permissions->count; i++)
-		len += strlen(permissions->items[i]) + 1;
 	if ((s = arena_alloc(a, len)) == NULL)
 		return (NULL);
 	*s = *head;
 	memcpy(s->profile, profile, profile_len);
 	s->permissions = profile_len;
-	to = s->profile + profile_len;
-	for (i = 0; i < permissions->count; i++) {
-		to = stpcpy(to, permissions->items[i]);
-		*to++ = '\n';
-	}
-	*to = '\0';
+	to = put_lines(s->profile + profile_len, st->permissions);
+	s->org_permissions = (size_t)(to - s->profile);
+	put_lines(to, st->org_permissions);
 	*ret_len = len;
 	return (s);
 }
@@ -125,24 +147,27 @@ read_standing(struct app *app, int64_t now, struct arena *a, struct standing *s)
 	return (e);
 }
 
-/* Read the versions, then what they are versions of. Who acts for somebody is known only from the
- * row of the session, so that is read once more. */
+/* Read the versions, then what they are versions of. Who acts for somebody, and in which org, is
+ * known only from the row of the session, so that is read once more. */
 static enum err
 read_versioned(
     struct req *r, const struct claim *c, int64_t now, struct subject *head, struct standing *s)
 {
 	const struct versions *v = store_versions(r->app->store);
-	const char *actor_id;
 	enum err e;
 
 	head->everybody = version_read(v, NULL);
 	head->user = c->user_id != NULL ? version_read(v, c->user_id) : head->everybody;
 	head->session = c->session_id != NULL ? version_read(v, c->session_id) : head->everybody;
-	head->actor = head->everybody;
-	if ((e = read_standing(r->app, now, r->arena, s)) != ERR_OK || s->actor_id == NULL)
+	head->actor = head->org = head->everybody;
+	if ((e = read_standing(r->app, now, r->arena, s)) != ERR_OK ||
+	    (s->actor_id == NULL && s->org_id == NULL))
 		return (e);
-	actor_id = s->actor_id; /* of a session it never changes */
-	head->actor = version_read(v, actor_id);
+	/* The actor of a session never changes; its org does, and the session's version then. */
+	if (s->actor_id != NULL)
+		head->actor = version_read(v, s->actor_id);
+	if (s->org_id != NULL)
+		head->org = version_read(v, s->org_id);
 	return (read_standing(r->app, now, r->arena, s));
 }
 
@@ -160,8 +185,7 @@ load(struct req *r, struct claim *c, int64_t now, struct subject **ret_subject, 
 	s.user_id = c->user_id;
 	if ((e = read_versioned(r, c, now, &head, &s)) != ERR_OK)
 		return (e);
-	if (s.user_id != NULL &&
-	    (e = profile_print(&s.user, s.roles, s.permissions, r->arena, &profile)) != ERR_OK)
+	if (s.user_id != NULL && (e = profile_print(&s, r->arena, &profile)) != ERR_OK)
 		return (e);
 	/* A few users with much in their profile are not to fill the memory. */
 	if (strlen(profile) > PROFILE_REMEMBERED_MAX)
@@ -169,9 +193,10 @@ load(struct req *r, struct claim *c, int64_t now, struct subject **ret_subject, 
 	copy_id(head.user_id, s.user_id);
 	copy_id(head.session_id, s.session_id);
 	copy_id(head.actor_id, s.actor_id);
+	copy_id(head.org_id, s.org_id);
 	/* A token may have been made to live longer than its session. */
 	head.expires_at = c->expires_at < s.until ? c->expires_at : s.until;
-	*ret_subject = pack(&head, profile, s.permissions, r->arena, ret_len);
+	*ret_subject = pack(&head, profile, &s, r->arena, ret_len);
 	return (*ret_subject == NULL ? ERR_NOMEM : ERR_OK);
 }
 
@@ -192,6 +217,21 @@ subject_may(const struct subject *s, const char *permission)
 			return (true);
 	}
 	return (false);
+}
+
+enum err
+subject_org_permissions(const struct subject *s, struct arena *a, struct names *ret_names)
+{
+	const char *line = s->profile + s->org_permissions;
+	size_t len;
+
+	for (ret_names->count = 0; *line != '\0'; line += len + 1) {
+		len = strcspn(line, "\n");
+		if (ret_names->count == ROLE_NAMES_MAX ||
+		    (ret_names->items[ret_names->count++] = arena_copy_len(a, line, len)) == NULL)
+			return (ERR_NOMEM);
+	}
+	return (ERR_OK);
 }
 
 /* What kind of proof came, if any. A token of one kind never counts as one of another, nor a cookie
@@ -259,18 +299,30 @@ subject_be_guest(struct req *r)
 }
 
 enum err
-subject_recheck(struct tx *tx, struct req *r)
+subject_standing(struct req *r, struct db *db, struct standing *ret_standing)
 {
 	const struct subject *was = r->subject;
-	struct standing s = { .proof = was->proof,
+
+	*ret_standing = (struct standing){
+		.proof = was->proof,
 		.session_id = was->session_id[0] != '\0' ? was->session_id : NULL,
-		.user_id = was->user_id[0] != '\0' ? was->user_id : NULL };
+		.user_id = was->user_id[0] != '\0' ? was->user_id : NULL,
+	};
+	return (standing_read(db, clock_ms(), r->arena, ret_standing));
+}
+
+enum err
+subject_recheck(struct tx *tx, struct req *r)
+{
+	struct subject head = *r->subject;
+	struct standing s;
 	size_t len;
 	enum err e;
 
-	if ((e = standing_read(tx_db(tx), clock_ms(), r->arena, &s)) != ERR_OK)
+	if ((e = subject_standing(r, tx_db(tx), &s)) != ERR_OK)
 		return (e);
-	if ((r->subject = pack(was, was->profile, s.permissions, r->arena, &len)) == NULL)
+	copy_id(head.org_id, s.org_id);
+	if ((r->subject = pack(&head, r->subject->profile, &s, r->arena, &len)) == NULL)
 		return (ERR_NOMEM);
 	if (r->route->permission != NULL && !subject_may(r->subject, r->route->permission))
 		return (req_fail(

@@ -18,18 +18,28 @@ struct subject {
 	char session_id[ID_SIZE]; /* none: guest, or a key */
 	char actor_id[ID_SIZE];   /* who acts in the user's name; none: the user */
 	char key_id[ID_SIZE];     /* the API key that is the proof */
+	char org_id[ID_SIZE];     /* the org that the session or key acts in */
 	int64_t expires_at;       /* ms the proof dies */
 	int64_t seen_at;          /* ms last written down */
-	struct version everybody, user, actor, session; /* what this was read under */
-	size_t permissions; /* where in ${profile} they begin, a line each */
-	char profile[];     /* JSON, as GET /users/me gives it; "": too long, or no user */
+	struct version everybody, user, actor, session, org; /* what this was read under */
+	size_t permissions;     /* where in ${profile} they begin, a line each */
+	size_t org_permissions; /* where those begin that count in the org alone */
+	char profile[];         /* JSON, as GET /users/me gives it; "": too long, or no user */
 };
 
 /**
  * subject_may(s, permission):
- * Does ${s} hold what covers ${permission}?
+ * Does ${s} hold what covers ${permission}, everywhere? What counts in an org alone never counts
+ * here: access/tenant.h.
  */
 bool subject_may(const struct subject *s, const char *permission);
+
+/**
+ * subject_org_permissions(s, a, ret_names):
+ * What ${s} holds in its org, if it acts in one, and nowhere else. Errors: ERR_NOMEM.
+ */
+MUST_USE enum err
+subject_org_permissions(const struct subject *s, struct arena *a, struct names *ret_names);
 
 /**
  * subject_identify(r):
@@ -46,6 +56,13 @@ MUST_USE enum err subject_identify(struct req *r);
  * Errors: ERR_DB, ERR_NOMEM.
  */
 MUST_USE enum err subject_be_guest(struct req *r);
+
+/**
+ * subject_standing(r, db, ret_standing):
+ * What the database says now of who stands behind the subject of ${r}, in ${r}'s arena.
+ * Errors: ERR_INVALID_TOKEN when the proof holds no more; ERR_DB, ERR_NOMEM.
+ */
+MUST_USE enum err subject_standing(struct req *r, struct db *db, struct standing *ret_standing);
 
 /**
  * subject_recheck(tx, r):

@@ -235,23 +235,34 @@ print_circle(struct db *db, const char *id, const struct held *held, int at, str
 }
 
 enum err
-role_inherit(
-    struct tx *tx, const char *id, const char *parent_id, struct arena *a, const char **ret_circle)
+role_check_circle(
+    struct db *db, const char *id, const char *parent_id, struct arena *a, const char **ret_circle)
 {
-	static const char sql[] = "INSERT INTO role_parents (role_id, parent_role_id) "
-	                          "VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(parent_id) };
 	struct held *held = arena_alloc(a, sizeof *held);
 	enum err e;
 	size_t i;
 
 	if (held == NULL)
 		return (ERR_NOMEM);
-	if ((e = role_held_by_role(tx_db(tx), parent_id, a, held)) != ERR_OK)
+	if ((e = role_held_by_role(db, parent_id, a, held)) != ERR_OK)
 		return (e);
 	for (i = 0; i < held->count; i++)
 		if (strcmp(held->items[i].id, id) == 0)
-			return (print_circle(tx_db(tx), id, held, (int)i, a, ret_circle));
+			return (print_circle(db, id, held, (int)i, a, ret_circle));
+	return (ERR_OK);
+}
+
+enum err
+role_inherit(
+    struct tx *tx, const char *id, const char *parent_id, struct arena *a, const char **ret_circle)
+{
+	static const char sql[] = "INSERT INTO role_parents (role_id, parent_role_id) "
+	                          "VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(parent_id) };
+	enum err e;
+
+	if ((e = role_check_circle(tx_db(tx), id, parent_id, a, ret_circle)) != ERR_OK)
+		return (e);
 	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), NULL)) != ERR_OK)
 		return (e);
 	return (tx_touch(tx, NULL));

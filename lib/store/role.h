@@ -131,6 +131,13 @@ MUST_USE enum err role_inherit(
 MUST_USE enum err role_disinherit(struct tx *tx, const char *id, const char *parent_id);
 
 /**
+ * role_check_circle(db, id, parent_id, a, ret_circle):
+ * ERR_TAKEN and ${ret_circle} as role_inherit() has them, and nothing changed.
+ */
+MUST_USE enum err role_check_circle(
+    struct db *db, const char *id, const char *parent_id, struct arena *a, const char **ret_circle);
+
+/**
  * role_assign(tx, user_id, role_name, expires_at, now):
  * Give the user a role, until ${expires_at} (0: without end); one held already is held until then.
  * Errors: ERR_NOT_FOUND when there is no such role; ERR_DB.
@@ -169,6 +176,19 @@ MUST_USE enum err role_assignments(struct db *db, const char *user_id, int64_t n
 MUST_USE enum err
 role_held(struct db *db, const char *user_id, int64_t now, struct arena *a, struct held *ret_held);
 MUST_USE enum err role_next_end(struct db *db, const char *user_id, int64_t now, int64_t *ret_at);
+
+/**
+ * role_hold(held, id), role_inherited(db, a, held), role_rights_of_held(db, held, a, ret_roles,
+ * ret_permissions):
+ * The three steps of the functions around this one, for whoever holds roles in another way: ${held}
+ * holds the role ${id} (of the caller's arena) directly; and all that those inherit from; the names
+ * of all roles and permissions, as in role_rights(). Errors: ERR_NOMEM, also beyond 256 and when
+ * ${id} is NULL; ERR_DB.
+ */
+MUST_USE enum err role_hold(struct held *held, char *id);
+MUST_USE enum err role_inherited(struct db *db, struct arena *a, struct held *held);
+MUST_USE enum err role_rights_of_held(struct db *db, const struct held *held, struct arena *a,
+    struct names *ret_roles, struct names *ret_permissions);
 
 /**
  * role_rights(db, user_id, now, a, ret_roles, ret_permissions):

@@ -132,8 +132,8 @@ add_held(struct held *held, char *id, int via)
  * would do, with three temporary trees made and dropped for it: 95,000 instructions, where this
  * takes some 8,000.
  */
-static enum err
-add_inherited(struct db *db, struct arena *a, struct held *held)
+enum err
+role_inherited(struct db *db, struct arena *a, struct held *held)
 {
 	static const char above[] = "SELECT parent_role_id FROM role_parents WHERE role_id = ?1";
 	struct names *parents = arena_alloc(a, sizeof *parents);
@@ -149,6 +149,13 @@ add_inherited(struct db *db, struct arena *a, struct held *held)
 			e = add_held(held, parents->items[k], (int)i);
 	}
 	return (e);
+}
+
+enum err
+role_hold(struct held *held, char *id)
+{
+
+	return (add_held(held, id, -1));
 }
 
 enum err
@@ -170,7 +177,7 @@ role_held(struct db *db, const char *user_id, int64_t now, struct arena *a, stru
 	       (e = add_held(ret_held, db_text(stmt, 0, a), -1)) == ERR_OK)
 		;
 	db_end(stmt);
-	return (e == ERR_NOT_FOUND ? add_inherited(db, a, ret_held) : e);
+	return (e == ERR_NOT_FOUND ? role_inherited(db, a, ret_held) : e);
 }
 
 enum err
@@ -198,9 +205,9 @@ list_names(struct db *db, const char *sql, const struct held *held, struct arena
 	return (e);
 }
 
-static enum err
-list_rights(struct db *db, const struct held *held, struct arena *a, struct names *ret_roles,
-    struct names *ret_permissions)
+enum err
+role_rights_of_held(struct db *db, const struct held *held, struct arena *a,
+    struct names *ret_roles, struct names *ret_permissions)
 {
 	static const char name_of[] = "SELECT name FROM roles WHERE id = ?1";
 	enum err e;
@@ -222,7 +229,7 @@ role_rights(struct db *db, const char *user_id, int64_t now, struct arena *a,
 		return (ERR_NOMEM);
 	if ((e = role_held(db, user_id, now, a, held)) != ERR_OK)
 		return (e);
-	return (list_rights(db, held, a, ret_roles, ret_permissions));
+	return (role_rights_of_held(db, held, a, ret_roles, ret_permissions));
 }
 
 enum err
@@ -233,7 +240,7 @@ role_held_by_role(struct db *db, const char *id, struct arena *a, struct held *r
 	ret_held->count = 0;
 	if ((e = add_held(ret_held, arena_copy(a, id), -1)) != ERR_OK)
 		return (e);
-	return (add_inherited(db, a, ret_held));
+	return (role_inherited(db, a, ret_held));
 }
 
 enum err
@@ -247,7 +254,7 @@ role_rights_of_role(struct db *db, const char *id, struct arena *a, struct names
 		return (ERR_NOMEM);
 	if ((e = role_held_by_role(db, id, a, held)) != ERR_OK)
 		return (e);
-	return (list_rights(db, held, a, ret_roles, ret_permissions));
+	return (role_rights_of_held(db, held, a, ret_roles, ret_permissions));
 }
 
 enum err

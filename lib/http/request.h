@@ -33,9 +33,10 @@ struct req {
 
 	/* As it came. Absent fields are NULL. */
 	const char *method;
-	const char *path;  /* no query, no escapes */
-	const char *query; /* raw, without the '?' */
-	const char *id;    /* what stands for {id} in the route's path */
+	const char *path;    /* no query, no escapes */
+	const char *query;   /* raw, without the '?' */
+	const char *id;      /* what stands for {id} in the route's path */
+	const char *item_id; /* and for {item_id}: of what belongs to {id} */
 	const char *content_type, *content_length, *transfer_encoding;
 	const char *host, *origin, *sec_fetch_site, *sec_fetch_mode, *accept;
 	const char *authorization, *x_api_key, *cookie, *user_agent, *remote_addr, *https;

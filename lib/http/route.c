@@ -5,27 +5,46 @@
 
 #include "base/id.h"
 
-/* Does ${path} fit ${pattern}? Then ${ret_id} is what stands for {id}, or NULL. */
-static bool
-path_fits(const char *pattern, const char *path, struct arena *a, const char **ret_id)
-{
-	const char *hole = strstr(pattern, "{id}"), *id;
-	const size_t len = strlen(pattern);
+/* The ids in a path, in the order of the pattern's holes; NULL where there is none. */
+struct ids {
+	const char *items[2];
+	size_t count;
+};
 
-	*ret_id = NULL;
-	if (len > 0 && pattern[len - 1] == '*')
-		return (strncmp(pattern, path, len - 1) == 0);
-	if (hole == NULL)
-		return (strcmp(pattern, path) == 0);
-	if (strncmp(pattern, path, (size_t)(hole - pattern)) != 0)
-		return (false);
-	path += hole - pattern;
-	if (strlen(path) < ID_SIZE - 1 || strcmp(hole + 4, path + ID_SIZE - 1) != 0)
+/* Take the id that ${path} begins with. */
+static bool
+take_id(struct ids *ids, const char *path, struct arena *a)
+{
+	const char *id;
+
+	if (strlen(path) < ID_SIZE - 1 || ids->count == COUNT(ids->items))
 		return (false);
 	if ((id = arena_copy_len(a, path, ID_SIZE - 1)) == NULL || !id_ok(id))
 		return (false);
-	*ret_id = id;
+	ids->items[ids->count++] = id;
 	return (true);
+}
+
+/* Does ${path} fit ${pattern}? Then ${ret_ids} is what stands for its holes. */
+static bool
+path_fits(const char *pattern, const char *path, struct arena *a, struct ids *ret_ids)
+{
+	const size_t len = strlen(pattern);
+
+	memset(ret_ids, 0, sizeof *ret_ids);
+	if (len > 0 && pattern[len - 1] == '*')
+		return (strncmp(pattern, path, len - 1) == 0);
+	for (; *pattern != '\0'; pattern++) {
+		if (*pattern == '{') {
+			if (!take_id(ret_ids, path, a))
+				return (false);
+			path += ID_SIZE - 1;
+			pattern = strchr(pattern, '}');
+		} else if (*pattern != *path++) {
+			return (false);
+		}
+	}
+	return (*path == '\0');
 }
 
 static bool
@@ -41,17 +60,19 @@ enum err
 route_find(struct req *r, const struct route *routes, size_t count, const struct route **ret_route,
     const char **ret_allow)
 {
-	const char *allow = NULL, *id;
+	const char *allow = NULL;
+	struct ids ids;
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		if (!path_fits(routes[i].path, r->path, r->arena, &id))
+		if (!path_fits(routes[i].path, r->path, r->arena, &ids))
 			continue;
 		/* A row for anything below a prefix is no reason to say that a path exists. */
 		if (routes[i].method == NULL && allow != NULL)
 			continue;
 		if (method_fits(routes[i].method, r->method)) {
-			r->id = id;
+			r->id = ids.items[0];
+			r->item_id = ids.items[1];
 			*ret_route = &routes[i];
 			return (ERR_OK);
 		}

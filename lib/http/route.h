@@ -20,7 +20,8 @@ enum who {
 
 struct route {
 	const char *method; /* NULL: any */
-	const char *path;   /* "{id}" stands for one UUID, a '*' at the end for anything */
+	const char *path;   /* "{id}" stands for one UUID, and "{item_id}" behind it for another; a
+	                       '*' at the end for anything */
 	enum err (*handler)(struct req *r);
 	size_t body_max; /* bytes; 0: takes no body */
 	enum who who;
@@ -31,7 +32,7 @@ struct route {
 
 /**
  * route_find(r, routes, count, ret_allow):
- * The row for the method and path of ${r}, whose id it sets. HEAD goes where GET goes.
+ * The row for the method and path of ${r}, whose ids it sets. HEAD goes where GET goes.
  * Errors: ERR_NOT_FOUND; ERR_METHOD, and ${ret_allow} is then the value of Allow; ERR_NOMEM.
  */
 MUST_USE enum err route_find(struct req *r, const struct route *routes, size_t count,

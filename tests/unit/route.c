@@ -6,6 +6,7 @@
 #include "check.h"
 
 #define ID "01890a5d-ac96-774b-bcce-b302099a8057"
+#define OTHER_ID "01890a5d-ac96-774b-bcce-b302099a8058"
 
 static const struct route routes[] = {
 	{ .method = "GET", .path = "/auth/sessions" },
@@ -15,6 +16,8 @@ static const struct route routes[] = {
 	{ .method = "GET", .path = "/users/{id}/name" },
 	{ .method = "POST", .path = "/api/session" },
 	{ .method = NULL, .path = "/api/*" },
+	{ .method = "POST", .path = "/orgs/{id}/domains/{item_id}/verify" },
+	{ .method = "DELETE", .path = "/orgs/{id}/domains/{item_id}" },
 };
 
 static struct arena *arena;
@@ -77,6 +80,18 @@ test_ids(void)
 	ok(finds("DELETE", "/auth/sessions/" ID, 2) && strcmp(req.id, ID) == 0,
 	    "an id at the end is taken");
 	ok(finds("PATCH", "/users/" ID "/name", 3) && strcmp(req.id, ID) == 0, "and inside");
+	ok(finds("POST", "/orgs/" ID "/domains/" OTHER_ID "/verify", 7) &&
+	        strcmp(req.id, ID) == 0 && strcmp(req.item_id, OTHER_ID) == 0,
+	    "two ids are taken");
+	ok(finds("DELETE", "/orgs/" ID "/domains/" OTHER_ID, 8) &&
+	        strcmp(req.item_id, OTHER_ID) == 0,
+	    "the second at the end, too");
+	ok(find("DELETE", "/orgs/" ID "/domains/" OTHER_ID "/") == ERR_NOT_FOUND &&
+	        find("DELETE", "/orgs/" ID "/domains/x") == ERR_NOT_FOUND &&
+	        find("DELETE", "/orgs/x/domains/" ID) == ERR_NOT_FOUND,
+	    "neither may be anything else");
+	ok(finds("DELETE", "/auth/sessions/" ID, 2) && req.item_id == NULL, "where there is one, "
+	                                                                    "there is no other");
 	ok(find("DELETE", "/auth/sessions/" ID "0") == ERR_NOT_FOUND, "a longer one is not");
 	ok(find("DELETE", "/auth/sessions/" ID "/x") == ERR_NOT_FOUND, "nor a path below it");
 	ok(find("DELETE", "/auth/sessions/x") == ERR_NOT_FOUND, "nor a shorter one");

@@ -98,7 +98,7 @@ tenant_limit_role(
 
 	if (names == NULL)
 		return (ERR_NOMEM);
-	if ((e = role_all_permissions(db, role_id, r->arena, names)) != ERR_OK)
+	if ((e = role_possible_permissions(db, role_id, r->arena, names)) != ERR_OK)
 		return (e);
 	for (i = 0; e == ERR_OK && i < names->count; i++)
 		e = tenant_limit(r, t, field, names->items[i]);

@@ -44,9 +44,9 @@ bool tenant_holds(const struct req *r, const struct tenant *t, const char *permi
 /**
  * tenant_limit(r, t, field, permission), tenant_limit_role(r, db, t, role_id, field):
  * Nobody gives away more than he holds, in the org or globally: may the subject give, take or
- * change ${permission}, or all that the role holds, inherited or not? ${field} names what is
- * refused, NULL: the path. Errors: ERR_FORBIDDEN, with the permission that is missing; ERR_DB,
- * ERR_NOMEM.
+ * change ${permission}, or all that the role holds, inherited or not, on whatever condition?
+ * ${field} names what is refused, NULL: the path. Errors: ERR_FORBIDDEN, with the permission that
+ * is missing; ERR_DB, ERR_NOMEM.
  */
 MUST_USE enum err
 tenant_limit(struct req *r, const struct tenant *t, const char *field, const char *permission);

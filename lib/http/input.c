@@ -68,6 +68,26 @@ set_text(struct reading *in, const struct field *f, const char *text)
 }
 
 static void
+complain_of_number(struct reading *in, const struct field *f)
+{
+
+	complain(in, f->name,
+	    arena_print(in->req->arena, "must be a whole number from %zu to %zu", f->min, f->max));
+}
+
+static void
+set_number(struct reading *in, const struct field *f, double number)
+{
+
+	/* What is compared must be exact: whole, and no more than 2^53. */
+	if (number < (double)f->min || number > (double)f->max || number > 9007199254740992.0 ||
+	    number != (double)(int64_t)number)
+		complain_of_number(in, f);
+	else
+		*(int64_t *)((char *)in->ret + f->offset) = (int64_t)number;
+}
+
+static void
 set_json(struct reading *in, const struct field *f, cJSON *item)
 {
 	char *to = (char *)in->ret + f->offset;
@@ -86,6 +106,12 @@ set_json(struct reading *in, const struct field *f, cJSON *item)
 			*(bool *)to = cJSON_IsTrue(item);
 		else
 			complain(in, f->name, "must be true or false");
+		break;
+	case FIELD_NUMBER:
+		if (cJSON_IsNumber(item))
+			set_number(in, f, item->valuedouble);
+		else
+			complain_of_number(in, f);
 		break;
 	case FIELD_TIME:
 		if (cJSON_IsNull(item))
@@ -125,6 +151,13 @@ set_form(struct reading *in, const struct field *f, const char *value)
 				return;
 			}
 		complain(in, f->name, "must be true or false");
+		return;
+	case FIELD_NUMBER:
+		if (value[0] == '\0' && (f->flags & FIELD_OPTIONAL) != 0)
+			return;
+		if (!text_number(value, (int64_t)f->min, (int64_t)f->max,
+		        (int64_t *)((char *)in->ret + f->offset)))
+			complain_of_number(in, f);
 		return;
 	case FIELD_TIME:
 		if (value[0] != '\0' &&

@@ -15,6 +15,7 @@ enum field_type {
 	FIELD_BOOL,   /* a "bool"; false when absent; in a form "true", "1", "on", "yes" and their
 	                 opposites */
 	FIELD_OBJECT, /* a "struct cJSON *"; in a form the text of an object */
+	FIELD_NUMBER, /* an "int64_t" from ${min} to ${max}; 0 when absent */
 	FIELD_TIME,   /* an "int64_t" of ms, written as RFC 3339 in UTC; 0 when absent or null */
 };
 
@@ -23,7 +24,7 @@ enum {
 	FIELD_NULLABLE = 2, /* a text may be null, which reads as "" */
 };
 
-/* One member; for text ${min} and ${max} are bytes. */
+/* One member; for text ${min} and ${max} are bytes, for a number what it may be. */
 struct field {
 	const char *name;
 	enum field_type type;

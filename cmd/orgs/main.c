@@ -1,12 +1,44 @@
-/* orgs: tenants, who belongs to them, and what members may do there. No row names a permission:
- * that is asked for in the org, by tenant_may(). */
+/* orgs: tenants, who belongs to them, and what members may do there. Rows below /orgs/{id} name no
+ * permission, for that would be one of the whole site: tenant_may() asks for it in the org. */
 #include "access/app.h"
+#include "active.h"
+#include "members.h"
 #include "orgs.h"
+#include "roles.h"
 
 static const struct route routes[] = {
 	/* method  path                       handler                 body  who       page
 	   permission */
+	{ "GET", "/orgs", orgs_list, 0, WHO_GUEST, NULL, NULL },
+	{ "POST", "/orgs", orgs_add, 65536, WHO_USER, NULL, NULL },
+	{ "GET", "/users/me/orgs", orgs_list_mine, 0, WHO_USER, NULL, "profile:read" },
+	{ "POST", "/orgs/deactivate", active_clear, 1024, WHO_USER, NULL, NULL },
 	{ "GET", "/orgs/{id}", orgs_get, 0, WHO_GUEST, NULL, NULL },
+	{ "PATCH", "/orgs/{id}", orgs_set, 65536, WHO_HOLDER, NULL, NULL },
+	{ "DELETE", "/orgs/{id}", orgs_drop, 1024, WHO_HOLDER, NULL, NULL },
+	{ "POST", "/orgs/{id}/activate", active_set, 1024, WHO_USER, NULL, NULL },
+	{ "POST", "/orgs/{id}/leave", members_leave, 1024, WHO_SELF, NULL, NULL },
+	{ "GET", "/orgs/{id}/members", members_list, 0, WHO_GUEST, NULL, NULL },
+	{ "POST", "/orgs/{id}/members", members_add, 8192, WHO_HOLDER, NULL, NULL },
+	{ "GET", "/orgs/{id}/members/{item_id}", members_get, 0, WHO_GUEST, NULL, NULL },
+	{ "DELETE", "/orgs/{id}/members/{item_id}", members_drop, 1024, WHO_HOLDER, NULL, NULL },
+	{ "POST", "/orgs/{id}/members/{item_id}/roles", members_assign, 8192, WHO_HOLDER, NULL,
+	    NULL },
+	{ "DELETE", "/orgs/{id}/members/{item_id}/roles", members_unassign, 8192, WHO_HOLDER, NULL,
+	    NULL },
+	{ "GET", "/orgs/{id}/roles", roles_list, 0, WHO_GUEST, NULL, NULL },
+	{ "POST", "/orgs/{id}/roles", roles_add, 8192, WHO_HOLDER, NULL, NULL },
+	{ "GET", "/orgs/{id}/roles/{item_id}", roles_get, 0, WHO_GUEST, NULL, NULL },
+	{ "PATCH", "/orgs/{id}/roles/{item_id}", roles_set, 8192, WHO_HOLDER, NULL, NULL },
+	{ "DELETE", "/orgs/{id}/roles/{item_id}", roles_drop, 1024, WHO_HOLDER, NULL, NULL },
+	{ "POST", "/orgs/{id}/roles/{item_id}/permissions", roles_allow, 8192, WHO_HOLDER, NULL,
+	    NULL },
+	{ "DELETE", "/orgs/{id}/roles/{item_id}/permissions", roles_forbid, 8192, WHO_HOLDER, NULL,
+	    NULL },
+	{ "POST", "/orgs/{id}/roles/{item_id}/parents", roles_inherit, 8192, WHO_HOLDER, NULL,
+	    NULL },
+	{ "DELETE", "/orgs/{id}/roles/{item_id}/parents", roles_disinherit, 8192, WHO_HOLDER, NULL,
+	    NULL },
 };
 
 int

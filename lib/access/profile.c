@@ -184,26 +184,12 @@ write_update(struct tx *tx, void *arg)
 	return (note_update(tx, in));
 }
 
-/* What is left of ${values} after ${item} and all in it; negative when they, or the levels, are not
- * enough. */
-static int
-count_values(const cJSON *item, int values, int levels)
-{
-	const cJSON *child;
-
-	if (levels == 0)
-		return (-1);
-	for (child = item->child; child != NULL && values >= 0; child = child->next)
-		values = count_values(child, values - 1, levels - 1);
-	return (values);
-}
-
 /* It is read again as a part of something larger, which has to keep the limits of any JSON. */
 static enum err
 check_properties(struct req *r, struct update *in)
 {
 
-	if (count_values(in->properties, PROPERTIES_VALUES_MAX, PROPERTIES_LEVELS_MAX) < 0)
+	if (!json_within(in->properties, PROPERTIES_VALUES_MAX, PROPERTIES_LEVELS_MAX))
 		return (req_field_error(r, "properties",
 		    "must have at most 2048 values and be nested at most 24 levels deep"));
 	in->properties_text = json_print_tree(in->properties, r->arena);

@@ -98,6 +98,8 @@ limit_to_actor(struct db *db, const char *actor_id, const char *org_id, int64_t 
 	    (e = role_rights(db, actor_id, now, a, NULL, everywhere)) != ERR_OK)
 		return (e);
 	for (i = 0; i < there->count; i++) {
+		if (right_covering(everywhere, there->items[i]) != NULL)
+			continue;
 		if (everywhere->count == ROLE_NAMES_MAX)
 			return (ERR_NOMEM);
 		everywhere->items[everywhere->count++] = there->items[i];
@@ -137,8 +139,13 @@ read_org(struct db *db, int64_t now, struct arena *a, struct standing *s)
 	if ((e = org_role_next_end(db, s->org_id, s->user_id, now, &end)) != ERR_OK)
 		return (e);
 	s->until = sooner(s->until, end);
-	return (standing_org_rights(
-	    db, s->user_id, s->actor_id, s->org_id, now, a, s->org_roles, s->org_permissions));
+	if ((e = standing_org_rights(db, s->user_id, s->actor_id, s->org_id, now, a, s->org_roles,
+	         s->org_permissions)) != ERR_NOMEM)
+		return (e);
+	/* More than anybody can hold counts as nothing: who gave a member that much in an org is
+	 * not to keep him out of the site. */
+	s->org_roles->count = s->org_permissions->count = 0;
+	return (ERR_OK);
 }
 
 /* When one of the roles ends that count now. */

@@ -108,7 +108,9 @@ set_json(struct reading *in, const struct field *f, cJSON *item)
 			complain(in, f->name, "must be true or false");
 		break;
 	case FIELD_NUMBER:
-		if (cJSON_IsNumber(item))
+		if (cJSON_IsNull(item) && (f->flags & FIELD_NULLABLE) != 0)
+			*(int64_t *)to = 0;
+		else if (cJSON_IsNumber(item))
 			set_number(in, f, item->valuedouble);
 		else
 			complain_of_number(in, f);

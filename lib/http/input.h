@@ -21,7 +21,7 @@ enum field_type {
 
 enum {
 	FIELD_OPTIONAL = 1,
-	FIELD_NULLABLE = 2, /* a text may be null, which reads as "" */
+	FIELD_NULLABLE = 2, /* a text or number may be null, which reads as "" or 0 */
 };
 
 /* One member; for text ${min} and ${max} are bytes, for a number what it may be. */

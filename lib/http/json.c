@@ -245,6 +245,83 @@ json_parse(
 	return (ERR_OK);
 }
 
+/* Take the nulls out of what is new: they say that there be nothing. */
+static void
+drop_nulls(cJSON *object)
+{
+	cJSON *item, *next;
+
+	for (item = object->child; item != NULL; item = next) {
+		next = item->next;
+		if (cJSON_IsNull(item))
+			cJSON_DetachItemViaPointer(object, item);
+		else if (cJSON_IsObject(item))
+			drop_nulls(item);
+	}
+}
+
+/* Put ${item}, which is in no tree, where its name is in ${target}, or behind all. */
+static bool
+put(cJSON *target, cJSON *old, cJSON *item)
+{
+
+	if (cJSON_IsObject(item))
+		drop_nulls(item);
+	if (old != NULL)
+		return (cJSON_ReplaceItemViaPointer(target, old, item));
+	return (cJSON_AddItemToObject(target, item->string, item));
+}
+
+static bool
+merge(cJSON *target, cJSON *patch)
+{
+	cJSON *item, *next, *old;
+
+	for (item = patch->child; item != NULL; item = next) {
+		next = item->next;
+		old = cJSON_GetObjectItemCaseSensitive(target, item->string);
+		if (cJSON_IsNull(item)) {
+			if (old != NULL)
+				cJSON_DetachItemViaPointer(target, old);
+		} else if (cJSON_IsObject(item) && cJSON_IsObject(old)) {
+			if (!merge(old, item))
+				return (false);
+		} else if (!put(target, old, cJSON_DetachItemViaPointer(patch, item))) {
+			return (false);
+		}
+	}
+	return (true);
+}
+
+bool
+json_merge(struct cJSON *target, struct cJSON *patch, struct arena *a)
+{
+
+	json_use(a);
+	return (merge(target, patch));
+}
+
+/* What is left of ${values} after ${item} and all in it; negative when they, or the levels, are not
+ * enough. */
+static int
+count_values(const cJSON *item, int values, int levels)
+{
+	const cJSON *child;
+
+	if (levels == 0)
+		return (-1);
+	for (child = item->child; child != NULL && values >= 0; child = child->next)
+		values = count_values(child, values - 1, levels - 1);
+	return (values);
+}
+
+bool
+json_within(const struct cJSON *tree, int values, int levels)
+{
+
+	return (count_values(tree, values, levels) >= 0);
+}
+
 /* From now on allocate for ${j}. */
 static void
 resume(const struct json *j)

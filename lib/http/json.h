@@ -30,6 +30,20 @@ void json_use(struct arena *a);
 MUST_USE enum err json_parse(const char *text, size_t len, struct arena *a, struct cJSON **ret_json,
     const char **ret_detail);
 
+/**
+ * json_merge(target, patch, a):
+ * Change the object ${target} as ${patch} says: members that are null go, objects are merged level
+ * by level, all else takes the place of what was there. Both are trees owned by ${a}, and the patch
+ * is good for nothing else afterwards. False when ${a} is full.  Source: RFC 7396 section 2.
+ */
+bool json_merge(struct cJSON *target, struct cJSON *patch, struct arena *a);
+
+/**
+ * json_within(tree, values, levels):
+ * Has ${tree} at most so many values in all, and is it nested at most so many levels deep?
+ */
+bool json_within(const struct cJSON *tree, int values, int levels);
+
 /* An object being built; a failed allocation is remembered until json_print(). Each call allocates
  * from its arena, whichever json_use() named last: between two calls store_write() may have run
  * another request's work in this thread. */

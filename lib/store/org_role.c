@@ -103,15 +103,43 @@ change(struct tx *tx, const char *sql, const struct db_arg *args, size_t count, 
 	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, id));
 }
 
+static enum err
+check_count(struct db *db, const char *sql, const char *org_id, int64_t max)
+{
+	const struct db_arg args[] = { DB_TEXT(org_id) };
+	int64_t count;
+	enum err e;
+
+	if ((e = db_number(db, sql, args, COUNT(args), 0, &count)) != ERR_OK)
+		return (e);
+	return (count <= max ? ERR_OK : ERR_LIMIT);
+}
+
+/* Permissions that no role of the org holds any more need not be counted. */
+static enum err
+drop_unused(struct tx *tx, const char *org_id)
+{
+	static const char sql[] =
+	    "DELETE FROM permissions WHERE org_id = ?1 AND NOT EXISTS "
+	    "(SELECT 1 FROM role_permissions rp WHERE rp.permission_id = permissions.id)";
+	const struct db_arg args[] = { DB_TEXT(org_id) };
+
+	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+}
+
 enum err
 org_role_add(struct tx *tx, const char *org_id, const struct role *role)
 {
+	static const char count[] = "SELECT count(*) FROM roles WHERE org_id = ?1";
 	static const char sql[] = "INSERT INTO roles (id, org_id, name, description, created_at) "
 	                          "VALUES (?1, ?2, ?3, ?4, ?5)";
 	const struct db_arg args[] = { DB_TEXT(role->id), DB_TEXT(org_id), DB_TEXT(role->name),
 		DB_TEXT(role->description), DB_INT(role->created_at) };
+	enum err e;
 
-	return (change(tx, sql, args, COUNT(args), org_id));
+	if ((e = change(tx, sql, args, COUNT(args), org_id)) != ERR_OK)
+		return (e);
+	return (check_count(tx_db(tx), count, org_id, ORG_ROLES_MAX));
 }
 
 enum err
@@ -130,14 +158,18 @@ org_role_drop(struct tx *tx, const char *org_id, const char *id)
 {
 	static const char sql[] = "DELETE FROM roles WHERE id = ?2 AND org_id = ?1";
 	const struct db_arg args[] = { DB_TEXT(org_id), DB_TEXT(id) };
+	enum err e;
 
-	return (change(tx, sql, args, COUNT(args), org_id));
+	if ((e = change(tx, sql, args, COUNT(args), org_id)) != ERR_OK)
+		return (e);
+	return (drop_unused(tx, org_id));
 }
 
 enum err
 org_role_allow(struct tx *tx, const char *org_id, const char *id, const char *permission,
     const char *permission_id, int64_t now)
 {
+	static const char count[] = "SELECT count(*) FROM permissions WHERE org_id = ?1";
 	static const char make[] = "INSERT INTO permissions (id, org_id, name, created_at) "
 	                           "VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
 	static const char allow[] =
@@ -150,6 +182,7 @@ org_role_allow(struct tx *tx, const char *org_id, const char *id, const char *pe
 	enum err e;
 
 	if ((e = db_run(tx_db(tx), make, made, COUNT(made), NULL)) != ERR_OK ||
+	    (e = check_count(tx_db(tx), count, org_id, ORG_PERMISSIONS_MAX)) != ERR_OK ||
 	    (e = db_run(tx_db(tx), allow, args, COUNT(args), NULL)) != ERR_OK)
 		return (e);
 	return (tx_touch(tx, org_id));
@@ -162,8 +195,11 @@ org_role_forbid(struct tx *tx, const char *org_id, const char *id, const char *p
 	    "DELETE FROM role_permissions WHERE role_id = ?1 AND permission_id = "
 	    "(SELECT id FROM permissions WHERE name = ?2 AND coalesce(org_id, '') = ?3)";
 	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(permission), DB_TEXT(org_id) };
+	enum err e;
 
-	return (change(tx, sql, args, COUNT(args), org_id));
+	if ((e = change(tx, sql, args, COUNT(args), org_id)) != ERR_OK)
+		return (e);
+	return (drop_unused(tx, org_id));
 }
 
 enum err

@@ -4,6 +4,11 @@
 
 #include "store/role.h"
 
+/* An org has at most so many roles and permissions of its own, so that what a member holds stays
+ * below ROLE_NAMES_MAX. */
+#define ORG_ROLES_MAX 200
+#define ORG_PERMISSIONS_MAX 200
+
 /**
  * org_role_is_built_in(id):
  * Is it org-owner, org-admin or org-member, which every org has?
@@ -38,8 +43,8 @@ MUST_USE enum err org_role_list(struct db *db, const char *org_id, const char *a
  * org_role_add(tx, org_id, role), org_role_set(tx, org_id, role), org_role_drop(tx, org_id, id):
  * A new role of the org; another name and description; away with it, whoever held it or inherited
  * from it. Here and below ${org_id} must live until store_write() returns: the change concerns
- * whoever acts in the org. Errors: ERR_TAKEN when another of the org has the name; ERR_NOT_FOUND;
- * ERR_DB.
+ * whoever acts in the org. Errors: ERR_TAKEN when another of the org has the name; ERR_LIMIT when
+ * it has 200 roles; ERR_NOT_FOUND; ERR_DB.
  */
 MUST_USE enum err org_role_add(struct tx *tx, const char *org_id, const struct role *role);
 MUST_USE enum err org_role_set(struct tx *tx, const char *org_id, const struct role *role);
@@ -49,7 +54,8 @@ MUST_USE enum err org_role_drop(struct tx *tx, const char *org_id, const char *i
  * org_role_allow(tx, org_id, id, permission, permission_id, now), org_role_forbid(tx, org_id, id,
  * permission):
  * Let the org's role hold ${permission} from now on, or no more; ${permission_id} is its id if it
- * is new. Errors: org_role_forbid() ERR_NOT_FOUND when it did not; ERR_DB.
+ * is new. Errors: ERR_LIMIT when the org's roles hold 200 others; org_role_forbid() ERR_NOT_FOUND
+ * when it did not; ERR_DB.
  */
 MUST_USE enum err org_role_allow(struct tx *tx, const char *org_id, const char *id,
     const char *permission, const char *permission_id, int64_t now);

@@ -164,6 +164,19 @@ session_rotate(struct tx *tx, const struct session *s)
 }
 
 enum err
+session_set_org(struct tx *tx, const char *id, const char *org_id)
+{
+	static const char sql[] = "UPDATE sessions SET org_id = ?2 WHERE id = ?1";
+	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(org_id) };
+	int64_t changes;
+	enum err e;
+
+	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
+		return (e);
+	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, id));
+}
+
+enum err
 session_revoke(struct tx *tx, const char *id, const char *user_id, int64_t now)
 {
 	static const char sql[] =

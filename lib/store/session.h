@@ -74,6 +74,13 @@ bool session_live(const struct session *s, int64_t now);
 MUST_USE enum err session_rotate(struct tx *tx, const struct session *s);
 
 /**
+ * session_set_org(tx, id, org_id):
+ * Let the session act in the org from now on; NULL: in none. ${id} must live until store_write()
+ * returns. Errors: ERR_NOT_FOUND, ERR_DB.
+ */
+MUST_USE enum err session_set_org(struct tx *tx, const char *id, const char *org_id);
+
+/**
  * session_revoke(tx, id, user_id, now):
  * End the session ${id} of ${user_id} (NULL: of anybody).
  * Errors: ERR_NOT_FOUND when it is not there, not that user's, or ended already; ERR_DB.

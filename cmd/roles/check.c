@@ -9,6 +9,7 @@
 #include "access/grants.h"
 #include "access/right.h"
 #include "access/subject.h"
+#include "access/tenant.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "http/input.h"
@@ -22,6 +23,7 @@
 
 struct question {
 	const char *subject; /* NULL: who asks */
+	const char *org;     /* NULL: what may be done on the site */
 	const char *resource;
 	const char *action;
 	struct cJSON *attributes; /* of what it is about, for conditions; NULL: none */
@@ -31,6 +33,8 @@ struct question {
 static const struct field fields[] = {
 	{ "subject", FIELD_TEXT, offsetof(struct question, subject), ID_SIZE - 1, ID_SIZE - 1,
 	    FIELD_OPTIONAL },
+	{ "org", FIELD_TEXT, offsetof(struct question, org), ID_SIZE - 1, ID_SIZE - 1,
+	    FIELD_OPTIONAL },
 	{ "resource", FIELD_TEXT, offsetof(struct question, resource), 1, 64, 0 },
 	{ "action", FIELD_TEXT, offsetof(struct question, action), 1, 64, 0 },
 	{ "attributes", FIELD_OBJECT, offsetof(struct question, attributes), 0, 0, FIELD_OPTIONAL },
@@ -39,22 +43,37 @@ static const struct field fields[] = {
 /* Whom the last question was about; the next is often about the same. */
 struct known {
 	const char *user_id; /* NULL: nobody yet */
+	const char *org_id;  /* in which org; NULL: in none */
 	const struct grants *grants;
-	unsigned int users; /* so far */
-	int64_t deadline;   /* of all conditions together, ms of the steady clock */
+	const struct grants *there; /* what is held in the org alone; NULL: there is none */
+	unsigned int users;         /* so far */
+	int64_t deadline;           /* of all conditions together, ms of the steady clock */
 };
 
-static enum err
-know(struct req *r, const char *user_id, struct known *k)
+static bool
+same(const char *one, const char *other)
 {
 
-	if (k->user_id != NULL && strcmp(k->user_id, user_id) == 0)
+	return (one == NULL || other == NULL ? one == other : strcmp(one, other) == 0);
+}
+
+static enum err
+know(struct req *r, const char *user_id, const char *org_id, struct known *k)
+{
+	enum err e;
+
+	if (same(k->user_id, user_id) && same(k->org_id, org_id))
 		return (ERR_OK);
 	if (++k->users > USERS_MAX)
 		return (req_field_error(r, "checks",
-		    "go to and fro between more than 16 users: sort them, or ask again"));
+		    "go to and fro between more than 16 users, or orgs of one: sort them, or ask "
+		    "again"));
 	k->user_id = user_id;
-	return (grants_find(r, user_id, &k->grants));
+	k->org_id = org_id;
+	k->there = NULL;
+	if (org_id != NULL && (e = grants_find(r, user_id, org_id, &k->there)) != ERR_OK)
+		return (e);
+	return (grants_find(r, user_id, NULL, &k->grants));
 }
 
 /* Add the names of roles that stand in ${lines}, the one held directly first. */
@@ -88,62 +107,98 @@ add_grounds(struct req *r, const struct grants *g, size_t at, struct json *reaso
 
 /* Is it a question about who asks, whose proof lets him do less than he may himself: in somebody's
  * name, or by an API key? */
-static bool
-is_held_back(const struct subject *s, const char *user_id, const char *wanted)
+static enum err
+find_held_back(struct req *r, const struct known *k, const char *wanted, bool *ret_held_back)
 {
+	const struct subject *s = r->subject;
+	struct db *db;
+	bool may;
+	enum err e;
 
-	return ((s->actor_id[0] != '\0' || s->key_id[0] != '\0') &&
-	        strcmp(user_id, s->user_id) == 0 && !subject_may(s, wanted));
+	*ret_held_back = (s->actor_id[0] != '\0' || s->key_id[0] != '\0') &&
+	                 strcmp(k->user_id, s->user_id) == 0 && !subject_may(s, wanted);
+	if (!*ret_held_back || k->org_id == NULL)
+		return (ERR_OK);
+	if ((e = store_read(r->app->store, &db)) != ERR_OK)
+		return (e);
+	if ((e = tenant_may_in(r, db, k->org_id, wanted, &may)) == ERR_OK)
+		*ret_held_back = !may;
+	store_read_end(r->app->store, db);
+	return (e);
 }
 
 static enum err
-add_missing(struct req *r, const struct grants *g, const char *wanted, size_t unmet, bool held_back,
+add_missing(struct req *r, const struct known *k, const char *wanted, size_t unmet, bool held_back,
     struct json *reason)
 {
+	const struct grants *g = k->grants;
 	const char *why = grants_text(g, g->missing);
 
 	if (held_back)
 		why = "the proof of who asks does not go so far";
 	else if (why[0] == '\0')
 		why = arena_print(r->arena,
-		    unmet < g->count ? "%s is held on a condition, which is not met"
-		                     : "no role of the user holds %s",
+		    unmet < g->count    ? "%s is held on a condition, which is not met"
+		    : k->org_id != NULL ? "no role of the user holds %s, in the org or everywhere"
+		                        : "no role of the user holds %s",
 		    wanted);
 	json_add_text(reason, "missing", why);
 	return (unmet < g->count && !held_back ? add_grounds(r, g, unmet, reason) : ERR_OK);
+}
+
+/* What is known of the user is enough for ${wanted}, or not: what counts in the org comes first. */
+static enum err
+judge(struct req *r, const struct known *k, const char *wanted, struct db_rule_facts *facts,
+    struct json *j)
+{
+	struct json reason = json_object(r->arena);
+	const struct grants *g = k->there;
+	size_t at = 0, unmet;
+	bool held_back;
+	enum err e = ERR_OK;
+
+	if (g != NULL)
+		e = grants_covering(g, wanted, facts, &at, &unmet);
+	if (e == ERR_OK && (g == NULL || at == g->count)) {
+		g = k->grants;
+		e = grants_covering(g, wanted, facts, &at, &unmet);
+	}
+	if (e != ERR_OK)
+		return (e);
+	if ((e = find_held_back(r, k, wanted, &held_back)) != ERR_OK)
+		return (e);
+	json_add_bool(j, "allowed", at < g->count && !held_back);
+	if (at < g->count && !held_back) {
+		if (g == k->there)
+			json_add_text(&reason, "org", k->org_id);
+		e = add_grounds(r, g, at, &reason);
+	} else {
+		e = add_missing(r, k, wanted, unmet, held_back, &reason);
+	}
+	json_add_raw(j, "reason", json_print(&reason));
+	return (e);
 }
 
 static enum err
 answer(struct req *r, const struct question *q, struct known *k, struct json *j)
 {
 	const char *wanted = arena_print(r->arena, "%s:%s", q->resource, q->action);
-	struct json reason = json_object(r->arena);
 	const char *user_id = q->subject != NULL ? q->subject : r->subject->user_id;
 	struct db_rule_facts facts = { .subject = user_id[0] != '\0' ? user_id : NULL,
+		.org = q->org,
 		.resource = q->resource,
 		.action = q->action,
 		.attributes = q->attributes_text,
 		.now = clock_ms(),
 		.deadline = k->deadline };
-	bool held_back;
-	size_t at, unmet;
 	enum err e;
 
 	if (wanted == NULL)
 		return (ERR_NOMEM);
-	if ((e = know(r, user_id, k)) != ERR_OK)
+	if ((e = know(r, user_id, q->org, k)) != ERR_OK)
 		return (e);
 	facts.user = grants_text(k->grants, k->grants->attributes);
-	if ((e = grants_covering(k->grants, wanted, &facts, &at, &unmet)) != ERR_OK)
-		return (e);
-	held_back = is_held_back(r->subject, user_id, wanted);
-	json_add_bool(j, "allowed", at < k->grants->count && !held_back);
-	if (at < k->grants->count && !held_back)
-		e = add_grounds(r, k->grants, at, &reason);
-	else
-		e = add_missing(r, k->grants, wanted, unmet, held_back, &reason);
-	json_add_raw(j, "reason", json_print(&reason));
-	return (e);
+	return (judge(r, k, wanted, &facts, j));
 }
 
 /* A number that JSON's readers round would be equal to others: 2^53 is the first. */
@@ -179,29 +234,63 @@ take_attributes(struct req *r, struct question *q, const char *prefix)
 	return (ERR_OK);
 }
 
-/* Is it well put, and may it be asked? Of oneself anybody may. */
+/* May the subject ask for others: everywhere, or for those who belong to the org in which it may?
+ */
+static enum err
+find_may_ask(struct req *r, const struct question *q, bool *ret_may)
+{
+	struct db *db;
+	bool belongs;
+	enum err e;
+
+	*ret_may = subject_may(r->subject, "authz:check");
+	if (*ret_may || q->org == NULL)
+		return (ERR_OK);
+	if ((e = store_read(r->app->store, &db)) != ERR_OK)
+		return (e);
+	if ((e = tenant_may_in(r, db, q->org, "authz:check", ret_may)) == ERR_OK && *ret_may &&
+	    (e = org_has_member(db, q->org, q->subject, &belongs)) == ERR_OK)
+		*ret_may = belongs;
+	store_read_end(r->app->store, db);
+	return (e);
+}
+
+/* Of oneself anybody may ask. */
+static enum err
+check_asker(struct req *r, const struct question *q, const char *prefix)
+{
+	const char *name = arena_print(r->arena, "%ssubject", prefix);
+	bool may;
+	enum err e;
+
+	if (q->subject == NULL || strcmp(q->subject, r->subject->user_id) == 0)
+		return (ERR_OK);
+	if (name == NULL)
+		return (ERR_NOMEM);
+	if (!id_ok(q->subject))
+		return (req_field_error(r, name, "must be the id of a user"));
+	if ((e = find_may_ask(r, q, &may)) != ERR_OK || may)
+		return (e);
+	return (req_fail(
+	    r, ERR_FORBIDDEN, "%s: the permission authz:check is needed to ask for others", name));
+}
+
+/* Is it well put, and may it be asked? */
 static enum err
 check_question(struct req *r, const struct question *q, const char *prefix)
 {
 	const char *wanted = arena_print(r->arena, "%s:%s", q->resource, q->action);
 	const char *name = arena_print(r->arena, "%sresource", prefix);
+	const char *org = arena_print(r->arena, "%sorg", prefix);
 
-	if (wanted == NULL || name == NULL)
+	if (wanted == NULL || name == NULL || org == NULL)
 		return (ERR_NOMEM);
 	if (!right_ok(wanted))
 		return (req_field_error(r, name,
 		    "and action must have small letters, digits, '.', '_' and '-', or be '*'"));
-	if (q->subject == NULL || strcmp(q->subject, r->subject->user_id) == 0)
-		return (ERR_OK);
-	name = arena_print(r->arena, "%ssubject", prefix);
-	if (name == NULL)
-		return (ERR_NOMEM);
-	if (!id_ok(q->subject))
-		return (req_field_error(r, name, "must be the id of a user"));
-	if (!subject_may(r->subject, "authz:check"))
-		return (req_fail(r, ERR_FORBIDDEN,
-		    "%s: the permission authz:check is needed to ask for others", name));
-	return (ERR_OK);
+	if (q->org != NULL && !id_ok(q->org))
+		return (req_field_error(r, org, "must be the id of an org"));
+	return (check_asker(r, q, prefix));
 }
 
 static enum err

@@ -6,7 +6,7 @@
 #include "access/app.h"
 #include "access/right.h"
 #include "base/clock.h"
-#include "store/role.h"
+#include "store/org_role.h"
 #include "store/user.h"
 
 #define REMEMBERED_MAX ((size_t)64 << 10) /* bytes */
@@ -47,17 +47,17 @@ add_permit(void *arg, const struct permit *permit)
 static enum err
 name_roles(struct db *db, struct reading *in)
 {
-	struct role role;
 	const char *before;
+	char *name;
 	enum err e;
 	size_t i;
 
 	for (i = 0; i < in->held.count; i++) {
-		if ((e = role_find(db, in->held.items[i].id, in->arena, &role)) != ERR_OK)
+		if ((e = role_name(db, in->held.items[i].id, in->arena, &name)) != ERR_OK)
 			return (e);
 		before = in->held.items[i].via >= 0 ? in->through[in->held.items[i].via] : NULL;
 		in->through[i] = arena_print(in->arena, "%s%s%s", before != NULL ? before : "",
-		    before != NULL ? "\n" : "", role.name);
+		    before != NULL ? "\n" : "", name);
 		if (in->through[i] == NULL)
 			return (ERR_NOMEM);
 	}
@@ -81,9 +81,24 @@ read_permissions(struct db *db, struct reading *in)
 	return (in->full ? ERR_NOMEM : ERR_OK);
 }
 
+static enum err
+read_held(struct db *db, const char *user_id, const char *org_id, int64_t now, struct reading *in)
+{
+	enum err e;
+
+	if (org_id == NULL) {
+		if ((e = role_held(db, user_id, now, in->arena, &in->held)) != ERR_OK)
+			return (e);
+		return (role_next_end(db, user_id, now, &in->until));
+	}
+	if ((e = org_role_held(db, org_id, user_id, now, in->arena, &in->held)) != ERR_OK)
+		return (e);
+	return (org_role_next_end(db, org_id, user_id, now, &in->until));
+}
+
 /* Only who may sign in may do anything. */
 static enum err
-read_user(struct db *db, const char *user_id, int64_t now, struct reading *in)
+read_user(struct db *db, const char *user_id, const char *org_id, int64_t now, struct reading *in)
 {
 	struct user u;
 	enum err e;
@@ -96,21 +111,21 @@ read_user(struct db *db, const char *user_id, int64_t now, struct reading *in)
 		in->missing = "the user is locked";
 	if (in->missing[0] != '\0')
 		return (ERR_OK);
-	if (e != ERR_OK || (e = role_held(db, user_id, now, in->arena, &in->held)) != ERR_OK)
+	if (e != ERR_OK)
 		return (e);
 	in->attributes = u.attributes;
-	return (role_next_end(db, user_id, now, &in->until));
+	return (read_held(db, user_id, org_id, now, in));
 }
 
 static enum err
-read_all(struct db *db, const char *user_id, int64_t now, struct reading *in)
+read_all(struct db *db, const char *user_id, const char *org_id, int64_t now, struct reading *in)
 {
-	enum err e;
+	enum err e = ERR_OK;
 
-	if (user_id[0] == '\0')
+	if (user_id[0] == '\0' && org_id == NULL)
 		e = role_held_by_role(db, ROLE_GUEST, in->arena, &in->held);
-	else
-		e = read_user(db, user_id, now, in);
+	else if (user_id[0] != '\0')
+		e = read_user(db, user_id, org_id, now, in);
 	return (e == ERR_OK ? read_permissions(db, in) : e);
 }
 
@@ -171,7 +186,8 @@ pack(const struct grants *head, const struct reading *in, size_t *ret_len)
 }
 
 static enum err
-load(struct req *r, const char *user_id, int64_t now, struct grants **ret_grants, size_t *ret_len)
+load(struct req *r, const char *user_id, const char *org_id, int64_t now,
+    struct grants **ret_grants, size_t *ret_len)
 {
 	const struct versions *v = store_versions(r->app->store);
 	struct reading *in = arena_alloc(r->arena, sizeof *in);
@@ -187,9 +203,10 @@ load(struct req *r, const char *user_id, int64_t now, struct grants **ret_grants
 	in->until = INT64_MAX;
 	head.everybody = version_read(v, NULL);
 	head.user = user_id[0] != '\0' ? version_read(v, user_id) : head.everybody;
+	head.org = org_id != NULL ? version_read(v, org_id) : head.everybody;
 	if ((e = store_read(r->app->store, &db)) != ERR_OK)
 		return (e);
-	e = read_all(db, user_id, now, in);
+	e = read_all(db, user_id, org_id, now, in);
 	store_read_end(r->app->store, db);
 	if (e != ERR_OK)
 		return (e);
@@ -199,8 +216,10 @@ load(struct req *r, const char *user_id, int64_t now, struct grants **ret_grants
 }
 
 enum err
-grants_find(struct req *r, const char *user_id, const struct grants **ret_grants)
+grants_find(
+    struct req *r, const char *user_id, const char *org_id, const struct grants **ret_grants)
 {
+	const char *name = arena_print(r->arena, "%s %s", user_id, org_id != NULL ? org_id : "");
 	const struct versions *v = store_versions(r->app->store);
 	unsigned char key[CACHE_KEY_LEN];
 	const int64_t now = clock_ms();
@@ -208,15 +227,18 @@ grants_find(struct req *r, const char *user_id, const struct grants **ret_grants
 	size_t len;
 	enum err e;
 
-	secret_hash(user_id, strlen(user_id), key);
+	if (name == NULL)
+		return (ERR_NOMEM);
+	secret_hash(name, strlen(name), key);
 	if ((g = cache_get(r->app->grants, key, now, r->arena, &len)) != NULL && now < g->until &&
-	    version_same(v, g->everybody) && version_same(v, g->user)) {
+	    version_same(v, g->everybody) && version_same(v, g->user) && version_same(v, g->org)) {
 		*ret_grants = g;
 		return (ERR_OK);
 	}
-	if ((e = load(r, user_id, now, &g, &len)) != ERR_OK)
+	if ((e = load(r, user_id, org_id, now, &g, &len)) != ERR_OK)
 		return (e);
-	if (len <= REMEMBERED_MAX)
+	/* Anybody may ask about orgs that are not his, or not there: those are not to fill it. */
+	if (len <= REMEMBERED_MAX && (org_id == NULL || g->count > 0))
 		cache_put(r->app->grants, key, g, len, now);
 	*ret_grants = g;
 	return (ERR_OK);

@@ -17,21 +17,23 @@ struct grant {
 
 /* One block of memory, so that it can be remembered and copied whole: texts follow the items. */
 struct grants {
-	struct version everybody, user; /* what this was read under */
-	int64_t until;                  /* ms; true no longer than that */
-	uint32_t missing;               /* why nothing is allowed; "": no reason */
-	uint32_t attributes;            /* JSON, the user's */
+	struct version everybody, user, org; /* what this was read under */
+	int64_t until;                       /* ms; true no longer than that */
+	uint32_t missing;                    /* why nothing is allowed; "": no reason */
+	uint32_t attributes;                 /* JSON, the user's */
 	uint32_t count;
 	struct grant items[];
 };
 
 /**
- * grants_find(r, user_id, ret_grants):
- * What ${user_id} ("": the guest) holds now, the nearest roles first; owned by ${r}. Of who is not
- * there, disabled or locked: nothing, and why. Errors: ERR_NOMEM, also beyond 1024 permissions;
- * ERR_DB.
+ * grants_find(r, user_id, org_id, ret_grants):
+ * What ${user_id} ("": the guest) holds now, the nearest roles first; owned by ${r}. With ${org_id}
+ * (NULL: none) what is held in that org and nowhere else, nothing by who does not belong to it. Of
+ * who is not there, disabled or locked: nothing, and why. Errors: ERR_NOMEM, also beyond 1024
+ * permissions; ERR_DB.
  */
-MUST_USE enum err grants_find(struct req *r, const char *user_id, const struct grants **ret_grants);
+MUST_USE enum err grants_find(
+    struct req *r, const char *user_id, const char *org_id, const struct grants **ret_grants);
 
 /**
  * grants_text(g, place):

@@ -11,7 +11,7 @@
 /* Does the subject belong to the org, and what does it hold there? An API key acts in its own org
  * only, and with no more than it was given for that. */
 static enum err
-read_rights(struct req *r, struct db *db, struct tenant *t)
+read_rights(struct req *r, struct db *db, const char *org_id, struct tenant *t)
 {
 	const struct subject *s = r->subject;
 	enum err e;
@@ -21,15 +21,15 @@ read_rights(struct req *r, struct db *db, struct tenant *t)
 	t->permissions->count = 0;
 	t->member = false;
 	if (s->key_id[0] != '\0') {
-		t->member = strcmp(s->org_id, r->id) == 0;
+		t->member = strcmp(s->org_id, org_id) == 0;
 		return (t->member ? subject_org_permissions(s, r->arena, t->permissions) : ERR_OK);
 	}
 	if (s->user_id[0] == '\0')
 		return (ERR_OK);
-	if ((e = org_has_member(db, r->id, s->user_id, &t->member)) != ERR_OK || !t->member)
+	if ((e = org_has_member(db, org_id, s->user_id, &t->member)) != ERR_OK || !t->member)
 		return (e);
 	return (standing_org_rights(db, s->user_id, s->actor_id[0] != '\0' ? s->actor_id : NULL,
-	    r->id, clock_ms(), r->arena, NULL, t->permissions));
+	    org_id, clock_ms(), r->arena, NULL, t->permissions));
 }
 
 bool
@@ -41,6 +41,18 @@ tenant_holds(const struct req *r, const struct tenant *t, const char *permission
 }
 
 enum err
+tenant_may_in(
+    struct req *r, struct db *db, const char *org_id, const char *permission, bool *ret_may)
+{
+	struct tenant t;
+	enum err e;
+
+	if ((e = read_rights(r, db, org_id, &t)) == ERR_OK)
+		*ret_may = tenant_holds(r, &t, permission);
+	return (e);
+}
+
+enum err
 tenant_may(struct req *r, struct db *db, const char *permission, struct tenant *ret_tenant)
 {
 	struct tenant t;
@@ -48,7 +60,7 @@ tenant_may(struct req *r, struct db *db, const char *permission, struct tenant *
 
 	if (r->subject->proof == PROOF_NONE && !subject_may(r->subject, permission))
 		return (ERR_UNAUTHENTICATED);
-	if ((e = read_rights(r, db, &t)) != ERR_OK)
+	if ((e = read_rights(r, db, r->id, &t)) != ERR_OK)
 		return (e);
 	/* Before the org is looked for: what takes as long tells as little. */
 	if (!t.member && !subject_may(r->subject, permission) &&
@@ -69,7 +81,7 @@ tenant_of_mine(struct req *r, struct db *db, struct tenant *ret_tenant)
 	struct tenant t;
 	enum err e;
 
-	if ((e = read_rights(r, db, &t)) != ERR_OK)
+	if ((e = read_rights(r, db, r->id, &t)) != ERR_OK)
 		return (e);
 	if (!t.member)
 		return (ERR_NOT_FOUND);

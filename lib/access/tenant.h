@@ -42,6 +42,13 @@ MUST_USE enum err tenant_of_mine(struct req *r, struct db *db, struct tenant *re
 bool tenant_holds(const struct req *r, const struct tenant *t, const char *permission);
 
 /**
+ * tenant_may_in(r, db, org_id, permission, ret_may):
+ * The same of any org, whether it is there or not: for who only asks. Errors: ERR_DB, ERR_NOMEM.
+ */
+MUST_USE enum err tenant_may_in(
+    struct req *r, struct db *db, const char *org_id, const char *permission, bool *ret_may);
+
+/**
  * tenant_limit(r, t, field, permission), tenant_limit_role(r, db, t, role_id, field):
  * Nobody gives away more than he holds, in the org or globally: may the subject give, take or
  * change ${permission}, or all that the role holds, inherited or not, on whatever condition?

@@ -52,10 +52,26 @@ find(struct db *db, const char *sql, const char *key, struct arena *a, struct ro
 enum err
 role_find(struct db *db, const char *id, struct arena *a, struct role *ret_role)
 {
-	static const char sql[] =
-	    "SELECT id, name, description, created_at FROM roles WHERE id = ?1";
+	static const char sql[] = "SELECT id, name, description, created_at FROM roles "
+	                          "WHERE id = ?1 AND org_id IS NULL";
 
 	return (find(db, sql, id, a, ret_role));
+}
+
+enum err
+role_name(struct db *db, const char *id, struct arena *a, char **ret_name)
+{
+	static const char sql[] = "SELECT name FROM roles WHERE id = ?1";
+	const struct db_arg args[] = { DB_TEXT(id) };
+	struct stmt *stmt;
+	enum err e;
+
+	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
+		return (e);
+	if ((e = db_next(stmt)) == ERR_OK && (*ret_name = db_text(stmt, 0, a)) == NULL)
+		e = ERR_NOMEM;
+	db_end(stmt);
+	return (e);
 }
 
 enum err
@@ -218,19 +234,19 @@ print_circle(struct db *db, const char *id, const struct held *held, int at, str
     const char **ret_circle)
 {
 	const char *text = "";
-	struct role role;
+	char *name;
 	enum err e;
 
 	for (; at >= 0; at = held->items[at].via) {
-		if ((e = role_find(db, held->items[at].id, a, &role)) != ERR_OK)
+		if ((e = role_name(db, held->items[at].id, a, &name)) != ERR_OK)
 			return (e);
-		text = arena_print(a, "%s%s%s", role.name, text[0] == '\0' ? "" : " > ", text);
+		text = arena_print(a, "%s%s%s", name, text[0] == '\0' ? "" : " > ", text);
 		if (text == NULL)
 			return (ERR_NOMEM);
 	}
-	if ((e = role_find(db, id, a, &role)) != ERR_OK)
+	if ((e = role_name(db, id, a, &name)) != ERR_OK)
 		return (e);
-	*ret_circle = arena_print(a, "%s > %s", role.name, text);
+	*ret_circle = arena_print(a, "%s > %s", name, text);
 	return (*ret_circle == NULL ? ERR_NOMEM : ERR_TAKEN);
 }
 

@@ -53,9 +53,12 @@ bool role_is_built_in(const char *id);
 bool role_is_of_orgs(const char *id);
 
 /**
- * role_find(db, id, a, ret_role), role_find_name(db, name, a, ret_role):
- * One role. Errors: ERR_NOT_FOUND, ERR_NOMEM, ERR_DB.
+ * role_find(db, id, a, ret_role), role_find_name(db, name, a, ret_role), role_name(db, id, a,
+ * ret_name):
+ * One role of the site's; what a role is called, the site's or an org's.
+ * Errors: ERR_NOT_FOUND, ERR_NOMEM, ERR_DB.
  */
+MUST_USE enum err role_name(struct db *db, const char *id, struct arena *a, char **ret_name);
 MUST_USE enum err role_find(struct db *db, const char *id, struct arena *a, struct role *ret_role);
 MUST_USE enum err
 role_find_name(struct db *db, const char *name, struct arena *a, struct role *ret_role);

@@ -80,6 +80,6 @@ activate() {
 claims() {
 	local payload
 	payload=$(cut -d. -f2 <<< "$1" | tr '_-' '/+')
-	while [ $((${#payload} % 4)) != 0 ]; do payload+==; done
+	while [ $((${#payload} % 4)) != 0 ]; do payload+="="; done
 	base64 -d <<< "$payload"
 }

@@ -435,6 +435,8 @@ told() {
 	expect 204
 	as ann GET "/orgs/$A"
 	expect 404
+	as amy GET "/orgs/$A/members/${ID[amy]}"
+	[ "$(jq -c .effective_permissions <<< "$BODY")" = '["*:*","members:read","orgs:read"]' ]
 	as amy POST "/orgs/$A/leave"
 	expect 403
 }
@@ -549,6 +551,9 @@ told() {
 	me "$(bearer "${TOKEN[amy]}")"
 	expect 200
 	[ "$(json '.org_permissions | length')" = 202 ]
+	# So much is in no token, or no header would take it.
+	[ "$(claims "${TOKEN[amy]}" | jq -c '[.org_id, .org_roles, .org_permissions]')" = "[\"$A\",null,null]" ]
+	[ ${#TOKEN[amy]} -lt 1500 ]
 	as amy GET "/orgs/$A/members"
 	expect 200
 	as ann GET "/orgs/$A/roles"
@@ -605,6 +610,8 @@ told() {
 	expect 204
 	me HTTP_COOKIE="$COOKIE"
 	[ "$(json .org_id)" = "$A" ]
+	call session GET /account - HTTP_COOKIE="$COOKIE"
+	expect 200
 	call orgs POST /orgs/deactivate - HTTP_COOKIE="$COOKIE" "$SAME"
 	expect 204
 	me HTTP_COOKIE="$COOKIE"

@@ -42,6 +42,7 @@ each() {
 	while read -r program method path who permission max; do
 		[ "$method" != "*" ] || continue
 		path=${path//\{id\}/$NOBODY}
+		path=${path//\{item_id\}/$NOBODY}
 		"$@" "$program" "$method" "$path" "$who" "$permission" "$max" < /dev/null || {
 			echo "$program $method $path $who $permission $max: $STATUS $BODY" >&2
 			return 1

@@ -11,8 +11,9 @@
 #include "store/org_role.h"
 
 #define PAGE_MAX 100
-#define PAGE_TEXT_MAX ((size_t)128 * 1024) /* a page ends early when names of roles are this much \
-	                                    */
+#define PAGE_TEXT_MAX \
+	((size_t)128 * 1024) /* a page ends early when names of roles are this much \
+	                      */
 
 struct listing {
 	struct req *req;

@@ -43,8 +43,7 @@ put_rights(struct json *j, const struct standing *st)
 		json_add_bool(j, "rights_omitted", true);
 	} else {
 		json_add_texts(j, "roles", st->roles->items, st->roles->count);
-		json_add_texts(
-		    j, "permissions", st->permissions->items, st->permissions->count);
+		json_add_texts(j, "permissions", st->permissions->items, st->permissions->count);
 	}
 	if (st->org_id == NULL)
 		return;
@@ -57,8 +56,8 @@ put_rights(struct json *j, const struct standing *st)
 }
 
 static enum err
-add_rights(struct app *app, const struct user *u, const struct session *s, struct arena *a,
-    struct json *j)
+add_rights(
+    struct app *app, const struct user *u, const struct session *s, struct arena *a, struct json *j)
 {
 	struct standing st;
 	struct db *db;

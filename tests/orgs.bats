@@ -699,7 +699,7 @@ check() {
 	give ann "$A" amy coach
 	check amy "{\"org\":\"$A\",\"resource\":\"courts\",\"action\":\"book\"}"
 	expect 200
-	[ "$(jq -c . <<< "$BODY")" = "{\"allowed\":true,\"reason\":{\"permission\":\"courts:book\",\"org\":\"$A\",\"role\":\"coach\",\"through\":[\"coach\"]}}" ]
+	[ "$(jq -c . <<< "$BODY")" = "{\"allowed\":true,\"reason\":{\"org\":\"$A\",\"permission\":\"courts:book\",\"role\":\"coach\",\"through\":[\"coach\"]}}" ]
 	# Not without the org, nor in another, nor in one that is not there.
 	local org
 	check amy '{"resource":"courts","action":"book"}'

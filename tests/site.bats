@@ -212,7 +212,7 @@ start_nginx() {
 	local dir=$BATS_TEST_TMPDIR/nginx program routes
 	mkdir -p "$dir"
 	SPAWNED=
-	for program in register login session password roles; do
+	for program in register login session password roles orgs; do
 		spawn-fcgi -s "$dir/$program.sock" -P "$dir/$program.pid" -- "$BIN/$program" > /dev/null 2>> "$dir/log" 3>&-
 		SPAWNED="$SPAWNED $(cat "$dir/$program.pid")"
 	done

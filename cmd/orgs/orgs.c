@@ -7,12 +7,12 @@
 
 #include "access/app.h"
 #include "access/audit.h"
+#include "access/slug.h"
 #include "access/subject.h"
 #include "base/clock.h"
 #include "change.h"
 #include "http/input.h"
 #include "http/reply.h"
-#include "slug.h"
 #include "store/org_role.h"
 #include "store/user.h"
 

@@ -25,6 +25,17 @@ int cmd_role_disinherit(struct tool *t);
 int cmd_role_grant(struct tool *t);
 int cmd_role_revoke(struct tool *t);
 
+int cmd_org_list(struct tool *t);
+int cmd_org_add(struct tool *t);
+int cmd_org_show(struct tool *t);
+int cmd_org_edit(struct tool *t);
+int cmd_org_delete(struct tool *t);
+int cmd_org_members(struct tool *t);
+int cmd_org_join(struct tool *t);
+int cmd_org_leave(struct tool *t);
+int cmd_org_grant(struct tool *t);
+int cmd_org_revoke(struct tool *t);
+
 int cmd_session_list(struct tool *t);
 int cmd_session_revoke(struct tool *t);
 

@@ -56,6 +56,34 @@ static const struct option role_grant_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+static const struct option org_add_options[] = {
+	{ "--owner", "WHO", "who keeps it; nobody unless said", false },
+	{ "--slug", "SLUG", "the name as in a URL; made of NAME unless said", false },
+	{ "--seats", "N", "so many members at most", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option org_edit_options[] = {
+	{ "--name", "NAME", "another name", false },
+	{ "--slug", "SLUG", "another name as in a URL", false },
+	{ "--seats", "N", "so many members at most; 0: no limit", false },
+	{ "--metadata", "JSON", "an object to merge into its metadata (RFC 7396)", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option org_list_options[] = {
+	{ "--json", NULL, "print JSON", false },
+	{ "--limit", "N", "at most so many (1000)", false },
+	{ "--after", "ID", "those after this one", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option org_join_options[] = {
+	{ "--role", "ROLE", "to be this there (org-member)", false },
+	{ "--until", "TIME", "to be that until then, as in 2027-01-31T12:00:00Z", false },
+	{ NULL, NULL, NULL, false },
+};
+
 static const struct option session_list_options[] = {
 	{ "--json", NULL, "print JSON", false },
 	{ "--limit", "N", "at most so many, the newest (200)", false },
@@ -104,6 +132,27 @@ static const struct command commands[] = {
 	    "give a user a role", "What the user may do changes with the next request." },
 	{ "role", "revoke", "WHO ROLE", 2, 2, NULL, false, cmd_role_revoke,
 	    "take a role away from a user", NULL },
+	{ "org", "list", "", 0, 0, org_list_options, false, cmd_org_list,
+	    "list organisations, in the order they were made", NULL },
+	{ "org", "add", "NAME", 1, 1, org_add_options, false, cmd_org_add, "make an organisation",
+	    NULL },
+	{ "org", "show", "ORG", 1, 1, json, false, cmd_org_show, "show one organisation",
+	    "ORG is an id or a slug." },
+	{ "org", "edit", "ORG", 1, 1, org_edit_options, false, cmd_org_edit, "change one", NULL },
+	{ "org", "delete", "ORG", 1, 1, user_delete_options, false, cmd_org_delete,
+	    "delete one for good",
+	    "All that is its own goes: memberships, roles, domains, invitations, API keys." },
+	{ "org", "members", "ORG", 1, 1, org_list_options, false, cmd_org_members,
+	    "list who belongs to one, and is what there", NULL },
+	{ "org", "join", "ORG WHO", 2, 2, org_join_options, false, cmd_org_join,
+	    "let a user belong to one", NULL },
+	{ "org", "leave", "ORG WHO", 2, 2, NULL, false, cmd_org_leave,
+	    "let a user belong to it no more", "The last owner stays." },
+	{ "org", "grant", "ORG WHO ROLE", 3, 3, role_grant_options, false, cmd_org_grant,
+	    "give a member a role there",
+	    "A role of the organisation's own, or else of the site; it counts there alone." },
+	{ "org", "revoke", "ORG WHO ROLE", 3, 3, NULL, false, cmd_org_revoke,
+	    "take a role there away from a member", "The last owner stays one." },
 	{ "session", "list", "[WHO]", 0, 1, session_list_options, false, cmd_session_list,
 	    "list live sessions", NULL },
 	{ "session", "revoke", "[ID]", 0, 1, session_revoke_options, false, cmd_session_revoke,

@@ -202,6 +202,59 @@ test_two_arenas(void)
 	    "an object stays in its arena while another is begun and gone");
 }
 
+/* What ${patch} makes of ${target}. */
+static bool
+merges(const char *target, const char *patch, const char *wanted)
+{
+	cJSON *all, *change;
+
+	if (parse(target) != ERR_OK)
+		return (false);
+	all = json;
+	if (parse(patch) != ERR_OK)
+		return (false);
+	change = json;
+	return (json_merge(all, change, arena) && strcmp(json_print_tree(all, arena), wanted) == 0);
+}
+
+/* The examples of RFC 7396 appendix A that are objects. */
+static void
+test_merge(void)
+{
+
+	ok(merges("{\"a\":\"b\"}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"), "a member is replaced");
+	ok(merges("{\"a\":\"b\"}", "{\"b\":\"c\"}", "{\"a\":\"b\",\"b\":\"c\"}"), "or added");
+	ok(merges("{\"a\":\"b\"}", "{\"a\":null}", "{}"), "null takes it away");
+	ok(merges("{\"a\":\"b\",\"b\":\"c\"}", "{\"a\":null}", "{\"b\":\"c\"}"),
+	    "and leaves the others");
+	ok(merges("{\"a\":[\"b\"]}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"), "a list is replaced");
+	ok(merges("{\"a\":\"c\"}", "{\"a\":[\"b\"]}", "{\"a\":[\"b\"]}"), "by a list, too");
+	ok(merges("{\"a\":{\"b\":\"c\"}}", "{\"a\":{\"b\":\"d\",\"c\":null}}",
+	       "{\"a\":{\"b\":\"d\"}}"),
+	    "objects are merged inside");
+	ok(merges("{\"a\":[{\"b\":\"c\"}]}", "{\"a\":[1]}", "{\"a\":[1]}"), "lists are not");
+	ok(merges("{\"e\":null}", "{\"a\":1}", "{\"e\":null,\"a\":1}"),
+	    "a null that was there stays");
+	ok(merges("{}", "{\"a\":{\"bb\":{\"ccc\":null}}}", "{\"a\":{\"bb\":{}}}"),
+	    "no null is added, however deep");
+	ok(merges("{}", "{\"a\":[null,{\"b\":null}]}", "{\"a\":[null,{\"b\":null}]}"),
+	    "but in lists");
+	ok(merges("{\"a\":\"foo\"}", "{\"a\":{\"b\":{\"c\":null,\"d\":1}}}",
+	       "{\"a\":{\"b\":{\"d\":1}}}"),
+	    "an object replaces what is none");
+	ok(merges("{\"A\":1}", "{\"a\":null}", "{\"A\":1}"), "names have a case");
+}
+
+static void
+test_within(void)
+{
+
+	ok(parse("{\"a\":[1,2]}") == ERR_OK && json_within(json, 3, 3),
+	    "so many values are within");
+	ok(!json_within(json, 2, 3), "one less is not enough");
+	ok(!json_within(json, 3, 2), "nor is one level less");
+}
+
 int
 main(void)
 {
@@ -217,6 +270,8 @@ main(void)
 	test_numbers();
 	test_two_arenas();
 	json_use(NULL);
+	test_merge();
+	test_within();
 	arena_free(arena);
 	return (done());
 }

@@ -1,6 +1,6 @@
 /* The name of an org as it may stand in a URL. */
-#ifndef ORGS_SLUG_H
-#define ORGS_SLUG_H
+#ifndef ACCESS_SLUG_H
+#define ACCESS_SLUG_H
 
 #include <stdbool.h>
 

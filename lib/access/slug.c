@@ -1,5 +1,5 @@
 /* The name of an org as it may stand in a URL. */
-#include "slug.h"
+#include "access/slug.h"
 
 #include <stdio.h>
 #include <string.h>

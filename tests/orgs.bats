@@ -431,6 +431,13 @@ told() {
 	expect 403
 	give ann "$A" amy org-owner
 	expect 200
+	# Nor is one who is kept out.
+	"$BIN/yett" user lock amy@example.org
+	as ann POST "/orgs/$A/leave"
+	expect 403
+	"$BIN/yett" user unlock amy@example.org
+	sign_in amy@example.org
+	TOKEN[amy]=$ACCESS
 	as ann POST "/orgs/$A/leave"
 	expect 204
 	as ann GET "/orgs/$A"

@@ -16,7 +16,7 @@ enum err
 role_get(struct db *db, const char *org_id, const char *id, struct arena *a, struct role *ret_role)
 {
 
-	if (org_role_is_built_in(id))
+	if (role_is_of_orgs(id))
 		return (role_find(db, id, a, ret_role));
 	return (org_role_find(db, org_id, id, a, ret_role));
 }
@@ -44,7 +44,7 @@ add_role(struct listing *l, struct json *j, const struct role *role)
 	json_add_text(j, "id", role->id);
 	json_add_text(j, "name", role->name);
 	json_add_text(j, "description", role->description);
-	json_add_bool(j, "built_in", org_role_is_built_in(role->id));
+	json_add_bool(j, "built_in", role_is_of_orgs(role->id));
 	if ((e = role_own_permissions(l->db, role->id, l->req->arena, l->names)) != ERR_OK)
 		return (e);
 	for (i = 0; i < l->names->count; i++)

@@ -32,7 +32,7 @@ write_role(struct tx *tx, struct change *c)
 
 	if ((e = role_get(tx_db(tx), r->id, r->item_id, r->arena, &in->role)) != ERR_OK)
 		return (e);
-	if (org_role_is_built_in(in->role.id))
+	if (role_is_of_orgs(in->role.id))
 		return (req_fail(r, ERR_FORBIDDEN, "a built-in role stays as it is"));
 	if ((e = tenant_limit_role(r, tx_db(tx), &c->tenant, in->role.id, NULL)) != ERR_OK)
 		return (e);

@@ -1,17 +1,7 @@
 /* Roles inside an org: the org's own, and what its members hold there and nowhere else. */
 #include "store/org_role.h"
 
-#include <string.h>
-
 #include "base/id.h"
-
-bool
-org_role_is_built_in(const char *id)
-{
-
-	return (strcmp(id, ROLE_ORG_OWNER) == 0 || strcmp(id, ROLE_ORG_ADMIN) == 0 ||
-	        strcmp(id, ROLE_ORG_MEMBER) == 0);
-}
 
 /* The columns from the first on: id, name, description, created_at. */
 static enum err
@@ -255,8 +245,10 @@ org_role_unassign(struct tx *tx, const char *org_id, const char *user_id, const 
 enum err
 org_role_count_owners(struct db *db, const char *org_id, int64_t *ret_count)
 {
-	static const char sql[] = "SELECT count(*) FROM user_org_roles WHERE org_id = ?1 "
-	                          "AND role_id = ?2 AND expires_at IS NULL";
+	static const char sql[] =
+	    "SELECT count(*) FROM user_org_roles ur JOIN users u ON u.id = ur.user_id "
+	    "WHERE ur.org_id = ?1 AND ur.role_id = ?2 AND ur.expires_at IS NULL "
+	    "AND u.enabled = 1 AND u.locked = 0";
 	const struct db_arg args[] = { DB_TEXT(org_id), DB_TEXT(ROLE_ORG_OWNER) };
 
 	return (db_number(db, sql, args, COUNT(args), 0, ret_count));

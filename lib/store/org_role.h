@@ -10,12 +10,6 @@
 #define ORG_PERMISSIONS_MAX 200
 
 /**
- * org_role_is_built_in(id):
- * Is it org-owner, org-admin or org-member, which every org has?
- */
-bool org_role_is_built_in(const char *id);
-
-/**
  * org_role_find(db, org_id, id, a, ret_role):
  * The role ${id} that is the org's own. Errors: ERR_NOT_FOUND, also for others' and the site's;
  * ERR_NOMEM, ERR_DB.
@@ -85,8 +79,8 @@ MUST_USE enum err org_role_assign(struct tx *tx, const char *org_id, const char 
 
 /**
  * org_role_unassign(tx, org_id, user_id, role_id), org_role_count_owners(db, org_id, ret_count):
- * Take it away; how many hold org-owner there without end. Errors: ERR_NOT_FOUND when the member
- * does not hold it directly; ERR_DB.
+ * Take it away; how many who may sign in hold org-owner there without end. Errors: ERR_NOT_FOUND
+ * when the member does not hold it directly; ERR_DB.
  */
 MUST_USE enum err
 org_role_unassign(struct tx *tx, const char *org_id, const char *user_id, const char *role_id);

@@ -559,7 +559,7 @@ told() {
 	expect 200
 	[ "$(json '.org_permissions | length')" = 202 ]
 	# So much is in no token, or no header would take it.
-	[ "$(claims "${TOKEN[amy]}" | jq -c '[.org_id, .org_roles, .org_permissions]')" = "[\"$A\",null,null]" ]
+	[ "$(claims "${TOKEN[amy]}" | jq -c '[.org_id, .org_roles, .org_permissions, .org_rights_omitted, .roles]')" = "[\"$A\",null,null,true,[\"viewer\"]]" ]
 	[ ${#TOKEN[amy]} -lt 1500 ]
 	as amy GET "/orgs/$A/members"
 	expect 200

@@ -139,13 +139,8 @@ read_org(struct db *db, int64_t now, struct arena *a, struct standing *s)
 	if ((e = org_role_next_end(db, s->org_id, s->user_id, now, &end)) != ERR_OK)
 		return (e);
 	s->until = sooner(s->until, end);
-	if ((e = standing_org_rights(db, s->user_id, s->actor_id, s->org_id, now, a, s->org_roles,
-	         s->org_permissions)) != ERR_NOMEM)
-		return (e);
-	/* More than anybody can hold counts as nothing: who gave a member that much in an org is
-	 * not to keep him out of the site. */
-	s->org_roles->count = s->org_permissions->count = 0;
-	return (ERR_OK);
+	return (standing_org_rights(
+	    db, s->user_id, s->actor_id, s->org_id, now, a, s->org_roles, s->org_permissions));
 }
 
 /* When one of the roles ends that count now. */

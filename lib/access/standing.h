@@ -61,7 +61,7 @@ MUST_USE enum err standing_rights(struct db *db, const char *user_id, const char
  * standing_org_rights(db, user_id, actor_id, org_id, now, a, ret_roles, ret_permissions):
  * What a user holds in an org and nowhere else (${ret_roles} NULL: not wanted), nothing for who is
  * no member; with ${actor_id} (NULL: nobody) only those permissions that this user holds as well,
- * there or globally. Errors: ERR_NOMEM, also beyond 256; ERR_DB.
+ * there or globally. Errors: ERR_NOMEM, also beyond 1024; ERR_DB.
  */
 MUST_USE enum err
 standing_org_rights(struct db *db, const char *user_id, const char *actor_id, const char *org_id,

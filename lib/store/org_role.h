@@ -99,7 +99,7 @@ org_role_assignments(struct db *db, const char *org_id, const char *user_id, int
  * ret_at):
  * The roles that the user holds in the org at ${now}, the direct ones first, none for who is no
  * member; when the first of these ends, INT64_MAX when none does. Errors: ERR_NOMEM, also beyond
- * 256; ERR_DB.
+ * 1024; ERR_DB.
  */
 MUST_USE enum err org_role_held(struct db *db, const char *org_id, const char *user_id, int64_t now,
     struct arena *a, struct held *ret_held);
@@ -110,7 +110,7 @@ MUST_USE enum err org_role_next_end(
  * org_role_rights(db, org_id, user_id, now, a, ret_roles, ret_permissions):
  * The names of all roles that the user holds in the org at ${now}, and of all permissions those
  * hold (each NULL: not wanted): in this org and nowhere else. Sorted.
- * Errors: ERR_NOMEM, also beyond 256; ERR_DB.
+ * Errors: ERR_NOMEM, also beyond 1024; ERR_DB.
  */
 MUST_USE enum err org_role_rights(struct db *db, const char *org_id, const char *user_id,
     int64_t now, struct arena *a, struct names *ret_roles, struct names *ret_permissions);

@@ -185,7 +185,7 @@ MUST_USE enum err role_next_end(struct db *db, const char *user_id, int64_t now,
  * ret_permissions):
  * The three steps of the functions around this one, for whoever holds roles in another way: ${held}
  * holds the role ${id} (of the caller's arena) directly; and all that those inherit from; the names
- * of all roles and permissions, as in role_rights(). Errors: ERR_NOMEM, also beyond 256 and when
+ * of all roles and permissions, as in role_rights(). Errors: ERR_NOMEM, also beyond 1024 and when
  * ${id} is NULL; ERR_DB.
  */
 MUST_USE enum err role_hold(struct held *held, char *id);

@@ -122,22 +122,39 @@ CREATE TABLE org_domains (
 
 CREATE UNIQUE INDEX org_domains_verified ON org_domains (domain) WHERE verified_at IS NOT NULL;
 
+-- Who is invited: a row goes when it is accepted, revoked or long over; what happened is in the audit log.
 CREATE TABLE org_invitations (
 	id          TEXT NOT NULL PRIMARY KEY,              -- UUIDv7
 	org_id      TEXT NOT NULL REFERENCES orgs (id) ON DELETE CASCADE,  -- into which org
 	email       TEXT NOT NULL,                          -- whom, in small letters
 	role_id     TEXT NOT NULL REFERENCES roles (id) ON DELETE CASCADE, -- to be what there
 	token_hash  BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),  -- BLAKE2b-256 of the token in the link
-	invited_by  TEXT REFERENCES users (id) ON DELETE SET NULL,         -- by whom; NULL: gone, or a key
+	invited_by  TEXT REFERENCES users (id) ON DELETE CASCADE,          -- by whom; NULL: a key, or the tool
 	created_at  INTEGER NOT NULL,                       -- ms
 	expires_at  INTEGER NOT NULL,                       -- ms
-	accepted_at INTEGER,                                -- ms; NULL: not accepted
-	revoked_at  INTEGER                                 -- ms; NULL: not revoked
+	UNIQUE (org_id, email)
 ) STRICT;
 
-CREATE INDEX org_invitations_org ON org_invitations (org_id);
--- One open invitation for each address.
-CREATE UNIQUE INDEX org_invitations_open ON org_invitations (org_id, email) WHERE accepted_at IS NULL AND revoked_at IS NULL;
+CREATE INDEX org_invitations_role ON org_invitations (role_id);
+CREATE INDEX org_invitations_inviter ON org_invitations (invited_by) WHERE invited_by IS NOT NULL;
+CREATE INDEX org_invitations_expiry ON org_invitations (expires_at);
+
+-- Who belonged to an org once: whoever left, or was removed, is not taken in again by signing in.
+CREATE TABLE org_former_members (
+	user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,                 -- who
+	org_id  TEXT NOT NULL REFERENCES orgs (id) ON DELETE CASCADE,                  -- belonged where
+	PRIMARY KEY (user_id, org_id)
+) STRICT;
+
+CREATE INDEX org_former_members_org ON org_former_members (org_id);
+
+-- However the membership ends; not when the user or the org does.
+CREATE TRIGGER user_orgs_left AFTER DELETE ON user_orgs
+BEGIN
+	INSERT INTO org_former_members (user_id, org_id)
+		SELECT u.id, o.id FROM users u, orgs o WHERE u.id = OLD.user_id AND o.id = OLD.org_id
+		ON CONFLICT DO NOTHING;
+END;
 
 -- Which org a session acts in.
 ALTER TABLE sessions ADD COLUMN org_id TEXT REFERENCES orgs (id) ON DELETE SET NULL; -- NULL: none is active

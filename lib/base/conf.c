@@ -15,6 +15,7 @@
 #include <ini.h>
 
 #include "base/address.h"
+#include "base/dns.h"
 #include "base/text.h"
 
 /* The Makefile knows where things are installed; tools that only read this file don't. */
@@ -67,6 +68,8 @@ static const struct key keys[] = {
 	{ "throttle", "network_failures", NUMBER, AT(throttle_network_failures), 0, 1000000,
 	    "100" },
 	{ "throttle", "network_window_s", NUMBER, AT(throttle_network_window_s), 1, DAY, "600" },
+	{ "dns", "server", TEXT, AT(dns_server), 0, 0, "" },
+	{ "dns", "timeout_s", NUMBER, AT(dns_timeout_s), 1, 30, "5" },
 	{ "keep", "attempts_s", NUMBER, AT(keep_attempts_s), DAY, 3650LL * DAY, "7776000" },
 	{ "log", "json", BOOL, AT(log_json), 0, 0, "no" },
 	{ "log", "level", NUMBER, AT(log_level), 0, 2, "2" },
@@ -329,6 +332,11 @@ finish(struct conf *c, char *message)
 		snprintf(message, CONF_MESSAGE_SIZE,
 		    "http.proxies must be addresses and networks such as 192.0.2.0/24, separated "
 		    "by spaces");
+		return (ERR_CONF);
+	}
+	if (!dns_server_ok(c->dns_server)) {
+		snprintf(message, CONF_MESSAGE_SIZE,
+		    "dns.server must be an address, with a port or without, such as 192.0.2.1:53");
 		return (ERR_CONF);
 	}
 	if (c->password_memory_kib > c->password_budget_mib * 1024) {

@@ -47,6 +47,9 @@ struct conf {
 	int64_t throttle_network_failures; /* 0: no limit */
 	int64_t throttle_network_window_s;
 
+	char dns_server[CONF_TEXT_SIZE]; /* ADDRESS[:PORT]; "": those of /etc/resolv.conf */
+	int64_t dns_timeout_s;
+
 	int64_t keep_attempts_s;
 
 	bool log_json;

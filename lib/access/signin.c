@@ -5,6 +5,7 @@
 
 #include "access/grant.h"
 #include "access/guest.h"
+#include "access/joining.h"
 #include "access/throttle.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -47,9 +48,10 @@ write_attempt(struct tx *tx, void *arg)
 	    t->req->remote_addr, t->agent));
 }
 
-/* Since the password was checked, somebody may have changed it, or the user. */
+/* Since the password was checked, somebody may have changed it, or the user; ${ret_user} is who it
+ * is now. */
 static enum err
-check_unchanged(struct tx *tx, const struct attempt *t)
+check_unchanged(struct tx *tx, const struct attempt *t, struct user *ret_user)
 {
 	struct user u;
 	enum err e;
@@ -64,6 +66,7 @@ check_unchanged(struct tx *tx, const struct attempt *t)
 		return (ERR_ACCOUNT);
 	if (u.password_hash == NULL || strcmp(u.password_hash, t->user->password_hash) != 0)
 		return (ERR_INVALID_CREDENTIALS);
+	*ret_user = u;
 	return (ERR_OK);
 }
 
@@ -71,16 +74,18 @@ static enum err
 write_success(struct tx *tx, void *arg)
 {
 	const struct attempt *t = arg;
+	struct user u;
 	enum err e;
 
-	if ((e = check_unchanged(tx, t)) != ERR_OK || (e = write_attempt(tx, arg)) != ERR_OK)
+	if ((e = check_unchanged(tx, t, &u)) != ERR_OK || (e = write_attempt(tx, arg)) != ERR_OK)
 		return (e);
 	if (t->new_hash != NULL && (e = user_upgrade_password(tx, t->user->id,
 	                                t->user->password_hash, t->new_hash)) != ERR_OK)
 		return (e);
 	if (t->visit == NULL)
 		return (ERR_OK);
-	if ((e = user_set_active(tx, t->user->id, t->now)) != ERR_OK)
+	if ((e = user_set_active(tx, t->user->id, t->now)) != ERR_OK ||
+	    (e = joining_by_domain(tx, t->req, &u, t->now)) != ERR_OK)
 		return (e);
 	return (grant_store(tx, t->req, &t->visit->session));
 }

@@ -74,6 +74,16 @@ invitation_find(struct db *db, const char *org_id, const char *id, struct arena 
 }
 
 enum err
+invitation_find_email(struct db *db, const char *org_id, const char *email, struct arena *a,
+    struct invitation *ret_invitation)
+{
+	static const char sql[] = SELECT_ROW "WHERE i.org_id = ?1 AND i.email = ?2";
+	const struct db_arg args[] = { DB_TEXT(org_id), DB_TEXT(email) };
+
+	return (find(db, sql, args, COUNT(args), a, ret_invitation));
+}
+
+enum err
 invitation_find_token(struct db *db, const unsigned char token_hash[static INVITATION_HASH_LEN],
     struct arena *a, struct invitation *ret_invitation)
 {
@@ -123,15 +133,6 @@ invitation_drop(struct tx *tx, const char *id)
 	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
 		return (e);
 	return (changes == 0 ? ERR_NOT_FOUND : ERR_OK);
-}
-
-enum err
-invitation_drop_email(struct tx *tx, const char *org_id, const char *email)
-{
-	static const char sql[] = "DELETE FROM org_invitations WHERE org_id = ?1 AND email = ?2";
-	const struct db_arg args[] = { DB_TEXT(org_id), DB_TEXT(email) };
-
-	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
 }
 
 enum err

@@ -29,12 +29,14 @@ MUST_USE enum err invitation_add(struct tx *tx, const struct invitation *inv,
     const unsigned char token_hash[static INVITATION_HASH_LEN]);
 
 /**
- * invitation_find(db, org_id, id, a, ret_invitation), invitation_find_token(db, token_hash, a,
- * ret_invitation):
- * One of the org, or whosever token it is; expired or not.
+ * invitation_find(db, org_id, id, a, ret_invitation), invitation_find_email(db, org_id, email, a,
+ * ret_invitation), invitation_find_token(db, token_hash, a, ret_invitation):
+ * One of the org, by its id or address; or whosever token it is. Expired or not.
  * Errors: ERR_NOT_FOUND, ERR_NOMEM, ERR_DB.
  */
 MUST_USE enum err invitation_find(struct db *db, const char *org_id, const char *id,
+    struct arena *a, struct invitation *ret_invitation);
+MUST_USE enum err invitation_find_email(struct db *db, const char *org_id, const char *email,
     struct arena *a, struct invitation *ret_invitation);
 MUST_USE enum err
 invitation_find_token(struct db *db, const unsigned char token_hash[static INVITATION_HASH_LEN],
@@ -51,12 +53,10 @@ MUST_USE enum err
 invitation_count(struct db *db, const char *org_id, int64_t now, int64_t *ret_count);
 
 /**
- * invitation_drop(tx, id), invitation_drop_email(tx, org_id, email):
- * Away with one; with that of the org for an address, if there is one.
- * Errors: invitation_drop() ERR_NOT_FOUND; ERR_DB.
+ * invitation_drop(tx, id):
+ * Away with it. Errors: ERR_NOT_FOUND, ERR_DB.
  */
 MUST_USE enum err invitation_drop(struct tx *tx, const char *id);
-MUST_USE enum err invitation_drop_email(struct tx *tx, const char *org_id, const char *email);
 
 /**
  * invitation_purge(tx, before, limit):

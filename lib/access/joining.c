@@ -1,0 +1,249 @@
+/* How people come into an org besides being put there. */
+#include "access/joining.h"
+
+#include <string.h>
+
+#include "access/audit.h"
+#include "access/right.h"
+#include "base/id.h"
+#include "base/text.h"
+#include "store/org.h"
+#include "store/org_role.h"
+
+#define LABEL "_yett."
+#define TEXT "yett-verification="
+
+static enum err
+new_id(struct arena *a, const char **ret_id)
+{
+	char id[ID_SIZE];
+
+	id_new(id);
+	return ((*ret_id = arena_copy(a, id)) == NULL ? ERR_NOMEM : ERR_OK);
+}
+
+enum err
+joining_claim(struct tx *tx, struct org_domain *d, struct arena *a)
+{
+	char token[SECRET_TOKEN_SIZE];
+	struct org_domain other;
+	int64_t count;
+	enum err e;
+
+	/* Before it is one too many, it is one already there. */
+	if ((e = org_domain_find_name(tx_db(tx), d->org_id, d->domain, a, &other)) != ERR_NOT_FOUND)
+		return (e == ERR_OK ? ERR_TAKEN : e);
+	if ((e = org_domain_count(tx_db(tx), d->org_id, &count)) != ERR_OK)
+		return (e);
+	if (count >= JOINING_DOMAINS_MAX)
+		return (ERR_LIMIT);
+	secret_token(token);
+	if ((d->token = arena_copy(a, token)) == NULL)
+		return (ERR_NOMEM);
+	if ((e = new_id(a, &d->id)) != ERR_OK)
+		return (e);
+	return (org_domain_add(tx, d));
+}
+
+enum dns_found
+joining_ask(const struct conf *conf, const struct org_domain *d, struct arena *a)
+{
+	const char *name = arena_print(a, LABEL "%s", d->domain);
+	const char *text = arena_print(a, TEXT "%s", d->token);
+
+	if (name == NULL || text == NULL)
+		return (DNS_UNKNOWN);
+	return (dns_find_text(conf->dns_server, conf->dns_timeout_s * 1000, name, text));
+}
+
+static void
+add_time(struct json *j, const char *name, int64_t at)
+{
+
+	if (at != 0)
+		json_add_time(j, name, at);
+	else
+		json_add_text(j, name, NULL);
+}
+
+void
+joining_print_domain(struct json *j, const struct org_domain *d)
+{
+	struct json record = json_object(j->arena);
+
+	json_add_text(j, "id", d->id);
+	json_add_text(j, "domain", d->domain);
+	json_add_bool(j, "verified", d->verified_at != 0);
+	add_time(j, "verified_at", d->verified_at);
+	json_add_bool(j, "auto_join", d->auto_join);
+	json_add_time(j, "created_at", d->created_at);
+	json_add_text(&record, "name", arena_print(j->arena, LABEL "%s", d->domain));
+	json_add_text(&record, "type", "TXT");
+	json_add_text(&record, "value", arena_print(j->arena, TEXT "%s", d->token));
+	json_add_raw(j, "record", json_print(&record));
+}
+
+void
+joining_print_invitation(struct json *j, const struct invitation *inv)
+{
+
+	json_add_text(j, "id", inv->id);
+	json_add_text(j, "email", inv->email);
+	json_add_text(j, "role", inv->role_name);
+	json_add_text(j, "invited_by", inv->invited_by);
+	json_add_time(j, "created_at", inv->created_at);
+	json_add_time(j, "expires_at", inv->expires_at);
+}
+
+/* Away with an older invitation for the same address. */
+static enum err
+replace(struct tx *tx, const struct invitation *inv, struct arena *a, const char **ret_replaced)
+{
+	struct invitation old;
+	enum err e;
+
+	*ret_replaced = NULL;
+	if ((e = invitation_find_email(tx_db(tx), inv->org_id, inv->email, a, &old)) != ERR_OK)
+		return (e == ERR_NOT_FOUND ? ERR_OK : e);
+	*ret_replaced = old.id;
+	return (invitation_drop(tx, old.id));
+}
+
+enum err
+joining_invite(struct tx *tx, struct invitation *inv, struct arena *a,
+    char ret_token[static SECRET_TOKEN_SIZE], const char **ret_replaced)
+{
+	unsigned char hash[SECRET_HASH_LEN];
+	int64_t count;
+	enum err e;
+
+	if ((e = replace(tx, inv, a, ret_replaced)) != ERR_OK ||
+	    (e = invitation_count(tx_db(tx), inv->org_id, inv->created_at, &count)) != ERR_OK)
+		return (e);
+	if (count >= JOINING_INVITATIONS_MAX)
+		return (ERR_LIMIT);
+	if ((e = new_id(a, &inv->id)) != ERR_OK)
+		return (e);
+	secret_token(ret_token);
+	secret_hash(ret_token, strlen(ret_token), hash);
+	return (invitation_add(tx, inv, hash));
+}
+
+const char *
+joining_link(const struct conf *conf, const char *token, struct arena *a)
+{
+
+	return (arena_print(a, "%s/invitation#%s", conf->site_url, token));
+}
+
+/* Does the inviter still hold, in the org or everywhere, all that the invitation gives? */
+static enum err
+check_inviter(struct db *db, const struct invitation *inv, int64_t now, struct arena *a)
+{
+	struct names *everywhere = arena_alloc(a, sizeof *everywhere);
+	struct names *there = arena_alloc(a, sizeof *there);
+	struct names *given = arena_alloc(a, sizeof *given);
+	struct user inviter;
+	enum err e;
+	size_t i;
+
+	if (everywhere == NULL || there == NULL || given == NULL)
+		return (ERR_NOMEM);
+	if ((e = user_find(db, USER_BY_ID, inv->invited_by, a, &inviter)) != ERR_OK)
+		return (e);
+	if (!inviter.enabled || inviter.locked)
+		return (ERR_NOT_FOUND);
+	if ((e = role_rights(db, inviter.id, now, a, NULL, everywhere)) != ERR_OK ||
+	    (e = org_role_rights(db, inv->org_id, inviter.id, now, a, NULL, there)) != ERR_OK ||
+	    (e = role_all_permissions(db, inv->role_id, a, given)) != ERR_OK)
+		return (e);
+	for (i = 0; i < given->count; i++)
+		if (right_covering(everywhere, given->items[i]) == NULL &&
+		    right_covering(there, given->items[i]) == NULL)
+			return (ERR_NOT_FOUND);
+	return (ERR_OK);
+}
+
+enum err
+joining_find(struct db *db, const char *token, int64_t now, struct arena *a,
+    struct invitation *ret_invitation)
+{
+	unsigned char hash[SECRET_HASH_LEN];
+	enum err e;
+
+	secret_hash(token, strlen(token), hash);
+	if ((e = invitation_find_token(db, hash, a, ret_invitation)) != ERR_OK)
+		return (e);
+	if (ret_invitation->expires_at <= now)
+		return (ERR_NOT_FOUND);
+	/* An admin who is one no more leaves no way back in. */
+	return (ret_invitation->invited_by == NULL ? ERR_OK
+	                                           : check_inviter(db, ret_invitation, now, a));
+}
+
+/* Note that the user belongs to the org now, by ${how}. */
+static enum err
+note_joined(struct tx *tx, struct req *r, const char *org_id, const char *user_id, const char *how,
+    const char *by, const char *role)
+{
+	struct json details = json_object(r->arena);
+
+	json_add_text(&details, "by", how);
+	json_add_text(&details, how, by);
+	json_add_text(&details, "role", role);
+	return (audit_note(tx, r,
+	    &(struct event){ .action = "member.joined",
+	        .object_type = "user",
+	        .object_id = user_id,
+	        .org_id = org_id,
+	        .user_id = user_id,
+	        .details = &details }));
+}
+
+enum err
+joining_accept(
+    struct tx *tx, struct req *r, const struct invitation *inv, const char *user_id, int64_t now)
+{
+	struct json details = json_object(r->arena);
+	enum err e, added;
+
+	if ((added = org_member_add(tx, inv->org_id, user_id, now)) != ERR_OK && added != ERR_TAKEN)
+		return (added);
+	if ((e = org_role_assign(tx, inv->org_id, user_id, inv->role_id, 0, now)) != ERR_OK ||
+	    (e = invitation_drop(tx, inv->id)) != ERR_OK)
+		return (e);
+	json_add_text(&details, "role", inv->role_name);
+	if ((e = audit_note(tx, r,
+	         &(struct event){ .action = "invitation.accepted",
+	             .object_type = "invitation",
+	             .object_id = inv->id,
+	             .org_id = inv->org_id,
+	             .details = &details })) != ERR_OK)
+		return (e);
+	if (added == ERR_TAKEN)
+		return (ERR_OK);
+	return (note_joined(tx, r, inv->org_id, user_id, "invitation", inv->id, inv->role_name));
+}
+
+enum err
+joining_by_domain(struct tx *tx, struct req *r, const struct user *u, int64_t now)
+{
+	const char *at = strrchr(u->email, '@');
+	struct org_domain d;
+	char *domain;
+	enum err e;
+
+	if (!u->email_confirmed || at == NULL)
+		return (ERR_OK);
+	if ((domain = arena_copy(r->arena, at + 1)) == NULL)
+		return (ERR_NOMEM);
+	text_lower(domain);
+	if ((e = org_domain_find_join(tx_db(tx), domain, u->id, r->arena, &d)) != ERR_OK)
+		return (e == ERR_NOT_FOUND ? ERR_OK : e);
+	/* Without a seat the sign-in goes on; another one may find a seat. */
+	if ((e = org_member_add(tx, d.org_id, u->id, now)) != ERR_OK)
+		return (e == ERR_SEATS ? ERR_OK : e);
+	if ((e = org_role_assign(tx, d.org_id, u->id, ROLE_ORG_MEMBER, 0, now)) != ERR_OK)
+		return (e);
+	return (note_joined(tx, r, d.org_id, u->id, "domain", d.id, "org-member"));
+}

@@ -2,6 +2,8 @@
  * permission, for that would be one of the whole site: tenant_may() asks for it in the org. */
 #include "access/app.h"
 #include "active.h"
+#include "domains.h"
+#include "invitations.h"
 #include "members.h"
 #include "orgs.h"
 #include "roles.h"
@@ -39,6 +41,18 @@ static const struct route routes[] = {
 	    NULL },
 	{ "DELETE", "/orgs/{id}/roles/{item_id}/parents", roles_disinherit, 8192, WHO_HOLDER, NULL,
 	    NULL },
+	{ "GET", "/orgs/{id}/domains", domains_list, 0, WHO_GUEST, NULL, NULL },
+	{ "POST", "/orgs/{id}/domains", domains_add, 8192, WHO_HOLDER, NULL, NULL },
+	{ "PATCH", "/orgs/{id}/domains/{item_id}", domains_set, 8192, WHO_HOLDER, NULL, NULL },
+	{ "DELETE", "/orgs/{id}/domains/{item_id}", domains_drop, 1024, WHO_HOLDER, NULL, NULL },
+	{ "POST", "/orgs/{id}/domains/{item_id}/verify", domains_verify, 1024, WHO_HOLDER, NULL,
+	    NULL },
+	{ "GET", "/orgs/{id}/invitations", invitations_list, 0, WHO_GUEST, NULL, NULL },
+	{ "POST", "/orgs/{id}/invitations", invitations_add, 8192, WHO_HOLDER, NULL, NULL },
+	{ "DELETE", "/orgs/{id}/invitations/{item_id}", invitations_drop, 1024, WHO_HOLDER, NULL,
+	    NULL },
+	{ "POST", "/invitations/look", invitations_look, 4096, WHO_ANY, NULL, NULL },
+	{ "POST", "/invitations/accept", invitations_accept, 4096, WHO_SELF, NULL, NULL },
 };
 
 int

@@ -1,0 +1,310 @@
+/* Invitations into an org: given, taken back, looked at and accepted. */
+#include "invitations.h"
+
+#include <string.h>
+
+#include "access/app.h"
+#include "access/audit.h"
+#include "access/joining.h"
+#include "access/profile.h"
+#include "access/subject.h"
+#include "access/tenant.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "http/input.h"
+#include "http/reply.h"
+#include "store/org_role.h"
+
+#define DAY_MS ((int64_t)86400000)
+#define TOKEN_MAX 2048 /* bytes: also of tokens of other kinds, which get the same answer */
+
+struct listing {
+	struct req *req;
+	struct json *json;
+	struct cJSON *items;
+};
+
+static void
+list_one(void *arg, const struct invitation *inv)
+{
+	struct listing *l = arg;
+	struct json item = json_object(l->req->arena);
+
+	joining_print_invitation(&item, inv);
+	json_append(l->json, l->items, &item);
+}
+
+/* At most 100: one page. */
+enum err
+invitations_list(struct req *r)
+{
+	struct json j = json_object(r->arena);
+	struct listing l = { .req = r, .json = &j, .items = json_add_array(&j, "items") };
+	struct tenant t;
+	struct db *db;
+	enum err e;
+
+	if ((e = store_read(r->app->store, &db)) != ERR_OK)
+		return (e);
+	if ((e = tenant_may(r, db, "invitations:read", &t)) == ERR_OK)
+		e = invitation_list(db, r->id, clock_ms(), r->arena, list_one, &l);
+	store_read_end(r->app->store, db);
+	if (e != ERR_OK)
+		return (e);
+	json_add_text(&j, "next", NULL);
+	return (reply_json(r, 200, &j));
+}
+
+/* What the making of one needs. */
+struct making {
+	struct req *req;
+	const char *email;
+	const char *role; /* its name; NULL: org-member */
+	int64_t expires_at;
+	int64_t now;
+	struct invitation invitation;
+	char token[SECRET_TOKEN_SIZE];
+};
+
+/* The role, if members of the org may be given it, and by the subject. */
+static enum err
+find_role(struct tx *tx, struct making *m, const struct tenant *t, struct role *ret_role)
+{
+	const char *name = m->role != NULL ? m->role : "org-member";
+	enum err e;
+
+	if ((e = org_role_get(tx_db(tx), m->req->id, name, m->req->arena, ret_role)) ==
+	    ERR_NOT_FOUND)
+		return (req_field_error(m->req, "role", "there is no such role"));
+	return (e != ERR_OK ? e : tenant_limit_role(m->req, tx_db(tx), t, ret_role->id, "role"));
+}
+
+static enum err
+note_created(struct tx *tx, struct making *m, const char *replaced)
+{
+	struct json details = json_object(m->req->arena);
+
+	json_add_text(&details, "role", m->invitation.role_name);
+	json_add_time(&details, "expires_at", m->expires_at);
+	json_add_text(&details, "replaces", replaced);
+	return (audit_note(tx, m->req,
+	    &(struct event){ .action = "invitation.created",
+	        .object_type = "invitation",
+	        .object_id = m->invitation.id,
+	        .org_id = m->req->id,
+	        .details = &details }));
+}
+
+/* Whether the address is somebody's, or a member's, is not looked at: so the answer cannot tell. */
+static enum err
+write_new(struct tx *tx, void *arg)
+{
+	struct making *m = arg;
+	const struct subject *s;
+	const char *replaced;
+	struct role role;
+	struct tenant t;
+	enum err e;
+
+	if ((e = subject_recheck(tx, m->req)) != ERR_OK ||
+	    (e = tenant_may(m->req, tx_db(tx), "invitations:create", &t)) != ERR_OK ||
+	    (e = find_role(tx, m, &t, &role)) != ERR_OK)
+		return (e);
+	s = m->req->subject;
+	m->invitation = (struct invitation){ .org_id = m->req->id,
+		.email = m->email,
+		.role_id = role.id,
+		.role_name = role.name,
+		/* An admin who acts for somebody is the one who invites. */
+		.invited_by = s->actor_id[0] != '\0'  ? s->actor_id
+		              : s->user_id[0] != '\0' ? s->user_id
+		                                      : NULL,
+		.created_at = m->now,
+		.expires_at = m->expires_at };
+	if ((e = joining_invite(tx, &m->invitation, m->req->arena, m->token, &replaced)) ==
+	    ERR_LIMIT)
+		return (req_field_error(m->req, "email",
+		    "is one more than the 100 invitations that an organisation may have open"));
+	return (e != ERR_OK ? e : note_created(tx, m, replaced));
+}
+
+static enum err
+check_making(struct req *r, struct making *m)
+{
+	char *email;
+
+	if (!profile_email_ok(m->email))
+		return (req_field_error(r, "email", "is not an e-mail address"));
+	if ((email = arena_copy(r->arena, m->email)) == NULL)
+		return (ERR_NOMEM);
+	text_lower(email);
+	m->email = email;
+	m->now = clock_ms();
+	if (m->expires_at == 0)
+		m->expires_at = m->now + JOINING_DAYS * DAY_MS;
+	if (m->expires_at <= m->now || m->expires_at > m->now + JOINING_DAYS_MAX * DAY_MS)
+		return (req_field_error(
+		    r, "expires_at", "must be in the future, and in 30 days at most"));
+	return (ERR_OK);
+}
+
+enum err
+invitations_add(struct req *r)
+{
+	static const struct field fields[] = {
+		{ "email", FIELD_TEXT, offsetof(struct making, email), 1, USER_EMAIL_MAX, 0 },
+		{ "role", FIELD_TEXT, offsetof(struct making, role), 1, 64, FIELD_OPTIONAL },
+		{ "expires_at", FIELD_TIME, offsetof(struct making, expires_at), 0, 0,
+		    FIELD_OPTIONAL },
+	};
+	struct making m = { .req = r };
+	struct json j = json_object(r->arena);
+	const char *link;
+	enum err e;
+
+	if ((e = input_read(r, fields, COUNT(fields), &m)) != ERR_OK ||
+	    (e = check_making(r, &m)) != ERR_OK ||
+	    (e = store_write(r->app->store, write_new, &m)) != ERR_OK)
+		return (e);
+	if ((link = joining_link(&r->app->conf, m.token, r->arena)) == NULL)
+		return (ERR_NOMEM);
+	joining_print_invitation(&j, &m.invitation);
+	json_add_text(&j, "link", link);
+	return (reply_json(r, 201, &j));
+}
+
+static enum err
+write_drop(struct tx *tx, void *arg)
+{
+	struct req *r = arg;
+	struct invitation inv;
+	struct tenant t;
+	enum err e;
+
+	if ((e = subject_recheck(tx, r)) != ERR_OK ||
+	    (e = tenant_may(r, tx_db(tx), "invitations:delete", &t)) != ERR_OK ||
+	    (e = invitation_find(tx_db(tx), r->id, r->item_id, r->arena, &inv)) != ERR_OK ||
+	    (e = invitation_drop(tx, inv.id)) != ERR_OK)
+		return (e);
+	return (audit_note(tx, r,
+	    &(struct event){ .action = "invitation.revoked",
+	        .object_type = "invitation",
+	        .object_id = inv.id,
+	        .org_id = r->id }));
+}
+
+enum err
+invitations_drop(struct req *r)
+{
+	enum err e;
+
+	if ((e = store_write(r->app->store, write_drop, r)) != ERR_OK)
+		return (e);
+	return (reply_none(r));
+}
+
+/* What looking at one, or accepting it, needs. */
+struct opening {
+	struct req *req;
+	const char *token;
+	struct invitation invitation;
+	struct org org;
+};
+
+static enum err
+read_token(struct req *r, struct opening *o)
+{
+	static const struct field fields[] = {
+		{ "token", FIELD_TEXT, offsetof(struct opening, token), 1, TOKEN_MAX, 0 },
+	};
+
+	o->req = r;
+	return (input_read(r, fields, COUNT(fields), o));
+}
+
+/* Whatever a token is not, the answer is the same. */
+static enum err
+find_invitation(struct db *db, struct opening *o)
+{
+	enum err e;
+
+	if ((e = joining_find(db, o->token, clock_ms(), o->req->arena, &o->invitation)) ==
+	    ERR_NOT_FOUND)
+		return (req_fail(o->req, e, "there is no such invitation, or it is over"));
+	if (e != ERR_OK)
+		return (e);
+	return (org_find(db, o->invitation.org_id, o->req->arena, &o->org));
+}
+
+static enum err
+reply_opening(struct req *r, const struct opening *o)
+{
+	struct json j = json_object(r->arena), org = json_object(r->arena);
+
+	json_add_text(&org, "id", o->org.id);
+	json_add_text(&org, "name", o->org.name);
+	json_add_text(&org, "slug", o->org.slug);
+	json_add_raw(&j, "org", json_print(&org));
+	json_add_text(&j, "role", o->invitation.role_name);
+	json_add_time(&j, "expires_at", o->invitation.expires_at);
+	return (reply_json(r, 200, &j));
+}
+
+enum err
+invitations_look(struct req *r)
+{
+	struct opening o = { .token = NULL };
+	struct db *db;
+	enum err e;
+
+	if ((e = read_token(r, &o)) != ERR_OK)
+		return (e);
+	if ((e = store_read(r->app->store, &db)) != ERR_OK)
+		return (e);
+	e = find_invitation(db, &o);
+	store_read_end(r->app->store, db);
+	return (e == ERR_OK ? reply_opening(r, &o) : e);
+}
+
+static enum err
+check_address(struct tx *tx, struct req *r, const struct invitation *inv)
+{
+	struct user u;
+	char *email;
+	enum err e;
+
+	if ((e = user_find(tx_db(tx), USER_BY_ID, r->subject->user_id, r->arena, &u)) != ERR_OK)
+		return (e);
+	if ((email = arena_copy(r->arena, u.email)) == NULL)
+		return (ERR_NOMEM);
+	text_lower(email);
+	if (strcmp(email, inv->email) == 0)
+		return (ERR_OK);
+	return (req_fail(r, ERR_FORBIDDEN,
+	    "this invitation is for another address: sign in with the one that it was sent to"));
+}
+
+static enum err
+write_accept(struct tx *tx, void *arg)
+{
+	struct opening *o = arg;
+	enum err e;
+
+	if ((e = subject_recheck(tx, o->req)) != ERR_OK ||
+	    (e = find_invitation(tx_db(tx), o)) != ERR_OK ||
+	    (e = check_address(tx, o->req, &o->invitation)) != ERR_OK)
+		return (e);
+	return (joining_accept(tx, o->req, &o->invitation, o->req->subject->user_id, clock_ms()));
+}
+
+enum err
+invitations_accept(struct req *r)
+{
+	struct opening o = { .token = NULL };
+	enum err e;
+
+	if ((e = read_token(r, &o)) != ERR_OK ||
+	    (e = store_write(r->app->store, write_accept, &o)) != ERR_OK)
+		return (e);
+	return (reply_opening(r, &o));
+}

@@ -1,0 +1,364 @@
+#!/usr/bin/env bats
+# Invitations into an org: given, taken back, looked at, accepted once.
+
+load helper
+load joining
+
+setup() {
+	fresh_state
+	stop_time
+	two_orgs
+}
+
+# invite TOKEN ORG EMAIL [ROLE]: the id is then in INVITATION, the token in TOKEN.
+invite() {
+	as "$1" POST "/orgs/$2/invitations" "{\"email\":\"$3\",\"role\":\"${4-org-member}\"}"
+	expect 201
+	INVITATION=$(json .id)
+	TOKEN=$(json .link)
+	TOKEN=${TOKEN#*#}
+}
+
+# accept PROOF TOKEN
+accept() {
+	as "$1" POST /invitations/accept "{\"token\":\"$2\"}"
+}
+
+look() {
+	call orgs POST /invitations/look "{\"token\":\"$1\"}"
+}
+
+# in_days N: that time, as the API takes it.
+in_days() {
+	date -u -d "@$(($(tr -d @ < "$YETT_TEST_CLOCK") / 1000 + $1 * 86400))" +%FT%TZ
+}
+
+@test "every route without a proof answers 401, without its permission 403 or as if there were no org, and changes nothing" {
+	local before line
+	invite "$ANN" "$ORG_A" eve@example.org
+	before=$(sql .dump)
+	while read -r line; do
+		set -- $line
+		call orgs "$1" "$2" "${3--}"
+		expect 401 unauthenticated
+		as "$CARL" "$1" "$2" "${3--}"
+		expect 403 forbidden
+		[[ "$(json .detail)" == *"$4"* ]]
+		# Who belongs to another org does not learn that this one is there.
+		as "$DORA" "$1" "$2" "${3--}"
+		expect 404
+		as "$DORA" "$1" "${2/$ORG_A/$NOBODY}" "${3--}"
+		expect 404
+	done <<- E
+		GET /orgs/$ORG_A/invitations - invitations:read
+		POST /orgs/$ORG_A/invitations {"email":"fay@example.org"} invitations:create
+		DELETE /orgs/$ORG_A/invitations/$INVITATION - invitations:delete
+	E
+	# Nor is an invitation of one org reached through another.
+	as "$DORA" DELETE "/orgs/$ORG_B/invitations/$INVITATION"
+	expect 404
+	call orgs POST /invitations/accept "{\"token\":\"$TOKEN\"}"
+	expect 401
+	[ "$(sql .dump)" = "$before" ]
+}
+
+@test "who is invited looks, accepts, and is a member with the role; each is in the log, and the address is not" {
+	as "$ANN" POST "/orgs/$ORG_A/invitations" '{"email":"Eve@Example.org","role":"org-admin"}'
+	expect 201
+	[ "$(jq -c '[.email, .role, .invited_by]' <<< "$BODY")" = "[\"eve@example.org\",\"org-admin\",\"$ANN_ID\"]" ]
+	[ "$(json .expires_at)" = "$(date -u -d "$(in_days 7)" +%FT%T).$(tail -c 4 "$YETT_TEST_CLOCK")Z" ]
+	TOKEN=$(json .link)
+	[[ $TOKEN =~ ^http://127.0.0.1:8080/invitation#[A-Za-z0-9_-]{43}$ ]]
+	TOKEN=${TOKEN#*#}
+	as "$ANN" GET "/orgs/$ORG_A/invitations"
+	expect 200
+	[ "$(jq -c '[.next, [.items[] | [.email, .role, has("link")]]]' <<< "$BODY")" = '[null,[["eve@example.org","org-admin",false]]]' ]
+	look "$TOKEN"
+	expect 200
+	[ "$(jq -c '[.org, .role]' <<< "$BODY")" = "[{\"id\":\"$ORG_A\",\"name\":\"Club A\",\"slug\":\"a\"},\"org-admin\"]" ]
+	[[ "$BODY" != *example.org* ]]
+	# The address counts in small letters.
+	register EVE@example.org
+	accept "$ACCESS" "$TOKEN"
+	expect 200
+	[ "$(jq -r '.org.id + .role' <<< "$BODY")" = "${ORG_A}org-admin" ]
+	[ "$(is_member "$ORG_A" "$USER_ID")" = 1 ]
+	as "$ACCESS" GET "/orgs/$ORG_A/invitations"
+	expect 200
+	[ "$(json '.items | length')" = 0 ]
+	[ "$(sql "SELECT group_concat(action || ' ' || user_id, ', ') FROM (SELECT * FROM audit_log WHERE org_id = '$ORG_A' ORDER BY seq)")" = \
+		"invitation.created $ANN_ID, invitation.accepted $USER_ID, member.joined $USER_ID" ]
+	[ "$(sql "SELECT count(*) FROM audit_log WHERE details LIKE '%@%' OR details LIKE '%$TOKEN%'")" = 0 ]
+	[[ "$(sql .dump)" != *"$TOKEN"* ]]
+}
+
+@test "expired, revoked, replaced, replayed, truncated and foreign tokens all get one answer, and change nothing" {
+	local before wrong token expired revoked replaced used
+	register eve@example.org
+	invite "$ANN" "$ORG_A" eve@example.org
+	expired=$TOKEN
+	pass_time $((7 * 86400 - 1))
+	look "$expired"
+	expect 200
+	pass_time 1
+	as "$ANN" GET "/orgs/$ORG_A/invitations"
+	[ "$(json '.items | length')" = 0 ]
+	sign_in eve@example.org
+	sign_in ann@example.org
+	ANN=$ACCESS
+	invite "$ANN" "$ORG_A" eve@example.org
+	replaced=$TOKEN
+	invite "$ANN" "$ORG_A" eve@example.org
+	revoked=$TOKEN
+	as "$ANN" DELETE "/orgs/$ORG_A/invitations/$INVITATION"
+	expect 204
+	as "$ANN" DELETE "/orgs/$ORG_A/invitations/$INVITATION"
+	expect 404
+	[ "$(events invitation.revoked)" = 1 ]
+	invite "$ANN" "$ORG_A" eve@example.org
+	used=$TOKEN
+	sign_in eve@example.org
+	accept "$ACCESS" "$used"
+	expect 200
+	accept "$ACCESS" "$used"
+	expect 404 not-found
+	wrong=$(jq -c 'del(.request_id)' <<< "$BODY")
+	before=$(sql .dump)
+	for token in "$expired" "$revoked" "$replaced" "$used" "${used%?}" "${used}A" "$ACCESS" "$REFRESH" "$NOBODY" x; do
+		accept "$ACCESS" "$token"
+		expect 404
+		[ "$(jq -c 'del(.request_id)' <<< "$BODY")" = "$wrong" ]
+		look "$token"
+		expect 404
+		[ "$(jq -c 'del(.request_id)' <<< "$BODY")" = "$wrong" ]
+	done
+	[ "$(sql .dump)" = "$before" ]
+	accept "$ACCESS" ""
+	expect 422
+	expect_field token
+	look ""
+	expect 422
+	expect_field token
+}
+
+@test "only the invited address accepts, and nobody else is told which it is" {
+	invite "$ANN" "$ORG_A" eve@example.org
+	for who in "$DORA" "$CARL" "$ANN" "$ROOT"; do
+		accept "$who" "$TOKEN"
+		expect 403 forbidden
+		[[ "$BODY" != *eve* ]]
+	done
+	register eve@example.org
+	accept "$ACCESS" "$TOKEN"
+	expect 200
+}
+
+@test "an invitation is accepted by a session of one's own alone" {
+	register eve@example.org
+	invite "$ANN" "$ORG_A" eve@example.org
+	sql "UPDATE sessions SET actor_user_id = '$ANN_ID' WHERE user_id = '$USER_ID'"
+	accept "$ACCESS" "$TOKEN"
+	expect 403
+	[ "$(is_member "$ORG_A" "$USER_ID")" = 0 ]
+}
+
+@test "nobody invites to be what he is not himself" {
+	local before
+	register eve@example.org
+	member "$ORG_A" "$USER_ID" org-admin
+	sql "INSERT INTO roles (id, org_id, name, created_at) VALUES ('$NOBODY', '$ORG_A', 'singer', 0);
+		INSERT INTO permissions (id, name, created_at) VALUES ('$NOBODY', 'songs:sing', 0);
+		INSERT INTO role_permissions (role_id, permission_id) VALUES ('$NOBODY', '$NOBODY')"
+	before=$(sql .dump)
+	for role in org-owner admin singer; do
+		as "$ACCESS" POST "/orgs/$ORG_A/invitations" "{\"email\":\"fay@example.org\",\"role\":\"$role\"}"
+		expect 403 forbidden
+		[[ "$(json .detail)" = role:* ]]
+	done
+	# A role of another org is none here.
+	as "$DORA" POST "/orgs/$ORG_B/invitations" '{"email":"fay@example.org","role":"singer"}'
+	expect 422
+	expect_field role
+	as "$DORA" POST "/orgs/$ORG_B/invitations" "{\"email\":\"fay@example.org\",\"role\":\"$NOBODY\"}"
+	expect 422
+	expect_field role
+	[ "$(sql .dump)" = "$before" ]
+	invite "$ACCESS" "$ORG_A" fay@example.org org-admin
+	invite "$ANN" "$ORG_A" fay@example.org singer
+}
+
+@test "an invitation is worth what its inviter may still give when it is accepted" {
+	local mallory
+	register eve@example.org
+	invite "$ANN" "$ORG_A" eve@example.org org-admin
+	register mallory@example.org
+	mallory=$USER_ID
+	member "$ORG_A" "$mallory" org-owner
+	local mallorys=$ACCESS
+	invite "$mallorys" "$ORG_A" second@example.org org-owner
+	register second@example.org
+	# A member who is less than what the invitation gives, gives it no more.
+	sql "UPDATE user_org_roles SET role_id = '00000000-0000-7000-8000-000000000012' WHERE user_id = '$mallory'"
+	accept "$ACCESS" "$TOKEN"
+	expect 404
+	look "$TOKEN"
+	expect 404
+	# What he still is, he may give.
+	invite "$mallorys" "$ORG_A" second@example.org org-admin
+	local admins=$TOKEN
+	look "$admins"
+	expect 200
+	"$BIN/yett" user lock mallory@example.org
+	look "$admins"
+	expect 404
+	"$BIN/yett" user unlock mallory@example.org
+	look "$admins"
+	expect 200
+	sql "PRAGMA foreign_keys = ON; DELETE FROM user_orgs WHERE user_id = '$mallory'"
+	accept "$ACCESS" "$admins"
+	expect 404
+	[ "$(is_member "$ORG_A" "$USER_ID")" = 0 ]
+}
+
+@test "inviting tells nothing of whether an address is anybody's, or a member's" {
+	local answers=() email
+	for email in nobody@example.org dora@example.org carl@example.org; do
+		as "$ANN" POST "/orgs/$ORG_A/invitations" "{\"email\":\"$email\"}"
+		expect 201
+		answers+=("$(jq -c '[keys, .role]' <<< "$BODY")")
+	done
+	[ "${answers[0]}" = "${answers[1]}" ]
+	[ "${answers[0]}" = "${answers[2]}" ]
+}
+
+@test "who is a member already gets the role as well, and is not joined twice" {
+	sql "UPDATE orgs SET seat_limit = 2 WHERE id = '$ORG_A'"
+	invite "$ANN" "$ORG_A" carl@example.org org-admin
+	accept "$CARL" "$TOKEN"
+	expect 200
+	[ "$(sql "SELECT count(*) FROM user_org_roles WHERE user_id = '$CARL_ID'")" = 2 ]
+	[ "$(events member.joined)" = 0 ]
+	[ "$(events invitation.accepted)" = 1 ]
+	as "$CARL" GET "/orgs/$ORG_A/invitations"
+	expect 200
+}
+
+@test "an address, a role and an end are checked, each by name" {
+	local before email
+	before=$(sql .dump)
+	for email in eve eve@ @example.org 'eve@exa mple.org' "$(printf 'a%0250d' 0)@example.org" 'a@b@c'; do
+		as "$ANN" POST "/orgs/$ORG_A/invitations" "{\"email\":\"$email\"}"
+		expect 422
+		expect_field email
+	done
+	as "$ANN" POST "/orgs/$ORG_A/invitations" '{"role":"org-member"}'
+	expect 422
+	expect_field email
+	as "$ANN" POST "/orgs/$ORG_A/invitations" '{"email":"eve@example.org","role":"king"}'
+	expect 422
+	expect_field role
+	for email in "$(in_days 31)" "$(in_days 0)" "$(in_days -1)" tomorrow; do
+		as "$ANN" POST "/orgs/$ORG_A/invitations" "{\"email\":\"eve@example.org\",\"expires_at\":\"$email\"}"
+		expect 422
+		expect_field expires_at
+	done
+	[ "$(sql .dump)" = "$before" ]
+	as "$ANN" POST "/orgs/$ORG_A/invitations" "{\"email\":\"eve@example.org\",\"expires_at\":\"$(in_days 30)\"}"
+	expect 201
+}
+
+@test "an org has 100 open invitations and no more; those over make room, and so does one for the same address" {
+	local ends i
+	ends=$(($(tr -d @ < "$YETT_TEST_CLOCK") + 86400000))
+	for i in $(seq 99); do
+		echo "INSERT INTO org_invitations (id, org_id, email, role_id, token_hash, created_at, expires_at)
+			VALUES (printf('01890a5d-ac96-774b-bcce-%012d', $i), '$ORG_A', 'u$i@example.org',
+			'00000000-0000-7000-8000-000000000013', randomblob(32), 0, $ends);"
+	done | sql
+	invite "$ANN" "$ORG_A" eve@example.org
+	as "$ANN" GET "/orgs/$ORG_A/invitations"
+	[ "$(json '.items | length')" = 100 ]
+	as "$ANN" POST "/orgs/$ORG_A/invitations" '{"email":"fay@example.org"}'
+	expect 422
+	expect_field email
+	invite "$ANN" "$ORG_A" eve@example.org
+	invite "$DORA" "$ORG_B" fay@example.org
+	pass_time 86400
+	sign_in ann@example.org
+	invite "$ACCESS" "$ORG_A" fay@example.org
+	as "$ACCESS" GET "/orgs/$ORG_A/invitations"
+	[ "$(json '.items | length')" = 2 ]
+}
+
+@test "without a free seat nobody comes in, and the invitation stays open" {
+	register eve@example.org
+	invite "$ANN" "$ORG_A" eve@example.org
+	sql "UPDATE orgs SET seat_limit = 2 WHERE id = '$ORG_A'"
+	accept "$ACCESS" "$TOKEN"
+	expect 409 no-seat-left
+	[ "$(is_member "$ORG_A" "$USER_ID")" = 0 ]
+	[ "$(events invitation.accepted)" = 0 ]
+	sql "UPDATE orgs SET seat_limit = 3 WHERE id = '$ORG_A'"
+	accept "$ACCESS" "$TOKEN"
+	expect 200
+	[ "$(is_member "$ORG_A" "$USER_ID")" = 1 ]
+}
+
+@test "of many who accept the last seat at once, or one invitation, exactly one gets it" {
+	local i pids=() proofs=() tokens=()
+	for i in 1 2 3 4 5 6; do
+		register "u$i@example.org"
+		proofs+=("$ACCESS")
+		invite "$ANN" "$ORG_A" "u$i@example.org"
+		tokens+=("$TOKEN")
+	done
+	sql "UPDATE orgs SET seat_limit = 3 WHERE id = '$ORG_A'"
+	race() {
+		local body="{\"token\":\"$2\"}"
+		printf %s "$body" | env REQUEST_METHOD=POST REQUEST_URI=/invitations/accept REMOTE_ADDR=192.0.2.7 \
+			HTTP_HOST=127.0.0.1:8080 CONTENT_TYPE=application/json CONTENT_LENGTH=${#body} "$(bearer "$1")" \
+			"$BIN/orgs" > "$BATS_TEST_TMPDIR/race$3" 2>> "$BATS_TEST_TMPDIR/log"
+	}
+	for i in 0 1 2 3 4 5; do
+		race "${proofs[i]}" "${tokens[i]}" "$i" 3>&- &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	[ "$(grep -l '^Status: 200' "$BATS_TEST_TMPDIR"/race? | wc -l)" = 1 ]
+	[ "$(grep -l '^Status: 409' "$BATS_TEST_TMPDIR"/race? | wc -l)" = 5 ]
+	[ "$(sql "SELECT count(*) FROM user_orgs WHERE org_id = '$ORG_A'")" = 3 ]
+	# The same one six times.
+	sql "UPDATE orgs SET seat_limit = NULL"
+	register last@example.org
+	invite "$ANN" "$ORG_A" last@example.org
+	pids=()
+	for i in 0 1 2 3 4 5; do
+		race "$ACCESS" "$TOKEN" "$i" 3>&- &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	[ "$(grep -l '^Status: 200' "$BATS_TEST_TMPDIR"/race? | wc -l)" = 1 ]
+	[ "$(grep -l '^Status: 404' "$BATS_TEST_TMPDIR"/race? | wc -l)" = 5 ]
+	[ "$(events member.joined)" = 2 ]
+}
+
+@test "who may invite no more changes nothing by a request begun before" {
+	begin orgs POST "/orgs/$ORG_A/invitations" '{"email":"eve@example.org"}' "$(bearer "$ANN")"
+	sql "UPDATE user_org_roles SET role_id = '00000000-0000-7000-8000-000000000013' WHERE user_id = '$ANN_ID'"
+	finish
+	expect 403
+	[ "$(sql 'SELECT count(*) FROM org_invitations')" = 0 ]
+}
+
+@test "an invitation goes with its org, its role and its inviter" {
+	sql "INSERT INTO roles (id, org_id, name, created_at) VALUES ('$NOBODY', '$ORG_A', 'singer', 0)"
+	invite "$ANN" "$ORG_A" a@example.org singer
+	invite "$ANN" "$ORG_A" b@example.org
+	invite "$DORA" "$ORG_B" c@example.org
+	sql "PRAGMA foreign_keys = ON; DELETE FROM roles WHERE id = '$NOBODY'"
+	[ "$(sql 'SELECT group_concat(email) FROM (SELECT email FROM org_invitations ORDER BY email)')" = b@example.org,c@example.org ]
+	sql "PRAGMA foreign_keys = ON; DELETE FROM users WHERE id = '$ANN_ID'"
+	[ "$(sql 'SELECT group_concat(email) FROM org_invitations')" = c@example.org ]
+	sql "PRAGMA foreign_keys = ON; DELETE FROM orgs WHERE id = '$ORG_B'"
+	[ "$(sql 'SELECT count(*) FROM org_invitations')" = 0 ]
+}

@@ -9,6 +9,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "store/attempt.h"
+#include "store/invitation.h"
 #include "store/session.h"
 
 #define EVERY_MS 30000
@@ -16,6 +17,8 @@
 #define SEEN_MAX 512        /* sessions written at once: some 5 ms of the turn to write */
 #define PURGE_MAX 500       /* rows deleted at once, for the same reason */
 #define DAY_MS ((int64_t)86400000)
+#define INVITATION_KEPT_MS \
+	(7 * DAY_MS) /* after its end: nobody came, and the address is forgotten */
 
 struct seen {
 	size_t count;
@@ -76,6 +79,8 @@ purge(struct tx *tx, void *arg)
 	/* A day longer, so that whoever comes back with an ended session is told so from its row.
 	 */
 	if ((e = session_purge(tx, now - DAY_MS, PURGE_MAX, &count)) != ERR_OK)
+		return (e);
+	if ((e = invitation_purge(tx, now - INVITATION_KEPT_MS, PURGE_MAX)) != ERR_OK)
 		return (e);
 	return (attempt_purge(tx, now - app->conf.keep_attempts_s * 1000, PURGE_MAX, &count));
 }

@@ -155,7 +155,7 @@ check_inviter(struct db *db, const struct invitation *inv, int64_t now, struct a
 		return (ERR_NOT_FOUND);
 	if ((e = role_rights(db, inviter.id, now, a, NULL, everywhere)) != ERR_OK ||
 	    (e = org_role_rights(db, inv->org_id, inviter.id, now, a, NULL, there)) != ERR_OK ||
-	    (e = role_all_permissions(db, inv->role_id, a, given)) != ERR_OK)
+	    (e = role_possible_permissions(db, inv->role_id, a, given)) != ERR_OK)
 		return (e);
 	for (i = 0; i < given->count; i++)
 		if (right_covering(everywhere, given->items[i]) == NULL &&

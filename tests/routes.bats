@@ -137,10 +137,11 @@ send() {
 }
 
 @test "an id that is none is no path" {
-	local program method path rest
+	local program method path rest path_of
 	while read -r program method path rest; do
 		for id in x "$NOBODY-" "${NOBODY^^}" "${NOBODY:0:35}" "$NOBODY'--"; do
-			send "$program" "$method" "${path//\{id\}/$id}" -
+			path_of=${path//\{id\}/$id}
+			send "$program" "$method" "${path_of//\{item_id\}/$id}" -
 			[[ " 400 404 405 " = *" $STATUS "* ]] || {
 				echo "$program $method $path $id: $STATUS $BODY" >&2
 				return 1

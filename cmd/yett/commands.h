@@ -36,6 +36,16 @@ int cmd_org_leave(struct tool *t);
 int cmd_org_grant(struct tool *t);
 int cmd_org_revoke(struct tool *t);
 
+int cmd_domain_list(struct tool *t);
+int cmd_domain_add(struct tool *t);
+int cmd_domain_verify(struct tool *t);
+int cmd_domain_set(struct tool *t);
+int cmd_domain_delete(struct tool *t);
+
+int cmd_invitation_list(struct tool *t);
+int cmd_invitation_add(struct tool *t);
+int cmd_invitation_revoke(struct tool *t);
+
 int cmd_session_list(struct tool *t);
 int cmd_session_revoke(struct tool *t);
 

@@ -84,6 +84,17 @@ static const struct option org_join_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+static const struct option domain_options[] = {
+	{ "--auto-join", "yes|no", "who has a confirmed address there joins by signing in", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option invitation_add_options[] = {
+	{ "--role", "ROLE", "to be this in the org (org-member)", false },
+	{ "--until", "TIME", "open until then, 30 days at most (7 days)", false },
+	{ NULL, NULL, NULL, false },
+};
+
 static const struct option session_list_options[] = {
 	{ "--json", NULL, "print JSON", false },
 	{ "--limit", "N", "at most so many, the newest (200)", false },
@@ -153,6 +164,23 @@ static const struct command commands[] = {
 	    "A role of the organisation's own, or else of the site; it counts there alone." },
 	{ "org", "revoke", "ORG WHO ROLE", 3, 3, NULL, false, cmd_org_revoke,
 	    "take a role there away from a member", "The last owner stays one." },
+	{ "domain", "list", "ORG", 1, 1, json, false, cmd_domain_list,
+	    "list the domains of an org, and the records that prove them", NULL },
+	{ "domain", "add", "ORG DOMAIN", 2, 2, domain_options, false, cmd_domain_add,
+	    "claim a domain for an org", "Shows the TXT record that proves it." },
+	{ "domain", "verify", "ORG DOMAIN", 2, 2, NULL, false, cmd_domain_verify,
+	    "look in the DNS whether a domain is the org's", NULL },
+	{ "domain", "set", "ORG DOMAIN", 2, 2, domain_options, false, cmd_domain_set,
+	    "say whether people join by a confirmed address there", NULL },
+	{ "domain", "delete", "ORG DOMAIN", 2, 2, NULL, false, cmd_domain_delete,
+	    "claim a domain no more", "Who joined by it stays a member." },
+	{ "invitation", "list", "ORG", 1, 1, json, false, cmd_invitation_list,
+	    "list the open invitations of an org", NULL },
+	{ "invitation", "add", "ORG EMAIL", 2, 2, invitation_add_options, false, cmd_invitation_add,
+	    "invite somebody into an org",
+	    "Prints the link to send; it replaces an older one for the same address." },
+	{ "invitation", "revoke", "ORG EMAIL", 2, 2, NULL, false, cmd_invitation_revoke,
+	    "take an invitation back", NULL },
 	{ "session", "list", "[WHO]", 0, 1, session_list_options, false, cmd_session_list,
 	    "list live sessions", NULL },
 	{ "session", "revoke", "[ID]", 0, 1, session_revoke_options, false, cmd_session_revoke,

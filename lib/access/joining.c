@@ -10,9 +10,6 @@
 #include "store/org.h"
 #include "store/org_role.h"
 
-#define LABEL "_yett."
-#define TEXT "yett-verification="
-
 static enum err
 new_id(struct arena *a, const char **ret_id)
 {
@@ -48,8 +45,8 @@ joining_claim(struct tx *tx, struct org_domain *d, struct arena *a)
 enum dns_found
 joining_ask(const struct conf *conf, const struct org_domain *d, struct arena *a)
 {
-	const char *name = arena_print(a, LABEL "%s", d->domain);
-	const char *text = arena_print(a, TEXT "%s", d->token);
+	const char *name = arena_print(a, JOINING_LABEL "%s", d->domain);
+	const char *text = arena_print(a, JOINING_TEXT "%s", d->token);
 
 	if (name == NULL || text == NULL)
 		return (DNS_UNKNOWN);
@@ -77,9 +74,9 @@ joining_print_domain(struct json *j, const struct org_domain *d)
 	add_time(j, "verified_at", d->verified_at);
 	json_add_bool(j, "auto_join", d->auto_join);
 	json_add_time(j, "created_at", d->created_at);
-	json_add_text(&record, "name", arena_print(j->arena, LABEL "%s", d->domain));
+	json_add_text(&record, "name", arena_print(j->arena, JOINING_LABEL "%s", d->domain));
 	json_add_text(&record, "type", "TXT");
-	json_add_text(&record, "value", arena_print(j->arena, TEXT "%s", d->token));
+	json_add_text(&record, "value", arena_print(j->arena, JOINING_TEXT "%s", d->token));
 	json_add_raw(j, "record", json_print(&record));
 }
 

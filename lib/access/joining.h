@@ -12,6 +12,10 @@
 #include "store/org_domain.h"
 #include "store/user.h"
 
+/* The record that proves a domain: TXT of the label and the domain, with the text and the token. */
+#define JOINING_LABEL "_yett."
+#define JOINING_TEXT "yett-verification="
+
 #define JOINING_DOMAINS_MAX 20      /* claims of an org, verified or not */
 #define JOINING_INVITATIONS_MAX 100 /* of an org, that have not expired */
 #define JOINING_DAYS 7              /* for which an invitation is open, unless it says */

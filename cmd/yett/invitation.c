@@ -1,0 +1,188 @@
+/* yett invitation: who is invited into an org. */
+#include <stdio.h>
+
+#include "access/joining.h"
+#include "access/profile.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "commands.h"
+#include "http/json.h"
+#include "store/org_role.h"
+#include "table.h"
+#include "whose.h"
+
+#define DAY_MS ((int64_t)86400000)
+
+struct listing {
+	struct tool *tool;
+	struct table *table;
+	struct json json;
+	struct cJSON *array; /* NULL: a table */
+};
+
+static void
+list_one(void *arg, const struct invitation *inv)
+{
+	struct listing *l = arg;
+	struct json item;
+
+	if (l->array == NULL) {
+		table_add(l->table, (const char *const[]){ inv->email, inv->role_name,
+		                        table_time(l->tool->arena, inv->created_at),
+		                        table_time(l->tool->arena, inv->expires_at), inv->id });
+		return;
+	}
+	item = json_object(l->tool->arena);
+	joining_print_invitation(&item, inv);
+	json_append(&l->json, l->array, &item);
+}
+
+int
+cmd_invitation_list(struct tool *t)
+{
+	static const char *const names[] = { "EMAIL", "ROLE", "CREATED", "EXPIRES", "ID" };
+	struct listing l = { .tool = t, .json = json_object(t->arena) };
+	struct org org;
+	struct db *db;
+	int status;
+	enum err e;
+
+	if ((status = whose_read(t, t->words[0], &org)) != 0)
+		return (status);
+	if (tool_has(t, "--json"))
+		l.array = json_add_array(&l.json, "items");
+	if ((l.table = table_new(t->arena, COUNT(names), names)) == NULL)
+		return (tool_fail("out of memory"));
+	if ((e = store_read(t->store, &db)) == ERR_OK) {
+		e = invitation_list(db, org.id, clock_ms(), t->arena, list_one, &l);
+		store_read_end(t->store, db);
+	}
+	if (e != ERR_OK)
+		return (tool_fail("the invitations cannot be read (%s)", err_slug(e)));
+	return (l.array == NULL ? table_print(l.table) : tool_print_json(&l.json));
+}
+
+/* An invitation, to give or to take back. */
+struct change {
+	struct tool *tool;
+	struct org org;
+	char *email;
+	const char *role;
+	const char *missing; /* what there is not */
+	int64_t now;
+	int64_t expires_at;
+	struct invitation invitation;
+	char token[SECRET_TOKEN_SIZE];
+};
+
+static int
+read_words(struct tool *t, struct change *c)
+{
+
+	c->tool = t;
+	c->now = clock_ms();
+	if ((c->email = arena_copy(t->arena, t->words[1])) == NULL)
+		return (tool_fail("out of memory"));
+	text_lower(c->email);
+	if (!profile_email_ok(c->email))
+		return (tool_fail("email: is not an e-mail address"));
+	return (whose_read(t, t->words[0], &c->org));
+}
+
+static enum err
+write_new(struct tx *tx, void *arg)
+{
+	struct change *c = arg;
+	struct arena *a = c->tool->arena;
+	struct json details = json_object(a);
+	const char *replaced;
+	struct role role;
+	enum err e;
+
+	c->missing = "role";
+	if ((e = org_role_get(tx_db(tx), c->org.id, c->role, a, &role)) != ERR_OK)
+		return (e);
+	c->missing = "org";
+	c->invitation = (struct invitation){ .org_id = c->org.id,
+		.email = c->email,
+		.role_id = role.id,
+		.role_name = role.name,
+		.created_at = c->now,
+		.expires_at = c->expires_at };
+	if ((e = joining_invite(tx, &c->invitation, a, c->token, &replaced)) != ERR_OK)
+		return (e);
+	json_add_text(&details, "role", role.name);
+	json_add_time(&details, "expires_at", c->expires_at);
+	json_add_text(&details, "replaces", replaced);
+	return (tool_note(c->tool, tx,
+	    &(struct event){ .action = "invitation.created",
+	        .object_type = "invitation",
+	        .object_id = c->invitation.id,
+	        .org_id = c->org.id,
+	        .details = &details }));
+}
+
+int
+cmd_invitation_add(struct tool *t)
+{
+	const char *until = tool_value(t, "--until"), *role = tool_value(t, "--role"), *link;
+	struct change c = { .role = role != NULL ? role : "org-member" };
+	int status;
+	enum err e;
+
+	if ((status = read_words(t, &c)) != 0)
+		return (status);
+	c.expires_at = c.now + JOINING_DAYS * DAY_MS;
+	if (until != NULL && (!clock_parse(until, &c.expires_at) || c.expires_at <= c.now ||
+	                         c.expires_at > c.now + JOINING_DAYS_MAX * DAY_MS))
+		return (tool_fail("--until: must be a time in the next %d days, such as "
+		                  "2027-01-31T12:00:00Z",
+		    JOINING_DAYS_MAX));
+	if ((e = store_write(t->store, write_new, &c)) == ERR_NOT_FOUND)
+		return (tool_fail("%s: there is no \"%s\"", c.missing, c.role));
+	if (e == ERR_LIMIT)
+		return (tool_fail("%s has %d open invitations: no org may have more", c.org.slug,
+		    JOINING_INVITATIONS_MAX));
+	if (e != ERR_OK)
+		return (tool_fail("the invitation cannot be stored (%s)", err_slug(e)));
+	if ((link = joining_link(&t->conf, c.token, t->arena)) == NULL)
+		return (tool_fail("out of memory"));
+	printf("%s is invited to be %s in %s until %s. Send this link, which is not shown again:\n",
+	    c.email, c.invitation.role_name, c.org.slug, table_time(t->arena, c.expires_at));
+	puts(link);
+	return (0);
+}
+
+static enum err
+write_drop(struct tx *tx, void *arg)
+{
+	struct change *c = arg;
+	enum err e;
+
+	if ((e = invitation_find_email(
+	         tx_db(tx), c->org.id, c->email, c->tool->arena, &c->invitation)) != ERR_OK ||
+	    (e = invitation_drop(tx, c->invitation.id)) != ERR_OK)
+		return (e);
+	return (tool_note(c->tool, tx,
+	    &(struct event){ .action = "invitation.revoked",
+	        .object_type = "invitation",
+	        .object_id = c->invitation.id,
+	        .org_id = c->org.id }));
+}
+
+int
+cmd_invitation_revoke(struct tool *t)
+{
+	struct change c = { .tool = t };
+	int status;
+	enum err e;
+
+	if ((status = read_words(t, &c)) != 0)
+		return (status);
+	if ((e = store_write(t->store, write_drop, &c)) == ERR_NOT_FOUND)
+		return (tool_fail("%s is not invited into %s", c.email, c.org.slug));
+	if (e != ERR_OK)
+		return (tool_fail("the change cannot be stored (%s)", err_slug(e)));
+	printf("%s is no more invited into %s\n", c.email, c.org.slug);
+	return (0);
+}

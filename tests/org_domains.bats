@@ -111,8 +111,6 @@ confirm() {
 	[ "$(jq -c '[.next, [.items[] | [.domain, .auto_join]]]' <<< "$BODY")" = '[null,[["a.example",true],["example.org",false]]]' ]
 	auto_join true
 	[ "$(json .auto_join)" = true ]
-	# Once more is the same, and is not noted.
-	auto_join true
 	as "$ANN" POST "/orgs/$ORG_A/domains" '{"domain":"example.org"}'
 	expect 409 taken
 	expect_field domain
@@ -306,12 +304,12 @@ confirm() {
 	sign_in eve@example.com
 	[ "$(is_member "$ORG_A" "$eve")" = 1 ]
 	[ "$(sql "SELECT r.name FROM user_org_roles m JOIN roles r ON r.id = m.role_id WHERE m.user_id = '$eve'")" = org-member ]
-	[ "$(sql "SELECT user_id || object_id || org_id || (details ->> 'by') FROM audit_log WHERE action = 'member.joined'")" = "$eve$eve${ORG_A}domain" ]
+	[ "$(sql "SELECT user_id || object_id || org_id || (details ->> 'domain_id') FROM audit_log WHERE action = 'org_member.joined'")" = "$eve$eve$ORG_A$DOMAIN" ]
 	as "$ACCESS" GET "/orgs/$ORG_A"
 	expect 200
 	# Once.
 	sign_in eve@example.com
-	[ "$(events member.joined)" = 1 ]
+	[ "$(events org_member.joined)" = 1 ]
 }
 
 @test "a domain that is not verified, a domain below, and an address that is not confirmed let nobody in" {
@@ -331,7 +329,7 @@ confirm() {
 	confirm "$USER_ID"
 	sign_in e@example.com
 	[ "$(is_member "$ORG_A" "$USER_ID")" = 0 ]
-	[ "$(events member.joined)" = 0 ]
+	[ "$(events org_member.joined)" = 0 ]
 }
 
 @test "who left or was removed is not taken in again by signing in" {

@@ -87,7 +87,7 @@ in_days() {
 	expect 200
 	[ "$(json '.items | length')" = 0 ]
 	[ "$(sql "SELECT group_concat(action || ' ' || user_id, ', ') FROM (SELECT * FROM audit_log WHERE org_id = '$ORG_A' ORDER BY seq)")" = \
-		"invitation.created $ANN_ID, invitation.accepted $USER_ID, member.joined $USER_ID" ]
+		"invitation.created $ANN_ID, invitation.accepted $USER_ID, org_member.joined $USER_ID" ]
 	[ "$(sql "SELECT count(*) FROM audit_log WHERE details LIKE '%@%' OR details LIKE '%$TOKEN%'")" = 0 ]
 	[[ "$(sql .dump)" != *"$TOKEN"* ]]
 }
@@ -237,7 +237,7 @@ in_days() {
 	accept "$CARL" "$TOKEN"
 	expect 200
 	[ "$(sql "SELECT count(*) FROM user_org_roles WHERE user_id = '$CARL_ID'")" = 2 ]
-	[ "$(events member.joined)" = 0 ]
+	[ "$(events org_member.joined)" = 0 ]
 	[ "$(events invitation.accepted)" = 1 ]
 	as "$CARL" GET "/orgs/$ORG_A/invitations"
 	expect 200
@@ -339,7 +339,7 @@ in_days() {
 	wait "${pids[@]}"
 	[ "$(grep -l '^Status: 200' "$BATS_TEST_TMPDIR"/race? | wc -l)" = 1 ]
 	[ "$(grep -l '^Status: 404' "$BATS_TEST_TMPDIR"/race? | wc -l)" = 5 ]
-	[ "$(events member.joined)" = 2 ]
+	[ "$(events org_member.joined)" = 2 ]
 }
 
 @test "who may invite no more changes nothing by a request begun before" {

@@ -28,7 +28,7 @@ setup() {
 	expect 200
 	[ "$(yett invitation list a --json | jq '.items | length')" = 0 ]
 	[ "$(sql "SELECT group_concat(action || ' ' || actor) FROM (SELECT * FROM audit_log WHERE org_id = '$ORG_A' ORDER BY seq)")" = \
-		"invitation.created tool,invitation.accepted user,member.joined user" ]
+		"invitation.created tool,invitation.accepted user,org_member.joined user" ]
 }
 
 @test "invitation revoke takes one back, and a new one replaces an old one" {

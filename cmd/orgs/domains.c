@@ -5,12 +5,9 @@
 #include <string.h>
 
 #include "access/app.h"
-#include "access/audit.h"
 #include "access/joining.h"
-#include "access/subject.h"
-#include "access/tenant.h"
-#include "base/clock.h"
 #include "base/text.h"
+#include "change.h"
 #include "http/input.h"
 #include "http/reply.h"
 
@@ -20,16 +17,12 @@
 
 static atomic_uint asking;
 
-/* What one of the transactions here needs. */
-struct change {
-	struct req *req;
-	const char *permission;
-	enum err (*how)(struct tx *tx, struct change *c);
-	struct tenant tenant;
-	struct org_domain domain; /* that the path names; or the new one */
+/* What the body says, and what the transaction finds. */
+struct input {
 	const char *name;
 	bool auto_join;
-	int64_t now;
+	const char *token; /* that the DNS has shown */
+	struct org_domain domain;
 };
 
 struct listing {
@@ -69,47 +62,40 @@ domains_list(struct req *r)
 	return (reply_json(r, 200, &j));
 }
 
+/* The claim that the path names. */
 static enum err
-run_change(struct tx *tx, void *arg)
+find_claim(struct tx *tx, struct change *c)
 {
-	struct change *c = arg;
+	struct input *in = c->in;
 	struct req *r = c->req;
-	enum err e;
 
-	if ((e = subject_recheck(tx, r)) != ERR_OK ||
-	    (e = tenant_may(r, tx_db(tx), c->permission, &c->tenant)) != ERR_OK)
-		return (e);
-	if (r->item_id != NULL &&
-	    (e = org_domain_find(tx_db(tx), r->id, r->item_id, r->arena, &c->domain)) != ERR_OK)
-		return (e);
-	return (c->how(tx, c));
+	return (org_domain_find(tx_db(tx), r->id, r->item_id, r->arena, &in->domain));
 }
 
 static enum err
-change(struct req *r, struct change *c, const char *permission,
+change(struct req *r, struct input *in, const char *permission, const char *action,
     enum err (*how)(struct tx *tx, struct change *c))
 {
+	struct change c = { .req = r,
+		.permission = permission,
+		.action = action,
+		.object_type = "domain",
+		.how = how,
+		.in = in };
 
-	c->req = r;
-	c->permission = permission;
-	c->how = how;
-	c->now = clock_ms();
-	return (store_write(r->app->store, run_change, c));
+	return (change_run(&c));
 }
 
+/* What the log says of it. */
 static enum err
-note(struct tx *tx, struct change *c, const char *action)
+note(struct change *c)
 {
-	struct json details = json_object(c->req->arena);
+	const struct input *in = c->in;
 
-	json_add_text(&details, "domain", c->domain.domain);
-	json_add_bool(&details, "auto_join", c->domain.auto_join);
-	return (audit_note(tx, c->req,
-	    &(struct event){ .action = action,
-	        .object_type = "domain",
-	        .object_id = c->domain.id,
-	        .org_id = c->req->id,
-	        .details = &details }));
+	c->object_id = in->domain.id;
+	json_add_text(&c->details, "domain", in->domain.domain);
+	json_add_bool(&c->details, "auto_join", in->domain.auto_join);
+	return (ERR_OK);
 }
 
 static enum err
@@ -125,8 +111,9 @@ reply_domain(struct req *r, int status, const struct org_domain *d)
 static enum err
 check_auto_join(struct tx *tx, struct change *c)
 {
+	const struct input *in = c->in;
 
-	if (!c->auto_join)
+	if (!in->auto_join)
 		return (ERR_OK);
 	return (tenant_limit_role(c->req, tx_db(tx), &c->tenant, ROLE_ORG_MEMBER, "auto_join"));
 }
@@ -134,62 +121,63 @@ check_auto_join(struct tx *tx, struct change *c)
 static enum err
 write_new(struct tx *tx, struct change *c)
 {
+	struct input *in = c->in;
 	enum err e;
 
 	if ((e = check_auto_join(tx, c)) != ERR_OK)
 		return (e);
-	c->domain = (struct org_domain){ .org_id = c->req->id,
-		.domain = c->name,
-		.auto_join = c->auto_join,
+	in->domain = (struct org_domain){ .org_id = c->req->id,
+		.domain = in->name,
+		.auto_join = in->auto_join,
 		.created_at = c->now };
-	if ((e = joining_claim(tx, &c->domain, c->req->arena)) == ERR_LIMIT)
+	if ((e = joining_claim(tx, &in->domain, c->req->arena)) == ERR_LIMIT)
 		return (req_field_error(
 		    c->req, "domain", "is one more than the 20 that an organisation may claim"));
-	return (e != ERR_OK ? e : note(tx, c, "domain.claimed"));
+	return (e == ERR_OK ? note(c) : e);
 }
 
 enum err
 domains_add(struct req *r)
 {
 	static const struct field fields[] = {
-		{ "domain", FIELD_TEXT, offsetof(struct change, name), 1, DNS_NAME_MAX, 0 },
-		{ "auto_join", FIELD_BOOL, offsetof(struct change, auto_join), 0, 0,
+		{ "domain", FIELD_TEXT, offsetof(struct input, name), 1, DNS_NAME_MAX, 0 },
+		{ "auto_join", FIELD_BOOL, offsetof(struct input, auto_join), 0, 0,
 		    FIELD_OPTIONAL },
 	};
-	struct change c = { .name = NULL };
+	struct input in = { .name = NULL };
 	char *name;
 	enum err e;
 
-	if ((e = input_read(r, fields, COUNT(fields), &c)) != ERR_OK)
+	if ((e = input_read(r, fields, COUNT(fields), &in)) != ERR_OK)
 		return (e);
-	if ((name = arena_copy(r->arena, c.name)) == NULL)
+	if ((name = arena_copy(r->arena, in.name)) == NULL)
 		return (ERR_NOMEM);
 	text_lower(name);
-	c.name = name;
+	in.name = name;
 	if (!dns_domain_ok(name))
 		return (req_field_error(r, "domain",
 		    "must be a domain such as example.org: two labels or more of letters, digits "
 		    "and '-', 236 bytes at most; an internationalised one in its ASCII form"));
-	if ((e = change(r, &c, "domains:create", write_new)) == ERR_TAKEN)
+	if ((e = change(r, &in, "domains:create", "domain.claimed", write_new)) == ERR_TAKEN)
 		req_field_error(r, "domain", "has been claimed for this organisation already");
-	return (e != ERR_OK ? e : reply_domain(r, 201, &c.domain));
+	return (e == ERR_OK ? reply_domain(r, 201, &in.domain) : e);
 }
 
-/* Look whether somebody else's transaction changed it meanwhile: then what the DNS said is of
- * another claim. */
+/* The claim may have been dropped meanwhile, and another made: of that the DNS said nothing. */
 static enum err
 write_verified(struct tx *tx, struct change *c)
 {
+	struct input *in = c->in;
 	enum err e;
 
-	if (strcmp(c->name, c->domain.token) != 0)
-		return (ERR_NOT_FOUND);
-	if (c->domain.verified_at != 0)
-		return (ERR_OK);
-	if ((e = org_domain_verify(tx, c->domain.id, c->now)) != ERR_OK)
+	if ((e = find_claim(tx, c)) != ERR_OK)
 		return (e);
-	c->domain.verified_at = c->now;
-	return (note(tx, c, "domain.verified"));
+	if (strcmp(in->token, in->domain.token) != 0)
+		return (ERR_NOT_FOUND);
+	if ((e = org_domain_verify(tx, in->domain.id, c->now)) != ERR_OK)
+		return (e);
+	in->domain.verified_at = c->now;
+	return (note(c));
 }
 
 /* Read the claim, if the subject may have it verified. */
@@ -236,66 +224,69 @@ ask(struct req *r, const struct org_domain *d)
 enum err
 domains_verify(struct req *r)
 {
-	struct change c = { .name = NULL };
+	struct input in = { .name = NULL };
 	struct org_domain d;
 	enum err e;
 
 	if ((e = read_claim(r, &d)) != ERR_OK)
 		return (e);
-	if (d.verified_at == 0 && (e = ask(r, &d)) != ERR_OK)
+	/* Once is enough: what the DNS has lost since stays verified. */
+	if (d.verified_at != 0)
+		return (reply_domain(r, 200, &d));
+	if ((e = ask(r, &d)) != ERR_OK)
 		return (e);
-	c.name = d.token;
-	if ((e = change(r, &c, "domains:update", write_verified)) == ERR_TAKEN)
+	in.token = d.token;
+	if ((e = change(r, &in, "domains:update", "domain.verified", write_verified)) == ERR_TAKEN)
 		req_field_error(r, "domain", "is verified for another organisation");
-	return (e != ERR_OK ? e : reply_domain(r, 200, &c.domain));
+	return (e == ERR_OK ? reply_domain(r, 200, &in.domain) : e);
 }
 
 static enum err
 write_set(struct tx *tx, struct change *c)
 {
+	struct input *in = c->in;
 	enum err e;
 
-	if (c->auto_join == c->domain.auto_join)
-		return (ERR_OK);
-	if ((e = check_auto_join(tx, c)) != ERR_OK ||
-	    (e = org_domain_set_auto_join(tx, c->domain.id, c->auto_join)) != ERR_OK)
+	if ((e = find_claim(tx, c)) != ERR_OK || (e = check_auto_join(tx, c)) != ERR_OK ||
+	    (e = org_domain_set_auto_join(tx, in->domain.id, in->auto_join)) != ERR_OK)
 		return (e);
-	c->domain.auto_join = c->auto_join;
-	return (note(tx, c, "domain.updated"));
+	in->domain.auto_join = in->auto_join;
+	return (note(c));
 }
 
 enum err
 domains_set(struct req *r)
 {
 	static const struct field fields[] = {
-		{ "auto_join", FIELD_BOOL, offsetof(struct change, auto_join), 0, 0, 0 },
+		{ "auto_join", FIELD_BOOL, offsetof(struct input, auto_join), 0, 0, 0 },
 	};
-	struct change c = { .name = NULL };
+	struct input in = { .name = NULL };
 	enum err e;
 
-	if ((e = input_read(r, fields, COUNT(fields), &c)) != ERR_OK ||
-	    (e = change(r, &c, "domains:update", write_set)) != ERR_OK)
+	if ((e = input_read(r, fields, COUNT(fields), &in)) != ERR_OK ||
+	    (e = change(r, &in, "domains:update", "domain.updated", write_set)) != ERR_OK)
 		return (e);
-	return (reply_domain(r, 200, &c.domain));
+	return (reply_domain(r, 200, &in.domain));
 }
 
 static enum err
 write_drop(struct tx *tx, struct change *c)
 {
+	const struct input *in = c->in;
 	enum err e;
 
-	if ((e = org_domain_drop(tx, c->domain.id)) != ERR_OK)
+	if ((e = find_claim(tx, c)) != ERR_OK || (e = org_domain_drop(tx, in->domain.id)) != ERR_OK)
 		return (e);
-	return (note(tx, c, "domain.dropped"));
+	return (note(c));
 }
 
 enum err
 domains_drop(struct req *r)
 {
-	struct change c = { .name = NULL };
+	struct input in = { .name = NULL };
 	enum err e;
 
-	if ((e = change(r, &c, "domains:delete", write_drop)) != ERR_OK)
+	if ((e = change(r, &in, "domains:delete", "domain.dropped", write_drop)) != ERR_OK)
 		return (e);
 	return (reply_none(r));
 }

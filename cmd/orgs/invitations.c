@@ -4,13 +4,12 @@
 #include <string.h>
 
 #include "access/app.h"
-#include "access/audit.h"
 #include "access/joining.h"
 #include "access/profile.h"
 #include "access/subject.h"
-#include "access/tenant.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "change.h"
 #include "http/input.h"
 #include "http/reply.h"
 #include "store/org_role.h"
@@ -55,94 +54,83 @@ invitations_list(struct req *r)
 	return (reply_json(r, 200, &j));
 }
 
-/* What the making of one needs. */
-struct making {
-	struct req *req;
+/* What the body says, and what the transaction makes of it. */
+struct input {
 	const char *email;
-	const char *role; /* its name; NULL: org-member */
+	const char *role; /* its id or name; NULL: org-member */
 	int64_t expires_at;
-	int64_t now;
 	struct invitation invitation;
 	char token[SECRET_TOKEN_SIZE];
 };
 
 /* The role, if members of the org may be given it, and by the subject. */
 static enum err
-find_role(struct tx *tx, struct making *m, const struct tenant *t, struct role *ret_role)
+find_role(struct tx *tx, struct change *c, struct role *ret_role)
 {
-	const char *name = m->role != NULL ? m->role : "org-member";
+	const struct input *in = c->in;
+	const char *key = in->role != NULL ? in->role : ROLE_ORG_MEMBER;
 	enum err e;
 
-	if ((e = org_role_get(tx_db(tx), m->req->id, name, m->req->arena, ret_role)) ==
+	if ((e = org_role_get(tx_db(tx), c->req->id, key, c->req->arena, ret_role)) ==
 	    ERR_NOT_FOUND)
-		return (req_field_error(m->req, "role", "there is no such role"));
-	return (e != ERR_OK ? e : tenant_limit_role(m->req, tx_db(tx), t, ret_role->id, "role"));
+		return (req_field_error(c->req, "role", "there is no such role here"));
+	if (e != ERR_OK)
+		return (e);
+	return (tenant_limit_role(c->req, tx_db(tx), &c->tenant, ret_role->id, "role"));
 }
 
-static enum err
-note_created(struct tx *tx, struct making *m, const char *replaced)
+/* Who gives what the invitation gives: whoever acts in somebody's name does. */
+static const char *
+find_inviter(const struct subject *s)
 {
-	struct json details = json_object(m->req->arena);
 
-	json_add_text(&details, "role", m->invitation.role_name);
-	json_add_time(&details, "expires_at", m->expires_at);
-	json_add_text(&details, "replaces", replaced);
-	return (audit_note(tx, m->req,
-	    &(struct event){ .action = "invitation.created",
-	        .object_type = "invitation",
-	        .object_id = m->invitation.id,
-	        .org_id = m->req->id,
-	        .details = &details }));
+	if (s->actor_id[0] != '\0')
+		return (s->actor_id);
+	return (s->user_id[0] != '\0' ? s->user_id : NULL);
 }
 
 /* Whether the address is somebody's, or a member's, is not looked at: so the answer cannot tell. */
 static enum err
-write_new(struct tx *tx, void *arg)
+write_new(struct tx *tx, struct change *c)
 {
-	struct making *m = arg;
-	const struct subject *s;
+	struct input *in = c->in;
 	const char *replaced;
 	struct role role;
-	struct tenant t;
 	enum err e;
 
-	if ((e = subject_recheck(tx, m->req)) != ERR_OK ||
-	    (e = tenant_may(m->req, tx_db(tx), "invitations:create", &t)) != ERR_OK ||
-	    (e = find_role(tx, m, &t, &role)) != ERR_OK)
+	if ((e = find_role(tx, c, &role)) != ERR_OK)
 		return (e);
-	s = m->req->subject;
-	m->invitation = (struct invitation){ .org_id = m->req->id,
-		.email = m->email,
+	in->invitation = (struct invitation){ .org_id = c->req->id,
+		.email = in->email,
 		.role_id = role.id,
 		.role_name = role.name,
-		/* An admin who acts for somebody is the one who invites. */
-		.invited_by = s->actor_id[0] != '\0'  ? s->actor_id
-		              : s->user_id[0] != '\0' ? s->user_id
-		                                      : NULL,
-		.created_at = m->now,
-		.expires_at = m->expires_at };
-	if ((e = joining_invite(tx, &m->invitation, m->req->arena, m->token, &replaced)) ==
+		.invited_by = find_inviter(c->req->subject),
+		.created_at = c->now,
+		.expires_at = in->expires_at };
+	if ((e = joining_invite(tx, &in->invitation, c->req->arena, in->token, &replaced)) ==
 	    ERR_LIMIT)
-		return (req_field_error(m->req, "email",
+		return (req_field_error(c->req, "email",
 		    "is one more than the 100 invitations that an organisation may have open"));
-	return (e != ERR_OK ? e : note_created(tx, m, replaced));
+	c->object_id = in->invitation.id;
+	joining_note_invitation(&c->details, &in->invitation, replaced);
+	return (e);
 }
 
 static enum err
-check_making(struct req *r, struct making *m)
+check_input(struct req *r, struct input *in)
 {
+	const int64_t now = clock_ms();
 	char *email;
 
-	if (!profile_email_ok(m->email))
+	if (!profile_email_ok(in->email))
 		return (req_field_error(r, "email", "is not an e-mail address"));
-	if ((email = arena_copy(r->arena, m->email)) == NULL)
+	if ((email = arena_copy(r->arena, in->email)) == NULL)
 		return (ERR_NOMEM);
 	text_lower(email);
-	m->email = email;
-	m->now = clock_ms();
-	if (m->expires_at == 0)
-		m->expires_at = m->now + JOINING_DAYS * DAY_MS;
-	if (m->expires_at <= m->now || m->expires_at > m->now + JOINING_DAYS_MAX * DAY_MS)
+	in->email = email;
+	if (in->expires_at == 0)
+		in->expires_at = now + JOINING_DAYS * DAY_MS;
+	if (in->expires_at <= now || in->expires_at > now + JOINING_DAYS_MAX * DAY_MS)
 		return (req_field_error(
 		    r, "expires_at", "must be in the future, and in 30 days at most"));
 	return (ERR_OK);
@@ -152,55 +140,56 @@ enum err
 invitations_add(struct req *r)
 {
 	static const struct field fields[] = {
-		{ "email", FIELD_TEXT, offsetof(struct making, email), 1, USER_EMAIL_MAX, 0 },
-		{ "role", FIELD_TEXT, offsetof(struct making, role), 1, 64, FIELD_OPTIONAL },
-		{ "expires_at", FIELD_TIME, offsetof(struct making, expires_at), 0, 0,
+		{ "email", FIELD_TEXT, offsetof(struct input, email), 1, USER_EMAIL_MAX, 0 },
+		{ "role", FIELD_TEXT, offsetof(struct input, role), 1, 64, FIELD_OPTIONAL },
+		{ "expires_at", FIELD_TIME, offsetof(struct input, expires_at), 0, 0,
 		    FIELD_OPTIONAL },
 	};
-	struct making m = { .req = r };
+	struct input in = { .email = NULL };
+	struct change c = { .req = r,
+		.permission = "invitations:create",
+		.action = "invitation.created",
+		.object_type = "invitation",
+		.how = write_new,
+		.in = &in };
 	struct json j = json_object(r->arena);
 	const char *link;
 	enum err e;
 
-	if ((e = input_read(r, fields, COUNT(fields), &m)) != ERR_OK ||
-	    (e = check_making(r, &m)) != ERR_OK ||
-	    (e = store_write(r->app->store, write_new, &m)) != ERR_OK)
+	if ((e = input_read(r, fields, COUNT(fields), &in)) != ERR_OK ||
+	    (e = check_input(r, &in)) != ERR_OK || (e = change_run(&c)) != ERR_OK)
 		return (e);
-	if ((link = joining_link(&r->app->conf, m.token, r->arena)) == NULL)
+	if ((link = joining_link(&r->app->conf, in.token, r->arena)) == NULL)
 		return (ERR_NOMEM);
-	joining_print_invitation(&j, &m.invitation);
+	joining_print_invitation(&j, &in.invitation);
 	json_add_text(&j, "link", link);
 	return (reply_json(r, 201, &j));
 }
 
 static enum err
-write_drop(struct tx *tx, void *arg)
+write_drop(struct tx *tx, struct change *c)
 {
-	struct req *r = arg;
+	struct req *r = c->req;
 	struct invitation inv;
-	struct tenant t;
 	enum err e;
 
-	if ((e = subject_recheck(tx, r)) != ERR_OK ||
-	    (e = tenant_may(r, tx_db(tx), "invitations:delete", &t)) != ERR_OK ||
-	    (e = invitation_find(tx_db(tx), r->id, r->item_id, r->arena, &inv)) != ERR_OK ||
-	    (e = invitation_drop(tx, inv.id)) != ERR_OK)
+	if ((e = invitation_find(tx_db(tx), r->id, r->item_id, r->arena, &inv)) != ERR_OK)
 		return (e);
-	return (audit_note(tx, r,
-	    &(struct event){ .action = "invitation.revoked",
-	        .object_type = "invitation",
-	        .object_id = inv.id,
-	        .org_id = r->id }));
+	return (invitation_drop(tx, inv.id));
 }
 
 enum err
 invitations_drop(struct req *r)
 {
+	struct change c = { .req = r,
+		.permission = "invitations:delete",
+		.action = "invitation.revoked",
+		.object_type = "invitation",
+		.object_id = r->item_id,
+		.how = write_drop };
 	enum err e;
 
-	if ((e = store_write(r->app->store, write_drop, r)) != ERR_OK)
-		return (e);
-	return (reply_none(r));
+	return ((e = change_run(&c)) == ERR_OK ? reply_none(r) : e);
 }
 
 /* What looking at one, or accepting it, needs. */

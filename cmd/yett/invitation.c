@@ -111,9 +111,7 @@ write_new(struct tx *tx, void *arg)
 		.expires_at = c->expires_at };
 	if ((e = joining_invite(tx, &c->invitation, a, c->token, &replaced)) != ERR_OK)
 		return (e);
-	json_add_text(&details, "role", role.name);
-	json_add_time(&details, "expires_at", c->expires_at);
-	json_add_text(&details, "replaces", replaced);
+	joining_note_invitation(&details, &c->invitation, replaced);
 	return (tool_note(c->tool, tx,
 	    &(struct event){ .action = "invitation.created",
 	        .object_type = "invitation",

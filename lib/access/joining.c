@@ -126,6 +126,17 @@ joining_invite(struct tx *tx, struct invitation *inv, struct arena *a,
 	return (invitation_add(tx, inv, hash));
 }
 
+void
+joining_note_invitation(struct json *details, const struct invitation *inv, const char *replaced)
+{
+
+	json_add_text(details, "role_id", inv->role_id);
+	json_add_text(details, "role", inv->role_name);
+	json_add_time(details, "expires_at", inv->expires_at);
+	if (replaced != NULL)
+		json_add_text(details, "replaces", replaced);
+}
+
 const char *
 joining_link(const struct conf *conf, const char *token, struct arena *a)
 {
@@ -178,48 +189,45 @@ joining_find(struct db *db, const char *token, int64_t now, struct arena *a,
 	                                           : check_inviter(db, ret_invitation, now, a));
 }
 
-/* Note that the user belongs to the org now, by ${how}. */
+/* Note ${ev}, with what the user joins by: ${inv} or ${d}. */
 static enum err
-note_joined(struct tx *tx, struct req *r, const char *org_id, const char *user_id, const char *how,
-    const char *by, const char *role)
+note(struct tx *tx, struct req *r, const struct event *ev, const struct invitation *inv,
+    const struct org_domain *d)
 {
 	struct json details = json_object(r->arena);
+	struct event whole = *ev;
 
-	json_add_text(&details, "by", how);
-	json_add_text(&details, how, by);
-	json_add_text(&details, "role", role);
-	return (audit_note(tx, r,
-	    &(struct event){ .action = "member.joined",
-	        .object_type = "user",
-	        .object_id = user_id,
-	        .org_id = org_id,
-	        .user_id = user_id,
-	        .details = &details }));
+	if (inv != NULL)
+		json_add_text(&details, "invitation_id", inv->id);
+	if (d != NULL)
+		json_add_text(&details, "domain_id", d->id);
+	json_add_text(&details, "role_id", inv != NULL ? inv->role_id : ROLE_ORG_MEMBER);
+	json_add_text(&details, "role", inv != NULL ? inv->role_name : "org-member");
+	whole.details = &details;
+	return (audit_note(tx, r, &whole));
 }
 
 enum err
 joining_accept(
     struct tx *tx, struct req *r, const struct invitation *inv, const char *user_id, int64_t now)
 {
-	struct json details = json_object(r->arena);
+	const struct event accepted = { .action = "invitation.accepted",
+		.object_type = "invitation",
+		.object_id = inv->id,
+		.org_id = inv->org_id };
+	const struct event joined = { .action = "org_member.joined",
+		.object_type = "user",
+		.object_id = user_id,
+		.org_id = inv->org_id };
 	enum err e, added;
 
 	if ((added = org_member_add(tx, inv->org_id, user_id, now)) != ERR_OK && added != ERR_TAKEN)
 		return (added);
 	if ((e = org_role_assign(tx, inv->org_id, user_id, inv->role_id, 0, now)) != ERR_OK ||
-	    (e = invitation_drop(tx, inv->id)) != ERR_OK)
+	    (e = invitation_drop(tx, inv->id)) != ERR_OK ||
+	    (e = note(tx, r, &accepted, inv, NULL)) != ERR_OK)
 		return (e);
-	json_add_text(&details, "role", inv->role_name);
-	if ((e = audit_note(tx, r,
-	         &(struct event){ .action = "invitation.accepted",
-	             .object_type = "invitation",
-	             .object_id = inv->id,
-	             .org_id = inv->org_id,
-	             .details = &details })) != ERR_OK)
-		return (e);
-	if (added == ERR_TAKEN)
-		return (ERR_OK);
-	return (note_joined(tx, r, inv->org_id, user_id, "invitation", inv->id, inv->role_name));
+	return (added == ERR_OK ? note(tx, r, &joined, inv, NULL) : ERR_OK);
 }
 
 enum err
@@ -242,5 +250,11 @@ joining_by_domain(struct tx *tx, struct req *r, const struct user *u, int64_t no
 		return (e == ERR_SEATS ? ERR_OK : e);
 	if ((e = org_role_assign(tx, d.org_id, u->id, ROLE_ORG_MEMBER, 0, now)) != ERR_OK)
 		return (e);
-	return (note_joined(tx, r, d.org_id, u->id, "domain", d.id, "org-member"));
+	return (note(tx, r,
+	    &(struct event){ .action = "org_member.joined",
+	        .object_type = "user",
+	        .object_id = u->id,
+	        .org_id = d.org_id,
+	        .user_id = u->id },
+	    NULL, &d));
 }

@@ -53,6 +53,13 @@ MUST_USE enum err joining_invite(struct tx *tx, struct invitation *inv, struct a
     char ret_token[static SECRET_TOKEN_SIZE], const char **ret_replaced);
 
 /**
+ * joining_note_invitation(details, inv, replaced):
+ * Add what the audit log says of a new invitation.
+ */
+void
+joining_note_invitation(struct json *details, const struct invitation *inv, const char *replaced);
+
+/**
  * joining_link(conf, token, a):
  * Where an invitation is accepted. The token is the URL's fragment, which browsers send to nobody:
  * it reaches no log of a server or proxy, and no Referer. NULL when ${a} is full.

@@ -362,3 +362,29 @@ in_days() {
 	sql "PRAGMA foreign_keys = ON; DELETE FROM orgs WHERE id = '$ORG_B'"
 	[ "$(sql 'SELECT count(*) FROM org_invitations')" = 0 ]
 }
+
+@test "in a browser the link leads to a page, whose form joins, and says what is wrong" {
+	register eve@example.org
+	sign_in_cookie eve@example.org
+	invite "$ANN" "$ORG_A" eve@example.org
+	call orgs GET /invitation - "$HTML"
+	expect 200
+	[[ "$BODY" = *'<form class="stack" method="post" action="/invitations/accept">'* ]]
+	call orgs POST /invitations/accept "token=${TOKEN%?}" "$FORM" "$HTML" "$SAME" HTTP_COOKIE="$COOKIE"
+	expect 404
+	[[ "$BODY" = *"<title>Error: Your invitation"*"there is no such invitation, or it is over"* ]]
+	[[ "$BODY" != *"${TOKEN%?}"* ]]
+	call orgs POST /invitations/accept "token=" "$FORM" "$HTML" "$SAME" HTTP_COOKIE="$COOKIE"
+	expect 422
+	[[ "$BODY" = *'id="token-error"'* ]]
+	call orgs POST /invitations/accept "token=$TOKEN" "$FORM" "$HTML" "$SAME"
+	expect 401
+	[[ "$BODY" = *'href="/login?return_to=/invitation"'* ]]
+	call orgs POST /invitations/accept "token=$TOKEN" "$FORM" "$HTML" HTTP_SEC_FETCH_SITE=cross-site HTTP_COOKIE="$COOKIE"
+	expect 403
+	[ "$(is_member "$ORG_A" "$USER_ID")" = 0 ]
+	call orgs POST /invitations/accept "token=$TOKEN" "$FORM" "$HTML" "$SAME" HTTP_COOKIE="$COOKIE"
+	expect 303
+	[ "$(header Location)" = /account#joined ]
+	[ "$(is_member "$ORG_A" "$USER_ID")" = 1 ]
+}

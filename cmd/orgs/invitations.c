@@ -295,5 +295,18 @@ invitations_accept(struct req *r)
 	if ((e = read_token(r, &o)) != ERR_OK ||
 	    (e = store_write(r->app->store, write_accept, &o)) != ERR_OK)
 		return (e);
+	if (req_is_form(r) && req_accepts(r, "text/html"))
+		return (reply_redirect(r, "/account#joined", "/account"));
 	return (reply_opening(r, &o));
+}
+
+/* Where the link leads to. The token is not asked for: it is in the fragment, which only the
+ * browser knows. */
+enum err
+invitations_page(struct req *r)
+{
+	struct json j = json_object(r->arena);
+
+	json_add_text(&j, "site", r->app->conf.site_name);
+	return (reply_page(r, 200, r->app->pages, "invitation", &j));
 }

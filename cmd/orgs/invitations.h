@@ -9,5 +9,6 @@ MUST_USE enum err invitations_add(struct req *r);
 MUST_USE enum err invitations_drop(struct req *r);
 MUST_USE enum err invitations_look(struct req *r);
 MUST_USE enum err invitations_accept(struct req *r);
+MUST_USE enum err invitations_page(struct req *r);
 
 #endif

@@ -273,6 +273,29 @@ for (const javaScriptEnabled of [true, false]) {
 		assert.equal(await page.evaluate(() => document.activeElement.id), "main");
 	});
 
+	promise("an invitation's page takes its code, also after signing in on the way, and says that one is over", async (page) => {
+		const eve = newPerson(), code = "c".repeat(43);
+		await page.goto(`${BASE}/invitation#${code}`);
+		await title(page, "Your invitation - SITE");
+		assert.deepEqual(await everything(page), []);
+		if (javaScriptEnabled) {
+			assert.equal(await page.getByLabel("Code").inputValue(), code);
+			assert.equal(place(page), "/invitation", "the code is still in the address");
+		}
+		await press(page, "create an account", "link");
+		assert.equal(place(page), "/register?return_to=/invitation");
+		await register(page, eve, "?return_to=/invitation");
+		assert.equal(place(page), "/invitation");
+		if (javaScriptEnabled)
+			assert.equal(await page.getByLabel("Code").inputValue(), code);
+		else
+			await page.getByLabel("Code").fill(code);
+		await press(page, "Join");
+		await title(page, "Error: Your invitation - SITE");
+		assert.match(await alert(page).textContent(), /there is no such invitation, or it is over/i);
+		assert.deepEqual(await everything(page), []);
+	});
+
 	promise("what is not there, and what is not allowed, is a page with a way back", async (page) => {
 		for (const [path, status] of [["/account/nothing", 404], ["/auth/login", 405], ["/users/me", 401]]) {
 			const answer = await page.goto(`${BASE}${path}`);

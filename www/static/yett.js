@@ -107,6 +107,21 @@
 		    { numeric: "auto" }).format(-Math.floor(age / unit[1]), unit[0]);
 	}
 
+	/*
+	 * The code of an invitation is the fragment of its link, which browsers send to nobody. It is taken out of the address,
+	 * lest it be copied on, and kept in this tab while its owner signs in.
+	 */
+	function takeInvitation(input) {
+		const kept = "yett-invitation";
+
+		if (/^#[A-Za-z0-9_-]{43}$/.test(location.hash)) {
+			sessionStorage.setItem(kept, location.hash.slice(1));
+			history.replaceState(null, "", location.pathname + location.search);
+		}
+		if (input.value === "")
+			input.value = sessionStorage.getItem(kept) || "";
+	}
+
 	/* What was just done is told once: not again after a reload. Without the fragment it is no target any more. */
 	function tellNotice() {
 		const notice = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
@@ -122,6 +137,7 @@
 	document.querySelectorAll("input[data-same-as]").forEach(checkRepeat);
 	document.querySelectorAll("form[method=post]").forEach(sendOnce);
 	document.querySelectorAll("[data-time]").forEach(tellAge);
+	document.querySelectorAll("[data-invitation]").forEach(takeInvitation);
 	tellNotice();
 	/* A page that comes back from the browser's memory is as it was left: busy. */
 	addEventListener("pageshow", () => {

@@ -88,12 +88,15 @@ confirm() {
 		POST /orgs/$ORG_A/domains/$DOMAIN/verify - domains:update
 	E
 	# Nor is a claim of one org reached through another.
-	for line in "PATCH /orgs/$ORG_B/domains/$DOMAIN {\"auto_join\":true}" "DELETE /orgs/$ORG_B/domains/$DOMAIN -" \
-		"POST /orgs/$ORG_B/domains/$DOMAIN/verify -"; do
+	while read -r line; do
 		set -- $line
-		as "$DORA" "$1" "$2" "$3"
+		as "$DORA" "$1" "$2" "${3--}"
 		expect 404
-	done
+	done <<- E
+		PATCH /orgs/$ORG_B/domains/$DOMAIN {"auto_join":true}
+		DELETE /orgs/$ORG_B/domains/$DOMAIN
+		POST /orgs/$ORG_B/domains/$DOMAIN/verify
+	E
 	[ "$(sql .dump)" = "$before" ]
 }
 

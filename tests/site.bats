@@ -278,6 +278,11 @@ start_nginx() {
 		GET /roles/01890a5d-ac96-774b-bcce-b302099a8057 401
 		GET /users/01890a5d-ac96-774b-bcce-b302099a8057/roles 401
 		GET /authz/check 405 OPTIONS,_POST
+		GET /orgs 401
+		GET /orgs/01890a5d-ac96-774b-bcce-b302099a8057/domains 401
+		GET /users/me/orgs 401
+		GET /invitation 200
+		GET /invitations/accept 405 OPTIONS,_POST
 		GET /.well-known/jwks.json 200
 		GET /static/yett.css 200
 		GET / 302

@@ -185,6 +185,12 @@ test_urls(void)
 	        refuses("[http]\ncors_origins = https://*.example\n", "cors_origins") &&
 	        refuses("[http]\ncors_origins = https://a.example null\n", "cors_origins"),
 	    "and nothing that no browser sends");
+	ok(takes("[dns]\nserver =\n") && takes("[dns]\nserver = [::1]:5353\ntimeout_s = 30\n"),
+	    "a server of the DNS is an address, or none");
+	ok(refuses("[dns]\nserver = localhost\n", "dns.server") &&
+	        refuses("[dns]\ntimeout_s = 31\n", "timeout_s") &&
+	        refuses("[dns]\ntimeout_s = 0\n", "timeout_s"),
+	    "and answers in 30 seconds at most");
 }
 
 static bool
@@ -265,6 +271,6 @@ main(void)
 	test_load();
 	takes("");
 	conf_each(&conf, count_key, &count);
-	ok(count == 30, "30 keys are told");
+	ok(count == 32, "32 keys are told");
 	return (done());
 }

@@ -2,7 +2,7 @@
 # yett domain: the domains of an org, and who joins by them.
 
 load helper
-load orgs
+load joining
 load tool
 
 setup() {

@@ -2,7 +2,7 @@
 # yett invitation: who is invited into an org.
 
 load helper
-load orgs
+load joining
 load tool
 
 setup() {

@@ -45,7 +45,29 @@ matrix() {
 		DELETE /orgs/$A/roles/$A_ROLE/permissions      {"permission":"courts:book"} 401 404 403 403 200 404 200
 		POST   /orgs/$A/roles/$A_ROLE/parents          {"parent":"org-admin"}       401 404 403 403 200 404 200
 		DELETE /orgs/$A/roles/$A_ROLE/parents          {"parent":"org-member"}      401 404 403 403 200 404 200
+		GET    /orgs/$A/domains                        -                            401 404 403 200 200 404 200
+		POST   /orgs/$A/domains                        {"domain":"b.example"}       401 404 403 201 201 404 201
+		PATCH  /orgs/$A/domains/$A_DOMAIN              {"auto_join":true}           401 404 403 200 200 404 200
+		DELETE /orgs/$A/domains/$A_DOMAIN              -                            401 404 403 204 204 404 204
+		POST   /orgs/$A/domains/$A_DOMAIN/verify       -                            401 404 403 503 503 404 503
+		GET    /orgs/$A/invitations                    -                            401 404 403 200 200 404 200
+		POST   /orgs/$A/invitations                    {"email":"x@example.org"}    401 404 403 201 201 404 201
+		DELETE /orgs/$A/invitations/$A_INVITATION      -                            401 404 403 204 204 404 204
+		POST   /invitations/look                       {"token":"x"}                404 404 404 404 404 404 404
+		POST   /invitations/accept                     {"token":"x"}                401 404 404 404 404 404 404
+		GET    /invitation                             -                            200 200 200 200 200 200 200
 	E
+}
+
+# a_joins: A has a claim, A_DOMAIN, which no server of the DNS can verify, and an invitation, A_INVITATION.
+a_joins() {
+	export YETT_DNS_SERVER=127.0.0.1:9 YETT_DNS_TIMEOUT_S=1
+	as ann POST "/orgs/$A/domains" '{"domain":"a.example"}'
+	expect 201
+	A_DOMAIN=$(json .id)
+	as ann POST "/orgs/$A/invitations" '{"email":"eve@example.org"}'
+	expect 201
+	A_INVITATION=$(json .id)
 }
 
 # What may change without anybody's doing.
@@ -55,10 +77,11 @@ dump() {
 
 @test "who may do what: every route, for a guest, a stranger, members, admins and owners of both, and the site's admin" {
 	local method path body wanted who before failed=0
+	a_joins
 	as ann POST "/orgs/$A/roles/$A_ROLE/parents" '{"parent":"org-member"}'
 	expect 200
 	# No row of the program's table is missing.
-	matrix | sed -E "s/${ID[amy]}/{item_id}/; s/$A_ROLE/{item_id}/; s/$A/{id}/" | awk '{print $1, $2}' | sort -u > "$BATS_TEST_TMPDIR/tried"
+	matrix | sed -E "s/${ID[amy]}/{item_id}/; s/$A_ROLE/{item_id}/; s/$A_DOMAIN/{item_id}/; s/$A_INVITATION/{item_id}/; s/$A/{id}/" | awk '{print $1, $2}' | sort -u > "$BATS_TEST_TMPDIR/tried"
 	"$BIN/orgs" --routes | awk '{print $1, $2}' | sort -u > "$BATS_TEST_TMPDIR/rows"
 	run -0 comm -13 "$BATS_TEST_TMPDIR/tried" "$BATS_TEST_TMPDIR/rows"
 	[ "$output" = "" ] || { echo "not tried: $output" >&2 && false; }
@@ -93,6 +116,7 @@ told() {
 
 @test "who is not of an org is told of it what he is told of none" {
 	local method path body rest who real
+	a_joins
 	while read -r method path body rest; do
 		[[ "$path" == *"$A"* ]] || continue
 		for who in sam bob ben; do
@@ -112,12 +136,13 @@ told() {
 
 @test "what is of A is not there in B, whoever asks" {
 	local method path body who real
+	a_joins
 	while read -r method path body; do
 		for who in bob root; do
 			as $who "$method" "$path" "$body"
 			expect 404 not-found
 			real=$(told)
-			as $who "$method" "$(sed "s/$A_ROLE/$NOBODY/; s/${ID[amy]}/$NOBODY/" <<< "$path")" "$body"
+			as $who "$method" "$(sed "s/$A_ROLE/$NOBODY/; s/${ID[amy]}/$NOBODY/; s/$A_DOMAIN/$NOBODY/; s/$A_INVITATION/$NOBODY/" <<< "$path")" "$body"
 			[ "$(told)" = "$real" ]
 		done
 	done <<- E
@@ -132,6 +157,10 @@ told() {
 		DELETE /orgs/$B/roles/$A_ROLE/permissions   {"permission":"courts:book"}
 		POST   /orgs/$B/roles/$A_ROLE/parents       {"parent":"org-member"}
 		DELETE /orgs/$B/roles/$A_ROLE/parents       {"parent":"org-member"}
+		PATCH  /orgs/$B/domains/$A_DOMAIN           {"auto_join":true}
+		DELETE /orgs/$B/domains/$A_DOMAIN           -
+		POST   /orgs/$B/domains/$A_DOMAIN/verify    -
+		DELETE /orgs/$B/invitations/$A_INVITATION   -
 	E
 	# By name or id, a role of A is none in B.
 	local role

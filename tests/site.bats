@@ -178,7 +178,7 @@ gone() {
 	local lighttpd pids pid
 	lighttpd=$(cat "$YETT_SITE_STATE/run/lighttpd.pid")
 	pids=$(pgrep -P "$lighttpd")
-	[ "$(wc -w <<< "$pids")" = 5 ]
+	[ "$(wc -w <<< "$pids")" = 6 ]
 	kill -9 "$lighttpd"
 	for pid in $pids; do
 		gone "$pid"

@@ -15,6 +15,7 @@ setup() {
 
 teardown() {
 	[ -z "$DNS_PID" ] || kill "$DNS_PID"
+	stop_site
 }
 
 start_dns() {
@@ -254,6 +255,32 @@ confirm() {
 	verify "$ANN" "$ORG_A"
 	expect 503 busy
 	[ "$(sql 'SELECT count(*) FROM org_domains WHERE verified_at IS NOT NULL')" = 0 ]
+}
+
+@test "a DNS that is slow to answer keeps two requests waiting, and nobody else" {
+	local i pids=() began
+	start_dns
+	claim "$ANN" "$ORG_A" example.org
+	zone _yett.example.org silent
+	export YETT_DNS_TIMEOUT_S=5
+	start_site
+	# Tokens are of the site's address, which is another now.
+	web POST /auth/login --json "{\"email\":\"ann@example.org\",\"password\":\"$PASSWORD\"}"
+	expect 200
+	ANN=$(json .access_token)
+	for i in 1 2 3 4 5 6 7 8; do
+		curl -s -o "$BATS_TEST_TMPDIR/verify$i" -w '%{http_code} %{time_total}\n' --json '{}' -H "Authorization: Bearer $ANN" \
+			"$URL/orgs/$ORG_A/domains/$DOMAIN/verify" > "$BATS_TEST_TMPDIR/took$i" 3>&- &
+		pids+=($!)
+	done
+	sleep 1
+	began=$(date +%s%3N)
+	web GET "/orgs/$ORG_A/domains" -H "Authorization: Bearer $ANN"
+	expect 200
+	[ $(($(date +%s%3N) - began)) -lt 1500 ]
+	wait "${pids[@]}"
+	[ "$(cat "$BATS_TEST_TMPDIR"/took? | grep -c '^503 ')" = 8 ]
+	[ "$(cat "$BATS_TEST_TMPDIR"/took? | grep -c '^503 [4-9]')" = 2 ]
 }
 
 @test "a claim keeps nobody from another; once verified a domain is one org's alone" {

@@ -10,76 +10,6 @@
 #include "store/org.h"
 #include "store/org_role.h"
 
-static enum err
-new_id(struct arena *a, const char **ret_id)
-{
-	char id[ID_SIZE];
-
-	id_new(id);
-	return ((*ret_id = arena_copy(a, id)) == NULL ? ERR_NOMEM : ERR_OK);
-}
-
-enum err
-joining_claim(struct tx *tx, struct org_domain *d, struct arena *a)
-{
-	char token[SECRET_TOKEN_SIZE];
-	struct org_domain other;
-	int64_t count;
-	enum err e;
-
-	/* Before it is one too many, it is one already there. */
-	if ((e = org_domain_find_name(tx_db(tx), d->org_id, d->domain, a, &other)) != ERR_NOT_FOUND)
-		return (e == ERR_OK ? ERR_TAKEN : e);
-	if ((e = org_domain_count(tx_db(tx), d->org_id, &count)) != ERR_OK)
-		return (e);
-	if (count >= JOINING_DOMAINS_MAX)
-		return (ERR_LIMIT);
-	secret_token(token);
-	if ((d->token = arena_copy(a, token)) == NULL)
-		return (ERR_NOMEM);
-	if ((e = new_id(a, &d->id)) != ERR_OK)
-		return (e);
-	return (org_domain_add(tx, d));
-}
-
-enum dns_found
-joining_ask(const struct conf *conf, const struct org_domain *d, struct arena *a)
-{
-	const char *name = arena_print(a, JOINING_LABEL "%s", d->domain);
-	const char *text = arena_print(a, JOINING_TEXT "%s", d->token);
-
-	if (name == NULL || text == NULL)
-		return (DNS_UNKNOWN);
-	return (dns_find_text(conf->dns_server, conf->dns_timeout_s * 1000, name, text));
-}
-
-static void
-add_time(struct json *j, const char *name, int64_t at)
-{
-
-	if (at != 0)
-		json_add_time(j, name, at);
-	else
-		json_add_text(j, name, NULL);
-}
-
-void
-joining_print_domain(struct json *j, const struct org_domain *d)
-{
-	struct json record = json_object(j->arena);
-
-	json_add_text(j, "id", d->id);
-	json_add_text(j, "domain", d->domain);
-	json_add_bool(j, "verified", d->verified_at != 0);
-	add_time(j, "verified_at", d->verified_at);
-	json_add_bool(j, "auto_join", d->auto_join);
-	json_add_time(j, "created_at", d->created_at);
-	json_add_text(&record, "name", arena_print(j->arena, JOINING_LABEL "%s", d->domain));
-	json_add_text(&record, "type", "TXT");
-	json_add_text(&record, "value", arena_print(j->arena, JOINING_TEXT "%s", d->token));
-	json_add_raw(j, "record", json_print(&record));
-}
-
 void
 joining_print_invitation(struct json *j, const struct invitation *inv)
 {
@@ -111,6 +41,7 @@ joining_invite(struct tx *tx, struct invitation *inv, struct arena *a,
     char ret_token[static SECRET_TOKEN_SIZE], const char **ret_replaced)
 {
 	unsigned char hash[SECRET_HASH_LEN];
+	char id[ID_SIZE];
 	int64_t count;
 	enum err e;
 
@@ -119,8 +50,9 @@ joining_invite(struct tx *tx, struct invitation *inv, struct arena *a,
 		return (e);
 	if (count >= JOINING_INVITATIONS_MAX)
 		return (ERR_LIMIT);
-	if ((e = new_id(a, &inv->id)) != ERR_OK)
-		return (e);
+	id_new(id);
+	if ((inv->id = arena_copy(a, id)) == NULL)
+		return (ERR_NOMEM);
 	secret_token(ret_token);
 	secret_hash(ret_token, strlen(ret_token), hash);
 	return (invitation_add(tx, inv, hash));

@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <arpa/inet.h>
 #include <arpa/nameser.h>
 #include <netinet/in.h>
 #include <resolv.h>
@@ -16,93 +15,18 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/random.h"
-#include "base/text.h"
 
-#define LABEL_MAX 63
-#define PREFIX_MAX 17 /* a label of 16 bytes and its dot */
-#define ROUNDS 2      /* so often each server is asked: a packet may be lost */
-#define PORT 53
-
-union address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
+#define ROUNDS 2 /* so often each server is asked: a packet may be lost */
 
 struct question {
 	unsigned char query[NS_PACKETSZ];
 	size_t query_len;
 	const char *text;
 	int64_t deadline; /* ms of the steady clock */
-	union address servers[MAXNS];
+	struct sockaddr_storage servers[MAXNS];
 	size_t servers_count;
 	unsigned char answer[DNS_ANSWER_MAX];
 };
-
-bool
-dns_domain_ok(const char *name)
-{
-	const char *label = name;
-	size_t len, labels = 0;
-
-	if (strlen(name) > DNS_NAME_MAX - PREFIX_MAX)
-		return (false);
-	for (;;) {
-		len = strspn(label, "abcdefghijklmnopqrstuvwxyz0123456789-");
-		if (len == 0 || len > LABEL_MAX || label[0] == '-' || label[len - 1] == '-')
-			return (false);
-		labels++;
-		if (label[len] == '\0')
-			break;
-		if (label[len] != '.')
-			return (false);
-		label += len + 1;
-	}
-	return (labels >= 2 && strspn(label, "0123456789") < len);
-}
-
-/* Read "ADDRESS", "ADDRESS:PORT" or "[ADDRESS]:PORT". */
-static bool
-read_server(const char *text, union address *ret_address)
-{
-	char host[INET6_ADDRSTRLEN];
-	const bool bracket = text[0] == '[';
-	const char *end = bracket ? strchr(text, ']') : strchr(text, ':');
-	int64_t port = PORT;
-	size_t len;
-
-	/* Without brackets more than one colon is an address of IPv6 and no port. */
-	if (!bracket && (end == NULL || strchr(end + 1, ':') != NULL))
-		end = text + strlen(text);
-	if (end == NULL)
-		return (false);
-	text += bracket;
-	len = (size_t)(end - text);
-	if (len >= sizeof host)
-		return (false);
-	memcpy(host, text, len);
-	host[len] = '\0';
-	end += bracket;
-	if (*end != '\0' && (*end != ':' || !text_number(end + 1, 1, 65535, &port)))
-		return (false);
-	memset(ret_address, 0, sizeof *ret_address);
-	if (!bracket && inet_pton(AF_INET, host, &ret_address->v4.sin_addr) == 1) {
-		ret_address->v4.sin_family = AF_INET;
-		ret_address->v4.sin_port = htons((uint16_t)port);
-		return (true);
-	}
-	ret_address->v6.sin6_family = AF_INET6;
-	ret_address->v6.sin6_port = htons((uint16_t)port);
-	return (inet_pton(AF_INET6, host, &ret_address->v6.sin6_addr) == 1);
-}
-
-bool
-dns_server_ok(const char *server)
-{
-	union address address;
-
-	return (server[0] == '\0' || read_server(server, &address));
-}
 
 /* The servers that /etc/resolv.conf names. One of IPv6 stands beside the list, at the same place.
  */
@@ -113,9 +37,11 @@ take_servers(struct question *q, const struct __res_state *state)
 
 	for (i = 0; i < state->nscount && i < MAXNS; i++) {
 		if (state->nsaddr_list[i].sin_family == AF_INET)
-			q->servers[q->servers_count++].v4 = state->nsaddr_list[i];
+			memcpy(&q->servers[q->servers_count++], &state->nsaddr_list[i],
+			    sizeof state->nsaddr_list[i]);
 		else if (state->_u._ext.nsaddrs[i] != NULL)
-			q->servers[q->servers_count++].v6 = *state->_u._ext.nsaddrs[i];
+			memcpy(&q->servers[q->servers_count++], state->_u._ext.nsaddrs[i],
+			    sizeof *state->_u._ext.nsaddrs[i]);
 	}
 }
 
@@ -134,7 +60,7 @@ prepare(struct question *q, const char *server, const char *name)
 	q->servers_count = 0;
 	if (server[0] == '\0')
 		take_servers(q, &state);
-	else if (read_server(server, &q->servers[0]))
+	else if (dns_server_read(server, &q->servers[0]))
 		q->servers_count = 1;
 	res_nclose(&state);
 	if (len <= NS_HFIXEDSZ)
@@ -161,21 +87,22 @@ wait_for(int fd, short events, int64_t until)
 
 /* A socket that talks to ${to} alone: of others nothing arrives. */
 static int
-open_socket(const union address *to, int type)
+open_socket(const struct sockaddr_storage *to, int type)
 {
-	const socklen_t len = to->any.sa_family == AF_INET ? sizeof to->v4 : sizeof to->v6;
+	const socklen_t len =
+	    to->ss_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 	int fd;
 
-	if ((fd = socket(to->any.sa_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) < 0)
+	if ((fd = socket(to->ss_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) < 0)
 		return (-1);
-	if (connect(fd, &to->any, len) == 0 || errno == EINPROGRESS)
+	if (connect(fd, (const struct sockaddr *)to, len) == 0 || errno == EINPROGRESS)
 		return (fd);
 	close(fd);
 	return (-1);
 }
 
 static enum dns_found
-ask_udp(struct question *q, const union address *server, int64_t until)
+ask_udp(struct question *q, const struct sockaddr_storage *server, int64_t until)
 {
 	enum dns_found found = DNS_STRAY;
 	int fd = open_socket(server, SOCK_DGRAM);
@@ -237,7 +164,7 @@ receive_all(int fd, unsigned char *bytes, size_t len, int64_t until)
 }
 
 static enum dns_found
-ask_tcp(struct question *q, const union address *server)
+ask_tcp(struct question *q, const struct sockaddr_storage *server)
 {
 	unsigned char message[2 + sizeof q->query], head[2];
 	enum dns_found found = DNS_UNKNOWN;
@@ -271,7 +198,7 @@ dns_find_text(const char *server, int64_t timeout_ms, const char *name, const ch
 		return (DNS_UNKNOWN);
 	each_ms = timeout_ms / (int64_t)(q.servers_count * ROUNDS);
 	for (i = 0; found == DNS_UNKNOWN && i < q.servers_count * ROUNDS; i++) {
-		const union address *to = &q.servers[i % q.servers_count];
+		const struct sockaddr_storage *to = &q.servers[i % q.servers_count];
 
 		if (clock_steady_ms() >= q.deadline)
 			break;

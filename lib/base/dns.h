@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct sockaddr_storage;
+
 #define DNS_NAME_MAX 253     /* bytes, without the dot at the end */
 #define DNS_ANSWER_MAX 16384 /* bytes; some 150 records as Yett asks for */
 
@@ -28,10 +30,11 @@ enum dns_found {
 bool dns_domain_ok(const char *name);
 
 /**
- * dns_server_ok(server):
- * Is ${server} an address with a port or without ("192.0.2.1:5353", "[2001:db8::1]:53",
- * "2001:db8::1"), or empty?
+ * dns_server_read(server, ret_address), dns_server_ok(server):
+ * Read ${server}, an address with a port or without ("192.0.2.1:5353", "[2001:db8::1]:53",
+ * "2001:db8::1"), of IPv4 or IPv6; false when it is none. Is it one, or empty?
  */
+bool dns_server_read(const char *server, struct sockaddr_storage *ret_address);
 bool dns_server_ok(const char *server);
 
 /**

@@ -18,10 +18,13 @@ struct subject {
 	char session_id[ID_SIZE]; /* none: guest, or a key */
 	char actor_id[ID_SIZE];   /* who acts in the user's name; none: the user */
 	char key_id[ID_SIZE];     /* the API key that is the proof */
+	char org_id[ID_SIZE];     /* the org that the session or key acts in */
 	int64_t expires_at;       /* ms the proof dies */
 	int64_t seen_at;          /* ms last written down */
-	struct version everybody, user, actor, session; /* what this was read under */
+	struct version everybody, user, actor, session; /* what this was read under; a key's as that
+	                                                   of a session */
 	size_t permissions; /* where in ${profile} they begin, a line each */
+	size_t networks;    /* where a key's begin, separated by spaces; "": anywhere */
 	char profile[];     /* JSON, as GET /users/me gives it; "": too long, or no user */
 };
 
@@ -32,13 +35,35 @@ struct subject {
 bool subject_may(const struct subject *s, const char *permission);
 
 /**
+ * subject_permissions(s, a, ret_names):
+ * All that ${s} holds; owned by ${a}. Errors: ERR_NOMEM.
+ */
+MUST_USE enum err
+subject_permissions(const struct subject *s, struct arena *a, struct names *ret_names);
+
+/**
  * subject_identify(r):
- * Set the subject of ${r} from its Authorization field, or else its cookie; leave NULL when there
- * is neither. With an Authorization field no cookie counts. Errors: ERR_INVALID_TOKEN when the
- * proof is forged, expired, revoked, of another kind, or of a user locked or gone; ERR_DB,
- * ERR_NOMEM.  Source: OWASP ASVS 5.0 7.2, 7.4; RFC 9068 section 4; RFC 8725.
+ * Set the subject of ${r} from its Authorization or X-API-Key field, or else its cookie; leave NULL
+ * when there is none. With one of the fields no cookie counts. Errors: ERR_BAD_REQUEST for both
+ * fields, unless they have the same key; ERR_INVALID_TOKEN when the proof is forged, expired,
+ * revoked, of another kind, or of a user locked or gone; ERR_FORBIDDEN for a key that may not come
+ * from there; ERR_DB, ERR_NOMEM.  Source: OWASP ASVS 5.0 7.2, 7.4; RFC 9068 section 4; RFC 8725.
  */
 MUST_USE enum err subject_identify(struct req *r);
+
+/**
+ * subject_of_key(r, key, ret_subject):
+ * Who stands behind the API key ${key}, wherever it comes from: for whoever asks about it.
+ * Errors: ERR_INVALID_TOKEN; ERR_DB, ERR_NOMEM.
+ */
+MUST_USE enum err
+subject_of_key(struct req *r, const char *key, const struct subject **ret_subject);
+
+/**
+ * subject_allows_address(s, address):
+ * May ${s} come from ${address}? Only API keys may be bound to networks.
+ */
+bool subject_allows_address(const struct subject *s, const char *address);
 
 /**
  * subject_be_guest(r):

@@ -12,6 +12,7 @@
 #include "http/json.h"
 
 #define QUOTED_MAX 64 /* bytes of a name that is given back to who sent it */
+#define NUMBER_MAX ((int64_t)1 << 53) /* up to here a double counts without a gap */
 
 struct reading {
 	struct req *req;
@@ -67,6 +68,21 @@ set_text(struct reading *in, const struct field *f, const char *text)
 		*(const char **)((char *)in->ret + f->offset) = text;
 }
 
+/* ${number} may have a fraction, or be none that fits. */
+static void
+set_number(struct reading *in, const struct field *f, double number)
+{
+
+	/* Compared before it is cast, which is defined only for what fits. */
+	if (number >= (double)f->min && number <= (double)f->max &&
+	    number == (double)(int64_t)number)
+		*(int64_t *)((char *)in->ret + f->offset) = (int64_t)number;
+	else
+		complain(in, f->name,
+		    arena_print(in->req->arena, "must be a whole number from %zu to %zu", f->min,
+		        f->max));
+}
+
 static void
 set_json(struct reading *in, const struct field *f, cJSON *item)
 {
@@ -93,6 +109,9 @@ set_json(struct reading *in, const struct field *f, cJSON *item)
 		else if (!cJSON_IsString(item) || !clock_parse(item->valuestring, (int64_t *)to))
 			complain(in, f->name, "must be a time such as 2027-01-31T12:00:00Z");
 		break;
+	case FIELD_NUMBER:
+		set_number(in, f, cJSON_IsNumber(item) ? item->valuedouble : -1);
+		break;
 	case FIELD_OBJECT:
 		if (cJSON_IsObject(item))
 			*(cJSON **)to = item;
@@ -108,6 +127,7 @@ set_form(struct reading *in, const struct field *f, const char *value)
 	static const char *const yes[] = { "true", "1", "on", "yes" }, *const no[] = { "false", "0",
 		"off", "no" };
 	const char *detail;
+	int64_t number;
 	cJSON *json;
 	size_t i;
 
@@ -130,6 +150,11 @@ set_form(struct reading *in, const struct field *f, const char *value)
 		if (value[0] != '\0' &&
 		    !clock_parse(value, (int64_t *)((char *)in->ret + f->offset)))
 			complain(in, f->name, "must be a time such as 2027-01-31T12:00:00Z");
+		return;
+	case FIELD_NUMBER:
+		if (value[0] != '\0' || (f->flags & FIELD_OPTIONAL) == 0)
+			set_number(in, f,
+			    text_number(value, 0, NUMBER_MAX, &number) ? (double)number : -1);
 		return;
 	case FIELD_OBJECT:
 		if (json_parse(value, strlen(value), in->req->arena, &json, &detail) != ERR_OK)

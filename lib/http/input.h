@@ -16,6 +16,7 @@ enum field_type {
 	                 opposites */
 	FIELD_OBJECT, /* a "struct cJSON *"; in a form the text of an object */
 	FIELD_TIME,   /* an "int64_t" of ms, written as RFC 3339 in UTC; 0 when absent or null */
+	FIELD_NUMBER, /* a whole "int64_t"; 0 when absent */
 };
 
 enum {
@@ -23,7 +24,7 @@ enum {
 	FIELD_NULLABLE = 2, /* a text may be null, which reads as "" */
 };
 
-/* One member; for text ${min} and ${max} are bytes. */
+/* One member; for text ${min} and ${max} are bytes, for a number the least and the greatest. */
 struct field {
 	const char *name;
 	enum field_type type;

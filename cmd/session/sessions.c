@@ -124,18 +124,19 @@ sessions_delete_others(struct req *r)
 	return (reply_json(r, 200, &j));
 }
 
+/* With what the proof may, which is less than the user holds when it is an API key. */
 enum err
 sessions_profile(struct req *r, const char **ret_profile)
 {
-	struct user u;
+	struct standing s;
 	struct db *db;
 	char *profile;
 	enum err e;
 
 	if ((e = store_read(r->app->store, &db)) != ERR_OK)
 		return (e);
-	if ((e = user_find(db, USER_BY_ID, r->subject->user_id, r->arena, &u)) == ERR_OK &&
-	    (e = profile_read(db, &u, r->arena, &profile)) == ERR_OK)
+	if ((e = subject_standing(r, db, &s)) == ERR_OK &&
+	    (e = profile_print(&s.user, s.roles, s.permissions, r->arena, &profile)) == ERR_OK)
 		*ret_profile = profile;
 	store_read_end(r->app->store, db);
 	return (e);

@@ -363,17 +363,26 @@ subject_be_guest(struct req *r)
 }
 
 enum err
+subject_standing(const struct req *r, struct db *db, struct standing *ret_standing)
+{
+	const struct subject *s = r->subject;
+
+	*ret_standing = (struct standing){ .proof = s->proof,
+		.session_id = s->session_id[0] != '\0' ? s->session_id : NULL,
+		.key_id = s->key_id[0] != '\0' ? s->key_id : NULL,
+		.user_id = s->user_id[0] != '\0' ? s->user_id : NULL };
+	return (standing_read(db, clock_ms(), r->arena, ret_standing));
+}
+
+enum err
 subject_recheck(struct tx *tx, struct req *r)
 {
 	const struct subject *was = r->subject;
-	struct standing s = { .proof = was->proof,
-		.session_id = was->session_id[0] != '\0' ? was->session_id : NULL,
-		.key_id = was->key_id[0] != '\0' ? was->key_id : NULL,
-		.user_id = was->user_id[0] != '\0' ? was->user_id : NULL };
+	struct standing s;
 	size_t len;
 	enum err e;
 
-	if ((e = standing_read(tx_db(tx), clock_ms(), r->arena, &s)) != ERR_OK)
+	if ((e = subject_standing(r, tx_db(tx), &s)) != ERR_OK)
 		return (e);
 	if ((r->subject = pack(was, was->profile, &s, r->arena, &len)) == NULL)
 		return (ERR_NOMEM);

@@ -73,6 +73,14 @@ bool subject_allows_address(const struct subject *s, const char *address);
 MUST_USE enum err subject_be_guest(struct req *r);
 
 /**
+ * subject_standing(r, db, ret_standing):
+ * What the database says now of who stands behind the subject of ${r}.
+ * Errors: ERR_INVALID_TOKEN; ERR_DB, ERR_NOMEM.
+ */
+MUST_USE enum err
+subject_standing(const struct req *r, struct db *db, struct standing *ret_standing);
+
+/**
  * subject_recheck(tx, r):
  * In a transaction that changes something for the subject of ${r}: does the proof still hold, and
  * the permission that the route asks for? While the body was on its way or a password was hashed,

@@ -47,6 +47,9 @@ struct conf {
 	int64_t throttle_network_failures; /* 0: no limit */
 	int64_t throttle_network_window_s;
 
+	int64_t apikey_life_s; /* 0: without end */
+	int64_t apikey_max_s;  /* 0: no limit */
+
 	int64_t keep_attempts_s;
 
 	bool log_json;

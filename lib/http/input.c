@@ -11,7 +11,7 @@
 #include "http/form.h"
 #include "http/json.h"
 
-#define QUOTED_MAX 64 /* bytes of a name that is given back to who sent it */
+#define QUOTED_MAX 64                 /* bytes of a name that is given back to who sent it */
 #define NUMBER_MAX ((int64_t)1 << 53) /* up to here a double counts without a gap */
 
 struct reading {
@@ -50,22 +50,94 @@ find_field(const struct reading *in, const char *name)
 	return (NULL);
 }
 
-static void
-set_text(struct reading *in, const struct field *f, const char *text)
+/* Is ${text} as ${f} wants it? Else complain of ${name}. */
+static bool
+check_text(struct reading *in, const struct field *f, const char *name, const char *text)
 {
 	const size_t len = strlen(text);
 
 	if (len < f->min)
-		complain(in, f->name,
+		complain(in, name,
 		    len == 0 ? "must not be empty"
 		             : arena_print(in->req->arena, "must have at least %zu bytes", f->min));
 	else if (len > f->max)
-		complain(in, f->name,
-		    arena_print(in->req->arena, "must have at most %zu bytes", f->max));
+		complain(
+		    in, name, arena_print(in->req->arena, "must have at most %zu bytes", f->max));
 	else if (!text_control_free(text))
-		complain(in, f->name, "must not have control characters");
+		complain(in, name, "must not have control characters");
 	else
+		return (true);
+	return (false);
+}
+
+static void
+set_text(struct reading *in, const struct field *f, const char *text)
+{
+
+	if (check_text(in, f, f->name, text))
 		*(const char **)((char *)in->ret + f->offset) = text;
+}
+
+static void
+add_text(struct reading *in, const struct field *f, struct texts *texts, size_t i, const char *text)
+{
+	const char *name = arena_print(in->req->arena, "%s[%zu]", f->name, i);
+
+	if (name == NULL)
+		in->err = ERR_NOMEM;
+	else if (text == NULL)
+		complain(in, name, "must be a string");
+	else if (check_text(in, f, name, text))
+		texts->items[texts->count++] = text;
+}
+
+static bool
+begin_texts(struct reading *in, const struct field *f, size_t count, struct texts *ret_texts)
+{
+
+	if (count > FIELD_TEXTS_MAX) {
+		complain(in, f->name, "must have at most 64 items");
+		return (false);
+	}
+	ret_texts->count = 0;
+	ret_texts->items = arena_alloc(in->req->arena, (count + 1) * sizeof *ret_texts->items);
+	if (ret_texts->items == NULL)
+		in->err = ERR_NOMEM;
+	return (ret_texts->items != NULL);
+}
+
+static void
+set_texts_json(struct reading *in, const struct field *f, const cJSON *list)
+{
+	struct texts *to = (struct texts *)(void *)((char *)in->ret + f->offset);
+	const cJSON *item;
+	size_t i = 0;
+
+	if (!cJSON_IsArray(list)) {
+		complain(in, f->name, "must be a list");
+		return;
+	}
+	if (!begin_texts(in, f, (size_t)cJSON_GetArraySize(list), to))
+		return;
+	cJSON_ArrayForEach(item, list) add_text(in, f, to, i++, item->valuestring);
+}
+
+/* As scopes are written in OAuth. Source: RFC 6749 section 3.3. */
+static void
+set_texts_form(struct reading *in, const struct field *f, const char *value)
+{
+	struct texts *to = (struct texts *)(void *)((char *)in->ret + f->offset);
+	size_t count = 0, i = 0, len;
+	const char *p;
+
+	for (p = value + strspn(value, " "); *p != '\0'; p += len + strspn(p + len, " "), count++)
+		len = strcspn(p, " ");
+	if (!begin_texts(in, f, count, to))
+		return;
+	for (p = value + strspn(value, " "); *p != '\0'; p += len + strspn(p + len, " ")) {
+		len = strcspn(p, " ");
+		add_text(in, f, to, i++, arena_copy_len(in->req->arena, p, len));
+	}
 }
 
 /* ${number} may have a fraction, or be none that fits. */
@@ -79,8 +151,8 @@ set_number(struct reading *in, const struct field *f, double number)
 		*(int64_t *)((char *)in->ret + f->offset) = (int64_t)number;
 	else
 		complain(in, f->name,
-		    arena_print(in->req->arena, "must be a whole number from %zu to %zu", f->min,
-		        f->max));
+		    arena_print(
+		        in->req->arena, "must be a whole number from %zu to %zu", f->min, f->max));
 }
 
 static void
@@ -111,6 +183,9 @@ set_json(struct reading *in, const struct field *f, cJSON *item)
 		break;
 	case FIELD_NUMBER:
 		set_number(in, f, cJSON_IsNumber(item) ? item->valuedouble : -1);
+		break;
+	case FIELD_TEXTS:
+		set_texts_json(in, f, item);
 		break;
 	case FIELD_OBJECT:
 		if (cJSON_IsObject(item))
@@ -155,6 +230,9 @@ set_form(struct reading *in, const struct field *f, const char *value)
 		if (value[0] != '\0' || (f->flags & FIELD_OPTIONAL) == 0)
 			set_number(in, f,
 			    text_number(value, 0, NUMBER_MAX, &number) ? (double)number : -1);
+		return;
+	case FIELD_TEXTS:
+		set_texts_form(in, f, value);
 		return;
 	case FIELD_OBJECT:
 		if (json_parse(value, strlen(value), in->req->arena, &json, &detail) != ERR_OK)

@@ -17,6 +17,7 @@ enum field_type {
 	FIELD_OBJECT, /* a "struct cJSON *"; in a form the text of an object */
 	FIELD_TIME,   /* an "int64_t" of ms, written as RFC 3339 in UTC; 0 when absent or null */
 	FIELD_NUMBER, /* a whole "int64_t"; 0 when absent */
+	FIELD_TEXTS,  /* a "struct texts"; in a form one text, whose parts spaces separate */
 };
 
 enum {
@@ -24,7 +25,16 @@ enum {
 	FIELD_NULLABLE = 2, /* a text may be null, which reads as "" */
 };
 
-/* One member; for text ${min} and ${max} are bytes, for a number the least and the greatest. */
+#define FIELD_TEXTS_MAX 64
+
+/* A list of at most 64 texts; ${items} is NULL when it is absent. */
+struct texts {
+	const char **items;
+	size_t count;
+};
+
+/* One member; for text, and each of a list, ${min} and ${max} are bytes, for a number the least and
+ * the greatest. */
 struct field {
 	const char *name;
 	enum field_type type;

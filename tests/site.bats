@@ -212,7 +212,7 @@ start_nginx() {
 	local dir=$BATS_TEST_TMPDIR/nginx program routes
 	mkdir -p "$dir"
 	SPAWNED=
-	for program in register login session password roles; do
+	for program in register login session password roles apikeys; do
 		spawn-fcgi -s "$dir/$program.sock" -P "$dir/$program.pid" -- "$BIN/$program" > /dev/null 2>> "$dir/log" 3>&-
 		SPAWNED="$SPAWNED $(cat "$dir/$program.pid")"
 	done
@@ -278,6 +278,9 @@ start_nginx() {
 		GET /roles/01890a5d-ac96-774b-bcce-b302099a8057 401
 		GET /users/01890a5d-ac96-774b-bcce-b302099a8057/roles 401
 		GET /authz/check 405 OPTIONS,_POST
+		GET /apikeys 401
+		GET /apikeys/01890a5d-ac96-774b-bcce-b302099a8057/usage 401
+		GET /apikeys/verify 405 OPTIONS,_POST
 		GET /.well-known/jwks.json 200
 		GET /static/yett.css 200
 		GET / 302

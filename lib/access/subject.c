@@ -205,6 +205,7 @@ load(struct req *r, struct claim *c, int64_t now, struct subject **ret_subject, 
 	copy_id(head.actor_id, s.actor_id);
 	copy_id(head.key_id, s.key_id);
 	copy_id(head.org_id, s.org_id);
+	head.key_expires_at = c->proof == PROOF_KEY ? s.key.expires_at : 0;
 	/* A token may have been made to live longer than its session. */
 	head.expires_at = c->expires_at < s.until ? c->expires_at : s.until;
 	*ret_subject = pack(&head, profile, &s, r->arena, ret_len);

@@ -19,7 +19,8 @@ struct subject {
 	char actor_id[ID_SIZE];   /* who acts in the user's name; none: the user */
 	char key_id[ID_SIZE];     /* the API key that is the proof */
 	char org_id[ID_SIZE];     /* the org that the session or key acts in */
-	int64_t expires_at;       /* ms the proof dies */
+	int64_t expires_at;       /* ms the proof dies, or something in it may change */
+	int64_t key_expires_at;   /* ms the key itself does; 0: never, or there is none */
 	int64_t seen_at;          /* ms last written down */
 	struct version everybody, user, actor, session; /* what this was read under; a key's as that
 	                                                   of a session */

@@ -299,14 +299,20 @@ later() {
 		web GET /users/me -H "X-API-Key: $KEY"
 		expect 200
 		case $how in
-		revoke) web DELETE "/apikeys/$KEY_ID" -H "Authorization: Bearer $ANN" ;;
+		revoke)
+			as "$ANN" DELETE "/apikeys/$KEY_ID"
+			expect 204
+			;;
 		lock) yett user lock ann@example.org ;;
 		disable) disable ann@example.org ;;
 		delete) yett user delete ann@example.org --yes ;;
 		expire) pass_time 1000 ;;
 		esac
 		web GET /users/me -H "X-API-Key: $KEY"
-		expect 401 invalid-token
+		expect 401 invalid-token || {
+			echo "after $how" >&2
+			return 1
+		}
 		case $how in
 		lock) yett user unlock ann@example.org ;;
 		disable) sql "UPDATE users SET enabled = 1" ;;
@@ -323,7 +329,7 @@ later() {
 # disable EMAIL: as an admin does it, whose word all programs hear.
 disable() {
 	sql "UPDATE users SET enabled = 0 WHERE email = '$1'"
-	yett user unlock "$1"
+	yett role grant "$1" viewer
 }
 
 @test "a key is good up to its end and not after it, in memory as well" {
@@ -412,38 +418,42 @@ texts() {
 	make_key "$ADMIN" '"a:b"'
 	while read -r line; do
 		as "$ADMIN" POST /apikeys "${line#* }"
-		expect "${line:0:3}"
-		[ "${line:0:3}" = 201 ] || expect_field "$(cut -d' ' -f2 <<< "$line" | sed 's/.*#//')" 2> /dev/null || true
+		if [ "${line%% *}" = 201 ]; then
+			expect 201
+		else
+			expect 422
+			expect_field "${line%% *}"
+		fi
 	done <<- E
 		201 {"name":"$long","scopes":[]}
-		422 {"name":"${long}n","scopes":[]}
-		422 {"name":"","scopes":[]}
-		422 {"name":"a\\nb","scopes":[]}
-		422 {"scopes":[]}
-		422 {"name":"k"}
-		422 {"name":"k","scopes":"a:b"}
-		422 {"name":"k","scopes":[1]}
-		422 {"name":"k","scopes":["a"]}
-		422 {"name":"k","scopes":["a:b","a:b"]}
-		422 {"name":"k","scopes":["a:b c:d"]}
+		name {"name":"${long}n","scopes":[]}
+		name {"name":"","scopes":[]}
+		name {"name":"a\\nb","scopes":[]}
+		name {"scopes":[]}
+		scopes {"name":"k"}
+		scopes {"name":"k","scopes":"a:b"}
+		scopes[0] {"name":"k","scopes":[1]}
+		scopes {"name":"k","scopes":["a"]}
+		scopes {"name":"k","scopes":["a:b","a:b"]}
+		scopes {"name":"k","scopes":["a:b c:d"]}
 		201 {"name":"k","scopes":$(texts 32 'p%02d:read')}
-		422 {"name":"k","scopes":$(texts 33 'p%02d:read')}
-		422 {"name":"k","scopes":$(texts 65 'p%02d:read')}
+		scopes {"name":"k","scopes":$(texts 33 'p%02d:read')}
+		scopes {"name":"k","scopes":$(texts 65 'p%02d:read')}
 		201 {"name":"k","scopes":$(texts 8 "$(printf 'a%.0s' {1..61})%02d:$(printf 'b%.0s' {1..63})")}
-		422 {"name":"k","scopes":$(texts 9 "$(printf 'a%.0s' {1..61})%02d:$(printf 'b%.0s' {1..63})")}
+		scopes {"name":"k","scopes":$(texts 9 "$(printf 'a%.0s' {1..61})%02d:$(printf 'b%.0s' {1..63})")}
 		201 {"name":"k","scopes":[],"networks":$(texts 16 '10.0.%d.0/24')}
-		422 {"name":"k","scopes":[],"networks":$(texts 17 '10.0.%d.0/24')}
-		422 {"name":"k","scopes":[],"networks":["10.0.0.0/33"]}
-		422 {"name":"k","scopes":[],"networks":["10.0.0.0/8 11.0.0.0/8"]}
-		422 {"name":"k","scopes":[],"networks":[""]}
-		422 {"name":"k","scopes":[],"networks":["here"]}
-		422 {"name":"k","scopes":[],"expires_at":"tomorrow"}
-		422 {"name":"k","scopes":[],"user_id":"$(printf 'x%.0s' {1..36})"}
-		422 {"name":"k","scopes":[],"user_id":"$NOBODY"}
-		422 {"name":"k","scopes":[],"user_id":"$ANN_ID","service":true}
-		422 {"name":"k","scopes":[],"org_id":"$NOBODY"}
-		422 {"name":"k","scopes":[],"service":true,"org_id":"$NOBODY"}
-		422 {"name":"k","scopes":[],"key":"x"}
+		networks {"name":"k","scopes":[],"networks":$(texts 17 '10.0.%d.0/24')}
+		networks {"name":"k","scopes":[],"networks":["10.0.0.0/33"]}
+		networks {"name":"k","scopes":[],"networks":["10.0.0.0/8 11.0.0.0/8"]}
+		networks[0] {"name":"k","scopes":[],"networks":[""]}
+		networks {"name":"k","scopes":[],"networks":["here"]}
+		expires_at {"name":"k","scopes":[],"expires_at":"tomorrow"}
+		user_id {"name":"k","scopes":[],"user_id":"$(printf 'x%.0s' {1..36})"}
+		user_id {"name":"k","scopes":[],"user_id":"$NOBODY"}
+		user_id {"name":"k","scopes":[],"user_id":"$ANN_ID","service":true}
+		org_id {"name":"k","scopes":[],"org_id":"$NOBODY"}
+		org_id {"name":"k","scopes":[],"service":true,"org_id":"$NOBODY"}
+		key {"name":"k","scopes":[],"key":"x"}
 	E
 	as "$ADMIN" POST /apikeys '{"name":"k","scopes":["a:b","x"],"networks":["10.0.0.0/8","here"]}'
 	expect 422
@@ -483,8 +493,10 @@ texts() {
 @test "keys are listed the newest first, live or archived, page by page" {
 	make_key "$ANN" '"profile:read"'
 	local first=$KEY_ID ids
+	pass_time 1
 	make_key "$ANN" '"profile:read"'
 	local second=$KEY_ID
+	pass_time 1
 	make_key "$ADMIN" '"a:b"' '"service":true'
 	local service=$KEY_ID
 	as "$ANN" GET /apikeys
@@ -525,10 +537,11 @@ texts() {
 		while :; do
 			as "$ANN" GET "/apikeys?archived=$archived${after:+&after=$after}"
 			expect 200
-			ids+=$(jq -r '.items[].id + "\n"' <<< "$BODY")
+			ids+=$(jq -r '.items[].id' <<< "$BODY")$'\n'
 			after=$(jq -r '.next // empty' <<< "$BODY")
 			[ -n "$after" ] || break
 		done
+		ids=$(grep . <<< "$ids")
 		[ "$(grep -c . <<< "$ids")" = "$([ $archived = true ] && echo 351 || echo 51)" ]
 		[ "$(sort -r <<< "$ids")" = "$ids" ]
 		[ "$(sort -u <<< "$ids" | grep -c .)" = "$(grep -c . <<< "$ids")" ]
@@ -557,4 +570,314 @@ texts() {
 	as "$ANN" DELETE "/apikeys/$KEY_ID"
 	as "$ANN" PATCH "/apikeys/$KEY_ID" '{"name":"again"}'
 	expect 404
+}
+
+@test "a rotated key has a successor with all that it has, and lives on for the overlap" {
+	start_site
+	give "$ANN_ID" 'posts:*'
+	make_key "$ANN" '"posts:read","profile:read"' '"networks":["192.0.2.0/24","127.0.0.1"]'
+	local old=$KEY old_id=$KEY_ID now
+	as "$ANN" POST "/apikeys/$old_id/rotate" '{"overlap_s":100}'
+	expect 201
+	local new=$(json .key) new_id=$(json .id)
+	[ "$new" != "$old" ]
+	[ "$(jq -c '[.name, .user_id, .scopes, .networks]' <<< "$BODY")" = "[\"k\",\"$ANN_ID\",[\"posts:read\",\"profile:read\"],[\"192.0.2.0/24\",\"127.0.0.1\"]]" ]
+	[ "$(sql "SELECT expires_at - created_at FROM api_keys WHERE id = '$new_id'")" = 31536000000 ]
+	[ "$(audited)" = "apikey.rotated $ANN_ID $new_id" ]
+	[ "$(sql "SELECT details ->> 'replaces', details ->> 'overlap_s' FROM audit_log ORDER BY seq DESC LIMIT 1")" = "$old_id|100" ]
+	as "$ANN" GET "/apikeys/$old_id"
+	[ "$(jq -c '[.state, .replaced_by]' <<< "$BODY")" = "[\"live\",\"$new_id\"]" ]
+	pass_time 99
+	for key in "$old" "$new"; do
+		web GET /users/me -H "X-API-Key: $key"
+		expect 200
+	done
+	# Once is enough.
+	as "$ANN" POST "/apikeys/$old_id/rotate" '{"overlap_s":1000}'
+	expect 404
+	[[ "$(json .detail)" == *"$new_id"* ]]
+	pass_time 1
+	web GET /users/me -H "X-API-Key: $old"
+	expect 401 invalid-token
+	web GET /users/me -H "X-API-Key: $new"
+	expect 200
+	as "$ANN" GET '/apikeys?archived=true'
+	[ "$(jq -c '[.items[] | [.id, .state]]' <<< "$BODY")" = "[[\"$old_id\",\"expired\"]]" ]
+	as "$ANN" POST "/apikeys/$old_id/rotate" '{}'
+	expect 404
+	[[ "$(json .detail)" == *expired* ]]
+}
+
+@test "without an overlap the old key ends at once; the longest is 30 days, and none outlives itself" {
+	make_key "$ANN" '"profile:read"' "\"expires_at\":\"$(later 50)\""
+	local first=$KEY
+	for bad in 2592001 -1 1.5 '"1"'; do
+		as "$ANN" POST "/apikeys/$KEY_ID/rotate" "{\"overlap_s\":$bad}"
+		expect 422
+		expect_field overlap_s
+	done
+	as "$ANN" POST "/apikeys/$KEY_ID/rotate" "{\"expires_at\":\"$(later 63072001)\"}"
+	expect_field expires_at
+	as "$ANN" POST "/apikeys/$KEY_ID/rotate" "{\"overlap_s\":2592000,\"expires_at\":\"$(later 5000000)\"}"
+	expect 201
+	[ "$(sql 'SELECT count(DISTINCT expires_at) FROM api_keys')" = 2 ]
+	KEY=$(json .key) KEY_ID=$(json .id)
+	pass_time 50
+	by "$first"
+	expect 401
+	by "$KEY"
+	expect 200
+	as "$ANN" POST "/apikeys/$KEY_ID/rotate"
+	expect 201
+	by "$KEY"
+	expect 401
+	by "$(json .key)"
+	expect 401
+}
+
+@test "a service's key keeps its roles when it is rotated, and only who holds all of them rotates it" {
+	make_key "$ADMIN" '"posts:read"' '"service":true'
+	local id=$KEY_ID
+	as "$ADMIN" POST "/apikeys/$id/roles" '{"role":"viewer"}'
+	expect 200
+	as "$ADMIN" POST "/apikeys/$id/rotate" '{"overlap_s":60}'
+	expect 201
+	id=$(json .id)
+	as "$ADMIN" GET "/apikeys/$id/roles"
+	[ "$(jq -c '[.items[].role]' <<< "$BODY")" = '["viewer"]' ]
+	give "$ANN_ID" apikeys:create apikeys:update
+	as "$ANN" POST "/apikeys/$id/rotate" '{}'
+	expect 403
+	[[ "$(json .detail)" == *posts:read* ]]
+	as "$ANN" PATCH "/apikeys/$id" '{"networks":[]}'
+	expect 403
+	give "$ANN_ID" posts:read
+	as "$ANN" PATCH "/apikeys/$id" '{"networks":["10.0.0.0/8"]}'
+	expect 200
+	as "$ADMIN" POST "/apikeys/$id/roles" '{"role":"admin"}'
+	as "$ANN" POST "/apikeys/$id/rotate" '{}'
+	expect 403
+	as "$ADMIN" DELETE "/apikeys/$id/roles" '{"role":"admin"}'
+	as "$ANN" POST "/apikeys/$id/rotate" '{}'
+	expect 201
+}
+
+@test "who makes keys in another's name holds all that the other does" {
+	register bob@example.org
+	local bob=$USER_ID
+	give "$ANN_ID" apikeys:create apikeys:read apikeys:delete
+	as "$ANN" POST /apikeys "{\"name\":\"k\",\"scopes\":[\"profile:read\"],\"user_id\":\"$bob\"}"
+	expect 201
+	KEY=$(json .key) KEY_ID=$(json .id)
+	[ "$(jq -c '[.user_id, .created_by]' <<< "$BODY")" = "[\"$bob\",\"$ANN_ID\"]" ]
+	by "$KEY"
+	[ "$(json .id)" = "$bob" ]
+	as "$ANN" POST /apikeys "{\"name\":\"k\",\"scopes\":[\"profile:read\"],\"user_id\":\"$ADMIN_ID\"}"
+	expect 403
+	[[ "$(json .detail)" == *"user_id: *:* is more than you hold"* ]]
+	give "$bob" posts:write
+	as "$ANN" POST "/apikeys/$KEY_ID/rotate" '{}'
+	expect 403
+	# Ending one needs no more than the permission.
+	as "$ANN" DELETE "/apikeys/$KEY_ID"
+	expect 204
+	make_key "$ADMIN" '"*:*"'
+	as "$ANN" DELETE "/apikeys/$KEY_ID"
+	expect 204
+}
+
+@test "a key acts in an org that its user belongs to, and dies when the user leaves" {
+	local org=01890a5d-ac96-774b-bcce-b302099a8001
+	sql "INSERT INTO orgs (id, name, slug, created_at, updated_at) VALUES ('$org', 'o', 'o', 0, 0)"
+	as "$ANN" POST /apikeys "{\"name\":\"k\",\"scopes\":[],\"org_id\":\"$org\"}"
+	expect_field org_id
+	sql "INSERT INTO user_orgs (user_id, org_id, joined_at) VALUES ('$ANN_ID', '$org', 0)"
+	make_key "$ANN" '"profile:read"' "\"org_id\":\"$org\""
+	[ "$(json .org_id)" = "$org" ]
+	by "$KEY"
+	expect 200
+	sql "DELETE FROM user_orgs"
+	by "$KEY"
+	expect 401
+	make_key "$ADMIN" '"apikeys:verify"' "\"org_id\":\"$org\",\"service\":true"
+	call apikeys POST /apikeys/verify "{\"key\":\"$KEY\"}" HTTP_X_API_KEY="$KEY"
+	[ "$(json .org_id)" = "$org" ]
+}
+
+@test "a key of another system is imported, hashed at once, and works as X-API-Key alone" {
+	local foreign='sk_live.abcdefgh+/=12~' longest
+	as "$ADMIN" POST /apikeys/import "{\"name\":\"old\",\"key\":\"$foreign\",\"scopes\":[\"profile:read\"]}"
+	expect 201
+	[ "$(jq -c '[.key, .hint]' <<< "$BODY")" = '[null,"sk_l"]' ]
+	[ "$(audited)" = "apikey.imported $ADMIN_ID $(json .id)" ]
+	[[ "$(sql .dump)" != *"$foreign"* ]]
+	by "$foreign"
+	expect 200
+	me "$(bearer "$foreign")"
+	expect 401
+	as "$ADMIN" POST /apikeys/import "{\"name\":\"old\",\"key\":\"$foreign\",\"scopes\":[]}"
+	expect 409 taken
+	expect_field key
+	longest=$(printf 'abcdefghij%.0s' {1..20})
+	for good in abcdefghijklmnopqrst "$longest" "$UNKNOWN" 01890a5d-ac96-774b-bcce-b302099a8057; do
+		as "$ADMIN" POST /apikeys/import "{\"name\":\"old\",\"key\":\"$good\",\"scopes\":[\"profile:read\"]}"
+		expect 201
+		by "$good"
+		expect 200
+	done
+	for bad in abcdefghijklmnopqrs "${longest}k" "$TYPO" 'abcdefghij klmnopqrst' aaaaaaaaaabcdefgaaaaa abcdefghijklmnopqrsté; do
+		as "$ADMIN" POST /apikeys/import "{\"name\":\"old\",\"key\":\"$bad\",\"scopes\":[]}"
+		expect 422
+		expect_field key
+	done
+}
+
+# verify KEY [MEMBERS]: by a service that may.
+verify() {
+	call apikeys POST /apikeys/verify "{\"key\":\"$1\"${2:+,$2}}" HTTP_X_API_KEY="$APP"
+	expect 200
+}
+
+# invalid CODE: the last verify() says so, in the one shape.
+invalid() {
+	[ "$(jq -c . <<< "$BODY")" = "{\"valid\":false,\"code\":\"$1\",\"key_id\":null,\"user_id\":null,\"org_id\":null,\"permissions\":[],\"expires_at\":null}" ]
+}
+
+@test "an application asks whether a key is good, what it may, and otherwise why not" {
+	make_key "$ADMIN" '"apikeys:verify"' '"service":true'
+	APP=$KEY
+	give "$ANN_ID" 'posts:*'
+	make_key "$ANN" '"posts:read","profile:read"' "\"networks\":[\"10.0.0.0/8\"],\"expires_at\":\"$(later 100)\""
+	local keys
+	verify "$KEY"
+	[ "$(jq -c 'del(.expires_at)' <<< "$BODY")" = "{\"valid\":true,\"code\":null,\"key_id\":\"$KEY_ID\",\"user_id\":\"$ANN_ID\",\"org_id\":null,\"permissions\":[\"posts:read\",\"profile:read\"]}" ]
+	[[ "$(json .expires_at)" == "$(later 100 | cut -c1-18)"* ]]
+	keys=$(jq -c keys <<< "$BODY")
+	verify "$KEY" '"permission":"posts:read","ip_address":"10.0.0.1"'
+	[ "$(json .valid)" = true ]
+	verify "$KEY" '"permission":"posts:write"'
+	invalid permission
+	[ "$(jq -c keys <<< "$BODY")" = "$keys" ]
+	verify "$KEY" '"ip_address":"11.0.0.1"'
+	invalid network
+	verify "$UNKNOWN"
+	invalid unknown
+	verify "$TYPO"
+	invalid malformed
+	verify x
+	invalid malformed
+	verify "$APP"
+	[ "$(jq -c '[.valid, .user_id, .permissions]' <<< "$BODY")" = '[true,null,["apikeys:verify"]]' ]
+	yett user lock ann@example.org
+	verify "$KEY"
+	invalid user
+	yett user unlock ann@example.org
+	pass_time 99
+	verify "$KEY"
+	[ "$(json .valid)" = true ]
+	pass_time 1
+	verify "$KEY"
+	invalid expired
+	sign_in ann@example.org
+	make_key "$ACCESS" '"profile:read"'
+	as "$ACCESS" DELETE "/apikeys/$KEY_ID"
+	verify "$KEY"
+	invalid revoked
+	for bad in '"permission":"x"' '"ip_address":"here"' '"ip_address":"10.0.0.0/8"' '"permission":""'; do
+		call apikeys POST /apikeys/verify "{\"key\":\"$KEY\",$bad}" HTTP_X_API_KEY="$APP"
+		expect 422
+		bad=${bad%%:*}
+		expect_field "${bad//\"/}"
+	done
+	call apikeys POST /apikeys/verify '{}' HTTP_X_API_KEY="$APP"
+	expect_field key
+}
+
+# used: id, day and number of what is written down.
+used() {
+	sql "SELECT day || ' ' || requests FROM api_key_usage WHERE api_key_id = '$1' ORDER BY day"
+}
+
+# today: the day as the database has it.
+today() {
+	echo $(($(tr -d @ < "$YETT_TEST_CLOCK") / 86400000))
+}
+
+@test "a thousand requests by a key write nothing; how many they were is written down together" {
+	make_key "$ANN" '"profile:read"'
+	start_site
+	local before day
+	day=$(today)
+	web GET /users/me -H "X-API-Key: $KEY"
+	expect 200
+	before=$(stat -c %s "$DB-wal")
+	curl -sS -o /dev/null -w '%{http_code}\n' -H "X-API-Key: $KEY" "$URL/users/me?[1-999]" > "$BATS_TEST_TMPDIR/codes"
+	[ "$(sort "$BATS_TEST_TMPDIR/codes" | uniq -c | xargs)" = "999 200" ]
+	[ "$(stat -c %s "$DB-wal")" = "$before" ]
+	[ -z "$(used "$KEY_ID")" ]
+	# What is not let in is not counted, and neither is another key.
+	web GET /roles -H "X-API-Key: $KEY"
+	expect 403
+	web GET /users/me -H "X-API-Key: $UNKNOWN"
+	expect 401
+	stop_site
+	[ "$(used "$KEY_ID")" = "$day 1000" ]
+	[ "$(sql "SELECT last_used_at, last_used_ip FROM api_keys")" = "$(tr -d @ < "$YETT_TEST_CLOCK")|127.0.0.1" ]
+}
+
+@test "uses are counted by the day, by several programs, and by applications that ask" {
+	make_key "$ADMIN" '"apikeys:verify"' '"service":true'
+	APP=$KEY
+	make_key "$ANN" '"profile:read"'
+	local day id=$KEY_ID
+	day=$(today)
+	start_site
+	local i
+	for i in 1 2 3; do
+		web GET /users/me -H "X-API-Key: $KEY"
+		expect 200
+		web POST /apikeys/verify -H "X-API-Key: $APP" --json "{\"key\":\"$KEY\",\"ip_address\":\"203.0.113.9\"}"
+		[ "$(json .valid)" = true ]
+	done
+	pass_time 86400
+	web GET /users/me -H "X-API-Key: $KEY"
+	expect 200
+	stop_site
+	start_site
+	web GET /users/me -H "X-API-Key: $KEY"
+	expect 200
+	stop_site
+	[ "$(used "$id")" = "$day 6"$'\n'"$((day + 1)) 2" ]
+	sign_in ann@example.org
+	as "$ACCESS" GET "/apikeys/$id/usage"
+	expect 200
+	[ "$(jq -c '[[.items[].requests], .total, .next]' <<< "$BODY")" = '[[6,2],8,null]' ]
+	local first
+	first=$(date -u -d "@$((day * 86400))" +%F)
+	[ "$(json '.items[0].day')" = "$first" ]
+	as "$ACCESS" GET "/apikeys/$id/usage?from=$first&to=$first"
+	[ "$(json .total)" = 6 ]
+	as "$ACCESS" GET "/apikeys/$id/usage?from=2025-01-01&to=2026-01-01"
+	expect 200
+	for bad in from=2025-01-01\&to=2026-01-02 from=2026-01-02\&to=2026-01-01 from=x from=2026-02-30; do
+		as "$ACCESS" GET "/apikeys/$id/usage?$bad"
+		expect 422
+		expect_field from
+	done
+	as "$ACCESS" GET "/apikeys/$id/usage?to=yesterday"
+	expect_field to
+}
+
+@test "what was counted for a key that is gone stops no other count" {
+	make_key "$ANN" '"profile:read"'
+	local gone=$KEY
+	make_key "$ADMIN" '"profile:read"'
+	start_site
+	for key in "$gone" "$KEY"; do
+		web GET /users/me -H "X-API-Key: $key"
+		expect 200
+	done
+	yett user delete ann@example.org --yes
+	stop_site
+	[ "$(sql 'SELECT api_key_id, requests FROM api_key_usage')" = "$KEY_ID|1" ]
 }

@@ -17,8 +17,8 @@
 /**
  * apikey_make(ret_key), apikey_print(bytes, ret_key):
  * A new key, which nobody can guess; the key that ${bytes} make. "yett_", the bytes in 43 digits of
- * base62 (0-9, A-Z, a-z), and the CRC-32 of all that in 6: any one wrong character, any two that
- * changed places, and any burst of up to 32 bits are always found.
+ * base62 (0-9, A-Z, a-z), and the CRC-32 of all that in 6: any one wrong character is found, and
+ * of other slips all but one in four thousand million.
  * Source: RFC 1952 section 8 for the CRC.
  */
 void apikey_make(char ret_key[static APIKEY_SIZE]);

@@ -265,6 +265,6 @@ main(void)
 	test_load();
 	takes("");
 	conf_each(&conf, count_key, &count);
-	ok(count == 30, "30 keys are told");
+	ok(count == 32, "32 keys are told");
 	return (done());
 }

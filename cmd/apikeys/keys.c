@@ -151,7 +151,7 @@ keys_get(struct req *r)
 }
 
 enum err
-keys_read_lists(struct req *r, const struct texts *scopes, const struct texts *networks,
+keys_read_lists(struct req *r, const struct text_list *scopes, const struct text_list *networks,
     const char **ret_scopes, const char **ret_networks)
 {
 	enum err e = ERR_OK, other = ERR_OK;
@@ -172,7 +172,7 @@ struct change {
 	struct req *req;
 	struct api_key key;
 	const char *name;
-	struct texts scopes, networks;
+	struct text_list scopes, networks;
 	const char *new_scopes, *new_networks;
 	int64_t now;
 };

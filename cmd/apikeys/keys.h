@@ -22,8 +22,8 @@ MUST_USE enum err keys_reply(struct req *r, int status, const struct api_key *k,
  * The lists of a body as the database keeps them, NULL for one that is absent.
  * Errors: ERR_FIELDS, with the fields; ERR_NOMEM.
  */
-struct texts;
-MUST_USE enum err keys_read_lists(struct req *r, const struct texts *scopes,
-    const struct texts *networks, const char **ret_scopes, const char **ret_networks);
+struct text_list;
+MUST_USE enum err keys_read_lists(struct req *r, const struct text_list *scopes,
+    const struct text_list *networks, const char **ret_scopes, const char **ret_networks);
 
 #endif

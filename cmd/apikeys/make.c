@@ -24,7 +24,7 @@ struct making {
 	const char *user_id; /* NULL: who asks */
 	const char *org_id;
 	bool service;
-	struct texts scopes, networks;
+	struct text_list scopes, networks;
 	int64_t expires_at;
 	int64_t overlap_s;
 

@@ -17,7 +17,7 @@
 
 /* The texts with spaces between them, owned by ${a}; NULL without memory. */
 static const char *
-join(const struct texts *t, struct arena *a)
+join(const struct text_list *t, struct arena *a)
 {
 	size_t len = 1, i;
 	char *text, *to;
@@ -35,7 +35,7 @@ join(const struct texts *t, struct arena *a)
 }
 
 static bool
-has_before(const struct texts *t, size_t i)
+has_before(const struct text_list *t, size_t i)
 {
 	size_t k;
 
@@ -47,8 +47,9 @@ has_before(const struct texts *t, size_t i)
 
 /* Join ${t}, each of which must be ${ok}. */
 static enum err
-check_join(const struct texts *t, bool (*ok)(const char *text), size_t count_max, size_t len_max,
-    const char *what, struct arena *a, const char **ret_text, const char **ret_wrong)
+check_join(const struct text_list *t, bool (*ok)(const char *text), size_t count_max,
+    size_t len_max, const char *what, struct arena *a, const char **ret_text,
+    const char **ret_wrong)
 {
 	size_t i;
 
@@ -71,7 +72,8 @@ check_join(const struct texts *t, bool (*ok)(const char *text), size_t count_max
 }
 
 enum err
-key_scopes(const struct texts *t, struct arena *a, const char **ret_scopes, const char **ret_wrong)
+key_scopes(
+    const struct text_list *t, struct arena *a, const char **ret_scopes, const char **ret_wrong)
 {
 
 	return (check_join(t, right_ok, SCOPES_MAX, SCOPES_LEN_MAX,
@@ -87,7 +89,7 @@ network_ok(const char *text)
 
 enum err
 key_networks(
-    const struct texts *t, struct arena *a, const char **ret_networks, const char **ret_wrong)
+    const struct text_list *t, struct arena *a, const char **ret_networks, const char **ret_wrong)
 {
 
 	return (check_join(t, network_ok, NETWORKS_MAX, NETWORKS_LEN_MAX,

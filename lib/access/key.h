@@ -16,10 +16,10 @@
  * and networks in 512. Owned by ${a}. Errors: ERR_FIELDS, and ${ret_wrong} says what is wrong with
  * them, to stand behind the field's name; ERR_NOMEM.
  */
-MUST_USE enum err
-key_scopes(const struct texts *t, struct arena *a, const char **ret_scopes, const char **ret_wrong);
+MUST_USE enum err key_scopes(
+    const struct text_list *t, struct arena *a, const char **ret_scopes, const char **ret_wrong);
 MUST_USE enum err key_networks(
-    const struct texts *t, struct arena *a, const char **ret_networks, const char **ret_wrong);
+    const struct text_list *t, struct arena *a, const char **ret_networks, const char **ret_wrong);
 
 /**
  * key_expiry(conf, now, expires_at, ret_expires_at):

@@ -79,7 +79,8 @@ set_text(struct reading *in, const struct field *f, const char *text)
 }
 
 static void
-add_text(struct reading *in, const struct field *f, struct texts *texts, size_t i, const char *text)
+add_text(
+    struct reading *in, const struct field *f, struct text_list *texts, size_t i, const char *text)
 {
 	const char *name = arena_print(in->req->arena, "%s[%zu]", f->name, i);
 
@@ -92,7 +93,7 @@ add_text(struct reading *in, const struct field *f, struct texts *texts, size_t 
 }
 
 static bool
-begin_texts(struct reading *in, const struct field *f, size_t count, struct texts *ret_texts)
+begin_texts(struct reading *in, const struct field *f, size_t count, struct text_list *ret_texts)
 {
 
 	if (count > FIELD_TEXTS_MAX) {
@@ -109,7 +110,7 @@ begin_texts(struct reading *in, const struct field *f, size_t count, struct text
 static void
 set_texts_json(struct reading *in, const struct field *f, const cJSON *list)
 {
-	struct texts *to = (struct texts *)(void *)((char *)in->ret + f->offset);
+	struct text_list *to = (struct text_list *)(void *)((char *)in->ret + f->offset);
 	const cJSON *item;
 	size_t i = 0;
 
@@ -126,7 +127,7 @@ set_texts_json(struct reading *in, const struct field *f, const cJSON *list)
 static void
 set_texts_form(struct reading *in, const struct field *f, const char *value)
 {
-	struct texts *to = (struct texts *)(void *)((char *)in->ret + f->offset);
+	struct text_list *to = (struct text_list *)(void *)((char *)in->ret + f->offset);
 	size_t count = 0, i = 0, len;
 	const char *p;
 

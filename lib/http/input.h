@@ -17,7 +17,7 @@ enum field_type {
 	FIELD_OBJECT, /* a "struct cJSON *"; in a form the text of an object */
 	FIELD_TIME,   /* an "int64_t" of ms, written as RFC 3339 in UTC; 0 when absent or null */
 	FIELD_NUMBER, /* a whole "int64_t"; 0 when absent */
-	FIELD_TEXTS,  /* a "struct texts"; in a form one text, whose parts spaces separate */
+	FIELD_TEXTS,  /* a "struct text_list"; in a form one text, whose parts spaces separate */
 };
 
 enum {
@@ -28,7 +28,7 @@ enum {
 #define FIELD_TEXTS_MAX 64
 
 /* A list of at most 64 texts; ${items} is NULL when it is absent. */
-struct texts {
+struct text_list {
 	const char **items;
 	size_t count;
 };

@@ -16,7 +16,7 @@ struct sample {
 	struct cJSON *properties;
 	struct cJSON *user;
 	int64_t number;
-	struct texts texts;
+	struct text_list texts;
 };
 
 struct sample_user {

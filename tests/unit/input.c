@@ -15,7 +15,7 @@ struct in {
 	bool flag;
 	struct cJSON *more;
 	int64_t number;
-	struct texts list;
+	struct text_list list;
 };
 
 static const struct field fields[] = {

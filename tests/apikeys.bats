@@ -579,7 +579,9 @@ texts() {
 	local old=$KEY old_id=$KEY_ID now
 	as "$ANN" POST "/apikeys/$old_id/rotate" '{"overlap_s":100}'
 	expect 201
-	local new=$(json .key) new_id=$(json .id)
+	local new new_id
+	new=$(json .key)
+	new_id=$(json .id)
 	[ "$new" != "$old" ]
 	[ "$(jq -c '[.name, .user_id, .scopes, .networks]' <<< "$BODY")" = "[\"k\",\"$ANN_ID\",[\"posts:read\",\"profile:read\"],[\"192.0.2.0/24\",\"127.0.0.1\"]]" ]
 	[ "$(sql "SELECT expires_at - created_at FROM api_keys WHERE id = '$new_id'")" = 31536000000 ]

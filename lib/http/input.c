@@ -120,7 +120,10 @@ set_texts_json(struct reading *in, const struct field *f, const cJSON *list)
 	}
 	if (!begin_texts(in, f, (size_t)cJSON_GetArraySize(list), to))
 		return;
-	cJSON_ArrayForEach(item, list) add_text(in, f, to, i++, item->valuestring);
+	cJSON_ArrayForEach(item, list)
+	{
+		add_text(in, f, to, i++, item->valuestring);
+	}
 }
 
 /* As scopes are written in OAuth. Source: RFC 6749 section 3.3. */

@@ -176,8 +176,9 @@ api_key_fits_org(struct db *db, const char *user_id, const char *org_id, bool *r
 enum err
 api_key_note_use(struct tx *tx, const char *id, int64_t at, const char *ip)
 {
-	static const char sql[] = "UPDATE api_keys SET last_used_at = ?2, last_used_ip = nullif(?3, '') "
-	                          "WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)";
+	static const char sql[] =
+	    "UPDATE api_keys SET last_used_at = ?2, last_used_ip = nullif(?3, '') "
+	    "WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)";
 	const struct db_arg args[] = { DB_TEXT(id), DB_INT(at), DB_TEXT(ip) };
 
 	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));

@@ -110,9 +110,9 @@ api_key_copy_roles(struct tx *tx, const char *id, const char *new_id, int64_t no
 
 /**
  * api_key_note_use(tx, id, at, ip), api_key_add_usage(tx, id, day, requests):
- * The key was last used ${at} that time from ${ip} ("": unknown); ${requests} more were let in on that day (since
- * 1970, UTC). Nothing happens when the key is gone. Neither changes what is remembered of the key.
- * Errors: ERR_DB.
+ * The key was last used ${at} that time from ${ip} ("": unknown); ${requests} more were let in on
+ * that day (since 1970, UTC). Nothing happens when the key is gone. Neither changes what is
+ * remembered of the key. Errors: ERR_DB.
  */
 MUST_USE enum err api_key_note_use(struct tx *tx, const char *id, int64_t at, const char *ip);
 MUST_USE enum err api_key_add_usage(struct tx *tx, const char *id, int64_t day, int64_t requests);

@@ -162,7 +162,7 @@ gone() {
 	start_site
 	local pids
 	pids="$(pgrep -P "$(cat "$YETT_SITE_STATE/run/lighttpd.pid")") $(cat "$YETT_SITE_STATE/run/lighttpd.pid")"
-	[ "$(wc -w <<< "$pids")" = 6 ]
+	[ "$(wc -w <<< "$pids")" = "$(ls "$TOP/cmd" | wc -l)" ] # lighttpd and all but the tool
 	stop_site
 	local pid
 	for pid in $pids; do
@@ -178,7 +178,7 @@ gone() {
 	local lighttpd pids pid
 	lighttpd=$(cat "$YETT_SITE_STATE/run/lighttpd.pid")
 	pids=$(pgrep -P "$lighttpd")
-	[ "$(wc -w <<< "$pids")" = 5 ]
+	[ "$(wc -w <<< "$pids")" = $(($(ls "$TOP/cmd" | wc -l) - 1)) ]
 	kill -9 "$lighttpd"
 	for pid in $pids; do
 		gone "$pid"

@@ -883,3 +883,32 @@ today() {
 	stop_site
 	[ "$(sql 'SELECT api_key_id, requests FROM api_key_usage')" = "$KEY_ID|1" ]
 }
+
+@test "what a key does is noted as done by the key, for its user" {
+	make_key "$ADMIN" '"roles:*"'
+	call roles POST /roles '{"name":"author"}' HTTP_X_API_KEY="$KEY"
+	expect 201
+	[ "$(sql "SELECT actor, user_id, key_id, action FROM audit_log ORDER BY seq DESC LIMIT 1")" = "key|$ADMIN_ID|$KEY_ID|role.created" ]
+	# It gives away no more than it holds itself, whatever its user does.
+	call roles POST "/roles/$(json .id)/permissions" '{"permission":"posts:read"}' HTTP_X_API_KEY="$KEY"
+	expect 403
+	make_key "$ADMIN" '"roles:*"' '"service":true'
+	call roles POST /roles '{"name":"critic"}' HTTP_X_API_KEY="$KEY"
+	expect 201
+	[ "$(sql "SELECT actor, user_id IS NULL, key_id FROM audit_log ORDER BY seq DESC LIMIT 1")" = "key|1|$KEY_ID" ]
+}
+
+@test "a key that is revoked while the body is on its way changes nothing any more" {
+	make_key "$ADMIN" '"roles:*"'
+	begin roles POST /roles '{"name":"author"}' HTTP_X_API_KEY="$KEY"
+	yett apikey revoke "$KEY_ID"
+	finish
+	expect 401 invalid-token
+	make_key "$ADMIN" '"roles:*"'
+	begin roles POST /roles '{"name":"author"}' HTTP_X_API_KEY="$KEY"
+	as "$ADMIN" PATCH "/apikeys/$KEY_ID" '{"networks":["10.0.0.0/8"]}'
+	expect 200
+	finish
+	expect 403
+	[ "$(sql "SELECT count(*) FROM roles WHERE name = 'author'")" = 0 ]
+}

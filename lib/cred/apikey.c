@@ -115,6 +115,8 @@ apikey_foreign_ok(const char *text)
 	unsigned int different = 0;
 	size_t i;
 
+	if (apikey_is_ours(text))
+		return (apikey_ok(text));
 	if (len < APIKEY_FOREIGN_MIN || len > APIKEY_FOREIGN_MAX)
 		return (false);
 	for (i = 0; i < len; i++) {
@@ -122,7 +124,7 @@ apikey_foreign_ok(const char *text)
 			return (false);
 		different += memchr(text, text[i], i) == NULL;
 	}
-	return (different >= DIFFERENT_MIN && (!apikey_is_ours(text) || apikey_ok(text)));
+	return (different >= DIFFERENT_MIN);
 }
 
 void

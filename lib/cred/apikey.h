@@ -33,8 +33,8 @@ bool apikey_ok(const char *text);
 
 /**
  * apikey_foreign_ok(text):
- * May ${text} be a key that another system made: 20 to 200 visible characters of ASCII, 8 different
- * ones at least, and not one of ours with a slip?
+ * May ${text} be a key that any system made: one of ours, or else 20 to 200 visible characters of
+ * ASCII, 8 different ones at least?
  */
 bool apikey_foreign_ok(const char *text);
 

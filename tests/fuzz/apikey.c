@@ -21,7 +21,7 @@ check_text(const char *text)
 	must(strncmp(text, hint, strlen(hint)) == 0 && strlen(hint) < APIKEY_HINT_SIZE);
 }
 
-/* A slip of the kind that the last three bytes say. */
+/* A slip as the last two bytes say. */
 static void
 check_slip(const uint8_t *bytes, const uint8_t *slip)
 {

@@ -2,6 +2,7 @@
 #include "roles.h"
 
 #include "access/app.h"
+#include "access/assigned.h"
 #include "access/audit.h"
 #include "access/limit.h"
 #include "access/standing.h"
@@ -11,38 +12,16 @@
 #include "http/input.h"
 #include "http/reply.h"
 
-struct listing {
-	struct req *req;
-	struct json *json;
-	struct cJSON *items;
-};
-
-static void
-list_one(void *arg, const struct assignment *as)
-{
-	struct listing *l = arg;
-	struct json item = json_object(l->req->arena);
-
-	json_add_text(&item, "id", as->role.id);
-	json_add_text(&item, "role", as->role.name);
-	json_add_time(&item, "assigned_at", as->assigned_at);
-	if (as->expires_at != 0)
-		json_add_time(&item, "expires_at", as->expires_at);
-	else
-		json_add_text(&item, "expires_at", NULL);
-	json_append(l->json, l->items, &item);
-}
-
 /* Add the roles of ${k}, and what it may at all: nothing when it is not alive. */
 static enum err
 add_rights(struct req *r, struct db *db, const struct api_key *k, struct json *j)
 {
-	struct listing l = { .req = r, .json = j, .items = json_add_array(j, "items") };
+	struct assigned l = { .json = j, .items = json_add_array(j, "items") };
 	struct standing s = { .proof = PROOF_KEY, .key_id = k->id };
 	const int64_t now = clock_ms();
 	enum err e;
 
-	if ((e = api_key_assignments(db, k->id, now, r->arena, list_one, &l)) != ERR_OK)
+	if ((e = api_key_assignments(db, k->id, now, r->arena, assigned_add, &l)) != ERR_OK)
 		return (e);
 	if ((e = standing_read(db, now, r->arena, &s)) != ERR_OK && e != ERR_INVALID_TOKEN)
 		return (e);

@@ -7,7 +7,7 @@ CREATE TABLE api_keys (
 	name         TEXT NOT NULL,                         -- for people, at most 200 bytes
 	key_hash     BLOB NOT NULL UNIQUE CHECK (length(key_hash) = 32), -- BLAKE2b-256 of the whole key
 	hint         TEXT NOT NULL,                         -- its first characters, to tell keys apart
-	scopes       TEXT NOT NULL,                         -- JSON list of permissions; a user's key has them only as far as the user does
+	scopes       TEXT NOT NULL,                         -- permissions, separated by spaces; a user's key has them only as far as the user does
 	networks     TEXT NOT NULL DEFAULT '',              -- where it may come from, separated by spaces; '': anywhere
 	created_at   INTEGER NOT NULL,                      -- ms
 	created_by   TEXT,                                  -- who made it; no reference; NULL: the tool
@@ -18,7 +18,10 @@ CREATE TABLE api_keys (
 	last_used_ip TEXT                                   -- NULL: never
 ) STRICT;
 
-CREATE INDEX api_keys_user ON api_keys (user_id) WHERE user_id IS NOT NULL;
+-- Lists of a user's keys and of services', by id; and how many keys of a user may be alive.
+CREATE INDEX api_keys_user ON api_keys (user_id, id) WHERE user_id IS NOT NULL;
+CREATE INDEX api_keys_service ON api_keys (id) WHERE user_id IS NULL;
+CREATE INDEX api_keys_alive ON api_keys (user_id, expires_at) WHERE revoked_at IS NULL;
 CREATE INDEX api_keys_org ON api_keys (org_id) WHERE org_id IS NOT NULL;
 CREATE INDEX api_keys_replaced ON api_keys (replaced_by) WHERE replaced_by IS NOT NULL;
 

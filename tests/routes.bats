@@ -150,3 +150,31 @@ send() {
 	done < <(grep '{id}' "$BATS_TEST_TMPDIR/rows")
 	unchanged
 }
+
+# admin_key SCOPE: KEY, of who may do everything.
+admin_key() {
+	KEY=$("$BIN/yett" apikey create k --user root@example.org --scope "$1" 2> "$BATS_TEST_TMPDIR/made")
+	BEFORE=$(dump)
+}
+
+@test "what is for people alone no API key may, whatever it holds" {
+	admin_key '*:*'
+	check() { try "$1" "$2" "$3" "$6" HTTP_X_API_KEY="$KEY" && problem 403 && [[ "$(json .detail)" = *"API key"* ]]; }
+	each ' self ' check
+}
+
+@test "an API key is a proof on every route, in either field, and a mistyped one is told as such" {
+	admin_key '*:*'
+	known() { [ "$STATUS" != 401 ] || { echo "not taken: $BODY" >&2 && false; }; }
+	check() { [ "$2" != GET ] || { try "$1" "$2" "$3" "$6" HTTP_X_API_KEY="$KEY" && known && try "$1" "$2" "$3" "$6" "$(bearer "$KEY")" && known; }; }
+	each ' (guest|holder|user) ' check
+	mistyped() { problem 401 && [[ "$(json .detail)" = *typo* ]]; }
+	check() { try "$1" "$2" "$3" "$6" HTTP_X_API_KEY="${KEY}0" && mistyped && try "$1" "$2" "$3" "$6" "$(bearer "${KEY%?}")" && mistyped; }
+	each ' (guest|holder|user|self) ' check
+}
+
+@test "an API key without the scope gets 403 that names the permission, though its user holds it" {
+	admin_key nothing:here
+	check() { try "$1" "$2" "$3" "$6" HTTP_X_API_KEY="$KEY" && problem 403 && [[ "$(json .detail)" = *"$5"* || "$4" = self ]]; }
+	each ' (guest|holder|user|self) [^ -]' check
+}

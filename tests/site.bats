@@ -162,7 +162,7 @@ gone() {
 	start_site
 	local pids
 	pids="$(pgrep -P "$(cat "$YETT_SITE_STATE/run/lighttpd.pid")") $(cat "$YETT_SITE_STATE/run/lighttpd.pid")"
-	[ "$(wc -w <<< "$pids")" = 6 ]
+	[ "$(wc -w <<< "$pids")" = "$(ls "$TOP/cmd" | wc -l)" ] # lighttpd and all but the tool
 	stop_site
 	local pid
 	for pid in $pids; do
@@ -178,7 +178,7 @@ gone() {
 	local lighttpd pids pid
 	lighttpd=$(cat "$YETT_SITE_STATE/run/lighttpd.pid")
 	pids=$(pgrep -P "$lighttpd")
-	[ "$(wc -w <<< "$pids")" = 6 ]
+	[ "$(wc -w <<< "$pids")" = $(($(ls "$TOP/cmd" | wc -l) - 1)) ]
 	kill -9 "$lighttpd"
 	for pid in $pids; do
 		gone "$pid"
@@ -212,7 +212,7 @@ start_nginx() {
 	local dir=$BATS_TEST_TMPDIR/nginx program routes
 	mkdir -p "$dir"
 	SPAWNED=
-	for program in register login session password roles orgs; do
+	for program in register login session password roles orgs apikeys; do
 		spawn-fcgi -s "$dir/$program.sock" -P "$dir/$program.pid" -- "$BIN/$program" > /dev/null 2>> "$dir/log" 3>&-
 		SPAWNED="$SPAWNED $(cat "$dir/$program.pid")"
 	done
@@ -283,6 +283,9 @@ start_nginx() {
 		GET /users/me/orgs 401
 		GET /invitation 200
 		GET /invitations/accept 405 OPTIONS,_POST
+		GET /apikeys 401
+		GET /apikeys/01890a5d-ac96-774b-bcce-b302099a8057/usage 401
+		GET /apikeys/verify 405 OPTIONS,_POST
 		GET /.well-known/jwks.json 200
 		GET /static/yett.css 200
 		GET / 302

@@ -179,6 +179,30 @@ judge(struct req *r, const struct known *k, const char *wanted, struct db_rule_f
 	return (e);
 }
 
+/* Of a key that is no user's: what it may is with the proof, and no role is to be named. */
+static enum err
+answer_service(struct req *r, const char *wanted, struct json *j)
+{
+	struct names *names = arena_alloc(r->arena, sizeof *names);
+	struct json reason = json_object(r->arena);
+	const char *permission;
+	enum err e;
+
+	if (names == NULL)
+		return (ERR_NOMEM);
+	if ((e = subject_permissions(r->subject, r->arena, names)) != ERR_OK)
+		return (e);
+	permission = right_covering(names, wanted);
+	json_add_bool(j, "allowed", permission != NULL);
+	if (permission != NULL)
+		json_add_text(&reason, "permission", permission);
+	else
+		json_add_text(&reason, "missing",
+		    arena_print(r->arena, "the API key does not hold %s", wanted));
+	json_add_raw(j, "reason", json_print(&reason));
+	return (ERR_OK);
+}
+
 static enum err
 answer(struct req *r, const struct question *q, struct known *k, struct json *j)
 {
@@ -195,6 +219,8 @@ answer(struct req *r, const struct question *q, struct known *k, struct json *j)
 
 	if (wanted == NULL)
 		return (ERR_NOMEM);
+	if (user_id[0] == '\0' && r->subject->key_id[0] != '\0')
+		return (answer_service(r, wanted, j));
 	if ((e = know(r, user_id, q->org, k)) != ERR_OK)
 		return (e);
 	facts.user = grants_text(k->grants, k->grants->attributes);

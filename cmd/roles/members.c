@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "access/app.h"
+#include "access/assigned.h"
 #include "access/audit.h"
 #include "access/limit.h"
 #include "access/subject.h"
@@ -21,35 +22,13 @@ struct change {
 	enum err (*how)(struct tx *tx, struct change *c, const struct role *role);
 };
 
-struct listing {
-	struct req *req;
-	struct json *json;
-	struct cJSON *items;
-};
-
-static void
-list_one(void *arg, const struct assignment *as)
-{
-	struct listing *l = arg;
-	struct json item = json_object(l->req->arena);
-
-	json_add_text(&item, "id", as->role.id);
-	json_add_text(&item, "role", as->role.name);
-	json_add_time(&item, "assigned_at", as->assigned_at);
-	if (as->expires_at != 0)
-		json_add_time(&item, "expires_at", as->expires_at);
-	else
-		json_add_text(&item, "expires_at", NULL);
-	json_append(l->json, l->items, &item);
-}
-
 /* Add the user's roles, and what comes of them. */
 static enum err
 add_rights(struct json *j, struct db *db, struct req *r)
 {
 	struct names *roles = arena_alloc(r->arena, sizeof *roles);
 	struct names *permissions = arena_alloc(r->arena, sizeof *permissions);
-	struct listing l = { .req = r, .json = j, .items = json_add_array(j, "items") };
+	struct assigned l = { .json = j, .items = json_add_array(j, "items") };
 	const int64_t now = clock_ms();
 	struct user u;
 	enum err e;
@@ -57,7 +36,7 @@ add_rights(struct json *j, struct db *db, struct req *r)
 	if (roles == NULL || permissions == NULL)
 		return (ERR_NOMEM);
 	if ((e = user_find(db, USER_BY_ID, r->id, r->arena, &u)) != ERR_OK ||
-	    (e = role_assignments(db, u.id, now, r->arena, list_one, &l)) != ERR_OK ||
+	    (e = role_assignments(db, u.id, now, r->arena, assigned_add, &l)) != ERR_OK ||
 	    (e = role_rights(db, u.id, now, r->arena, roles, permissions)) != ERR_OK)
 		return (e);
 	json_add_texts(j, "effective_roles", roles->items, roles->count);

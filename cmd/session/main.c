@@ -58,6 +58,10 @@ post_logout(struct req *r)
 		return (e);
 	if (in.refresh_token != NULL)
 		e = visit_leave(r, in.refresh_token);
+	else if (r->subject != NULL && r->subject->key_id[0] != '\0')
+		e = req_fail(r, ERR_FORBIDDEN,
+		    "an API key has no session to end: DELETE /apikeys/%s revokes it",
+		    r->subject->key_id);
 	else if (r->subject != NULL)
 		e = visit_end(r, r->subject->session_id);
 	else

@@ -124,6 +124,7 @@ sessions_delete_others(struct req *r)
 	return (reply_json(r, 200, &j));
 }
 
+/* With what the proof may, which is less than the user holds when it is an API key. */
 enum err
 sessions_profile(struct req *r, const char **ret_profile)
 {

@@ -140,6 +140,22 @@ ask_password(struct tool *t, bool twice, const char **ret_password)
 }
 
 int
+ask_secret(struct tool *t, const char *what, const char **ret_secret)
+{
+	const char *prompt = arena_print(t->arena, "%s: ", what);
+	char line[LINE_SIZE];
+	int status;
+	enum err e;
+
+	if (prompt == NULL)
+		return (tool_fail("out of memory"));
+	e = isatty(STDIN_FILENO) == 1 ? read_hidden(prompt, line) : read_line(line);
+	status = e != ERR_OK ? explain(what, e) : keep(t, line, ret_secret);
+	sodium_memzero(line, sizeof line);
+	return (status);
+}
+
+int
 ask_line(struct tool *t, const char *what, const char **ret_line)
 {
 	char line[LINE_SIZE];

@@ -13,6 +13,12 @@
 int ask_password(struct tool *t, bool twice, const char **ret_password);
 
 /**
+ * ask_secret(t, what, ret_secret):
+ * The same for ${what}, once.
+ */
+int ask_secret(struct tool *t, const char *what, const char **ret_secret);
+
+/**
  * ask_line(t, what, ret_line):
  * The same for ${what} that is not worth hiding: one line, once.
  */

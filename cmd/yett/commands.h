@@ -49,6 +49,17 @@ int cmd_invitation_revoke(struct tool *t);
 int cmd_session_list(struct tool *t);
 int cmd_session_revoke(struct tool *t);
 
+int cmd_apikey_create(struct tool *t);
+int cmd_apikey_import(struct tool *t);
+int cmd_apikey_rotate(struct tool *t);
+int cmd_apikey_revoke(struct tool *t);
+int cmd_apikey_grant(struct tool *t);
+int cmd_apikey_withdraw(struct tool *t);
+int cmd_apikey_list(struct tool *t);
+int cmd_apikey_show(struct tool *t);
+int cmd_apikey_usage(struct tool *t);
+int cmd_apikey_verify(struct tool *t);
+
 int cmd_key_list(struct tool *t);
 int cmd_key_rotate(struct tool *t);
 

@@ -107,6 +107,51 @@ static const struct option session_revoke_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+static const struct option apikey_create_options[] = {
+	{ "--user", "WHO", "a key of this user's", false },
+	{ "--service", NULL, "a key of no user's", false },
+	{ "--scope", "PERMISSION", "what it may do, such as posts:read", true },
+	{ "--network", "NETWORK", "an address or network it may come from; else from anywhere",
+	    true },
+	{ "--until", "TIME", "until then, as in 2027-01-31T12:00:00Z; else apikey.life_s", false },
+	{ "--org", "ID", "the org that it acts in", false },
+	{ "--json", NULL, "print JSON", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option apikey_rotate_options[] = {
+	{ "--overlap", "SECONDS", "how long the old one lives on (0; at most 30 days)", false },
+	{ "--until", "TIME", "until then, as in 2027-01-31T12:00:00Z", false },
+	{ "--json", NULL, "print JSON", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option apikey_list_options[] = {
+	{ "--service", NULL, "only those of no user's", false },
+	{ "--archived", NULL, "those revoked and expired instead", false },
+	{ "--json", NULL, "print JSON", false },
+	{ "--limit", "N", "at most so many (1000)", false },
+	{ "--after", "ID", "those made before this one", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option apikey_usage_options[] = {
+	{ "--json", NULL, "print JSON", false },
+	{ "--days", "N", "the last so many days (30)", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option apikey_verify_options[] = {
+	{ "--permission", "PERMISSION", "may it do this?", false },
+	{ "--address", "ADDRESS", "may it come from there?", false },
+	{ "--json", NULL, "print JSON", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const char apikey_create_more[] =
+    "One of --user and --service is needed. Prints the key, which is shown only now. \"yett key "
+    "create\" is the same.";
+
 static const struct command commands[] = {
 	{ "init", NULL, "", 0, 0, NULL, false, cmd_init,
 	    "make the state folder, database and keys, where they are not there", NULL },
@@ -185,6 +230,31 @@ static const struct command commands[] = {
 	    "list live sessions", NULL },
 	{ "session", "revoke", "[ID]", 0, 1, session_revoke_options, false, cmd_session_revoke,
 	    "end one session, those of a user, or all", "One of ID, --user and --all is needed." },
+	{ "apikey", "create", "NAME", 1, 1, apikey_create_options, false, cmd_apikey_create,
+	    "make an API key", apikey_create_more },
+	{ "apikey", "import", "NAME", 1, 1, apikey_create_options, false, cmd_apikey_import,
+	    "take over an API key that another system made",
+	    "One of --user and --service is needed. Asks for the key on the terminal, or reads it "
+	    "as one line from standard input. It then works as X-API-Key." },
+	{ "apikey", "list", "[WHO]", 0, 1, apikey_list_options, false, cmd_apikey_list,
+	    "list live API keys, the newest first", NULL },
+	{ "apikey", "show", "ID", 1, 1, json, false, cmd_apikey_show, "show one API key", NULL },
+	{ "apikey", "usage", "ID", 1, 1, apikey_usage_options, false, cmd_apikey_usage,
+	    "how many requests were let in by it on each day", NULL },
+	{ "apikey", "rotate", "ID", 1, 1, apikey_rotate_options, false, cmd_apikey_rotate,
+	    "put a new API key in the place of one",
+	    "Prints the new key, which is shown only now." },
+	{ "apikey", "revoke", "ID", 1, 1, NULL, false, cmd_apikey_revoke, "end an API key", NULL },
+	{ "apikey", "grant", "ID ROLE", 2, 2, role_grant_options, false, cmd_apikey_grant,
+	    "give a service's API key a role", NULL },
+	{ "apikey", "withdraw", "ID ROLE", 2, 2, NULL, false, cmd_apikey_withdraw,
+	    "take a role away from it", NULL },
+	{ "apikey", "verify", "", 0, 0, apikey_verify_options, false, cmd_apikey_verify,
+	    "say whether an API key is good",
+	    "Asks for it on the terminal, or reads it as one line from standard input. Ends with "
+	    "1 when it is not." },
+	{ "key", "create", "NAME", 1, 1, apikey_create_options, false, cmd_apikey_create,
+	    "make an API key: the same as \"yett apikey create\"", apikey_create_more },
 	{ "key", "list", "", 0, 0, json, false, cmd_key_list, "list the signing keys", NULL },
 	{ "key", "rotate", "", 0, 0, NULL, false, cmd_key_rotate, "sign with a new key from now on",
 	    "Tokens of the old key stay valid until they expire; then its file goes with a later "

@@ -1,7 +1,10 @@
 /* Whom a row of a route table lets in. */
 #include "access/admit.h"
 
+#include "access/app.h"
 #include "access/subject.h"
+#include "access/usage.h"
+#include "base/clock.h"
 #include "http/route.h"
 
 static enum err
@@ -54,8 +57,8 @@ identify(struct req *r)
 	return (r->subject == NULL ? ERR_UNAUTHENTICATED : ERR_OK);
 }
 
-enum err
-admit(struct req *r)
+static enum err
+decide(struct req *r)
 {
 	enum err e;
 
@@ -76,4 +79,14 @@ admit(struct req *r)
 		return (admit_subject(r));
 	}
 	return (ERR_FORBIDDEN);
+}
+
+enum err
+admit(struct req *r)
+{
+	const enum err e = decide(r);
+
+	if (e == ERR_OK && r->subject != NULL && r->subject->key_id[0] != '\0')
+		usage_count(r->app->usage, r->subject->key_id, clock_ms(), r->remote_addr);
+	return (e);
 }

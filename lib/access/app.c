@@ -11,6 +11,7 @@
 
 #include "access/admit.h"
 #include "access/housekeeping.h"
+#include "access/usage.h"
 #include "base/log.h"
 #include "http/conn.h"
 #include "http/server.h"
@@ -104,7 +105,9 @@ open_rest(struct app *app)
 	}
 	app->subjects = cache_new(SUBJECTS_MAX, REMEMBERED_BYTES_MAX);
 	app->grants = cache_new(GRANTS_REMEMBERED_MAX, REMEMBERED_BYTES_MAX);
-	return (app->subjects == NULL || app->grants == NULL ? ERR_NOMEM : ERR_OK);
+	app->usage = usage_new(app->store);
+	return (app->subjects == NULL || app->grants == NULL || app->usage == NULL ? ERR_NOMEM
+	                                                                           : ERR_OK);
 }
 
 enum err
@@ -124,6 +127,7 @@ void
 app_close(struct app *app)
 {
 
+	usage_free(app->usage);
 	cache_free(app->grants);
 	cache_free(app->subjects);
 	limiter_close(app->limiter);

@@ -13,6 +13,8 @@
 #include "http/route.h"
 #include "store/store.h"
 
+struct usage;
+
 struct app {
 	struct conf conf;
 	struct store *store;
@@ -24,6 +26,7 @@ struct app {
 	struct cache *subjects;
 	struct cache *grants;
 	struct limiter *limiter;
+	struct usage *usage;
 	int64_t housekept_at; /* ms of the steady clock */
 };
 

@@ -1,10 +1,12 @@
-/* What a program does beside requests: write down who was seen, delete what is long over. */
+/* What a program does beside requests: write down who was seen and which API keys were used, delete
+ * what is long over. */
 #include "access/housekeeping.h"
 
 #include <string.h>
 
 #include "access/app.h"
 #include "access/subject.h"
+#include "access/usage.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
@@ -96,6 +98,7 @@ housekeeping_tick(struct app *app)
 		return;
 	app->housekept_at = now;
 	flush_seen(app, SEEN_AFTER_MS);
+	usage_flush(app->usage);
 	if (store_write(app->store, purge, app) != ERR_OK)
 		log_event(LOG_ERROR, NULL, "could not delete what is over");
 }
@@ -105,4 +108,5 @@ housekeeping_end(struct app *app)
 {
 
 	flush_seen(app, 1);
+	usage_flush(app->usage);
 }

@@ -1,4 +1,5 @@
-/* What a program does beside requests: write down who was seen, delete what is long over. */
+/* What a program does beside requests: write down who was seen and which API keys were used, delete
+ * what is long over. */
 #ifndef ACCESS_HOUSEKEEPING_H
 #define ACCESS_HOUSEKEEPING_H
 
@@ -6,8 +7,8 @@ struct app;
 
 /**
  * housekeeping_tick(app), housekeeping_end(app):
- * Once a second; and when the program ends. Sessions seen are written together every half a minute,
- * so that a request that only reads never writes.
+ * Once a second; and when the program ends. Sessions seen and keys used are written together every
+ * half a minute, so that a request that only reads never writes.
  */
 void housekeeping_tick(struct app *app);
 void housekeeping_end(struct app *app);

@@ -63,6 +63,117 @@ read_session(struct db *db, int64_t now, struct arena *a, struct standing *s)
 }
 
 enum err
+standing_scopes(const char *scopes, struct arena *a, struct names *ret_names)
+{
+	size_t len;
+
+	ret_names->count = 0;
+	for (; *scopes != '\0'; scopes += len + strspn(scopes + len, " ")) {
+		len = strcspn(scopes, " ");
+		if (ret_names->count == ROLE_NAMES_MAX ||
+		    (ret_names->items[ret_names->count] = arena_copy_len(a, scopes, len)) == NULL)
+			return (ERR_NOMEM);
+		ret_names->count++;
+	}
+	return (ERR_OK);
+}
+
+/* A key whose user has left the org that it acts in is as one whose user is gone. */
+static enum err
+read_key(struct db *db, int64_t now, struct arena *a, struct standing *s)
+{
+	bool fits = true;
+	enum err e;
+
+	if ((e = api_key_find(db, s->key_id, a, &s->key)) != ERR_OK)
+		return (e == ERR_NOT_FOUND ? ERR_INVALID_TOKEN : e);
+	if (!api_key_alive(&s->key, now))
+		return (ERR_INVALID_TOKEN);
+	s->user_id = s->key.user_id;
+	s->org_id = s->key.org_id;
+	if (s->key.expires_at != 0)
+		s->until = s->key.expires_at;
+	if (s->user_id != NULL && (e = find_alive_user(db, s->user_id, a, &s->user)) != ERR_OK)
+		return (e);
+	if (s->org_id != NULL && (e = api_key_fits_org(db, s->user_id, s->org_id, &fits)) != ERR_OK)
+		return (e);
+	return (fits ? ERR_OK : ERR_INVALID_TOKEN);
+}
+
+/* What a service's key holds by its roles, and its scopes as far as those do not cover them. */
+static enum err
+add_scopes(const struct names *scopes, struct names *permissions)
+{
+	size_t i;
+
+	for (i = 0; i < scopes->count; i++) {
+		if (right_covering(permissions, scopes->items[i]) != NULL)
+			continue;
+		if (permissions->count == ROLE_NAMES_MAX)
+			return (ERR_NOMEM);
+		permissions->items[permissions->count++] = scopes->items[i];
+	}
+	return (ERR_OK);
+}
+
+/* A service's key that acts in an org holds all that it does there and nowhere else. */
+static enum err
+read_service_rights(
+    struct db *db, int64_t now, struct arena *a, const struct names *scopes, struct standing *s)
+{
+	struct names *roles = s->org_id != NULL ? s->org_roles : s->roles;
+	struct names *permissions = s->org_id != NULL ? s->org_permissions : s->permissions;
+	int64_t end;
+	enum err e;
+
+	if ((e = role_rights_of_key(db, s->key_id, now, a, roles, permissions)) != ERR_OK ||
+	    (e = role_next_end_of_key(db, s->key_id, now, &end)) != ERR_OK)
+		return (e);
+	s->until = sooner(s->until, end);
+	return (add_scopes(scopes, permissions));
+}
+
+/* What the key's scopes and what its user holds have in common: on the site, and in the org. */
+static enum err
+read_own_key_rights(
+    struct db *db, int64_t now, struct arena *a, const struct names *scopes, struct standing *s)
+{
+	struct names *held = arena_alloc(a, sizeof *held);
+	int64_t end;
+	enum err e;
+
+	if (held == NULL)
+		return (ERR_NOMEM);
+	if ((e = role_rights(db, s->user_id, now, a, s->roles, held)) != ERR_OK ||
+	    (e = role_next_end(db, s->user_id, now, &end)) != ERR_OK ||
+	    (e = right_intersect(scopes, held, s->permissions)) != ERR_OK)
+		return (e);
+	s->until = sooner(s->until, end);
+	if (s->org_id == NULL)
+		return (ERR_OK);
+	if ((e = org_role_rights(db, s->org_id, s->user_id, now, a, s->org_roles, held)) !=
+	        ERR_OK ||
+	    (e = org_role_next_end(db, s->org_id, s->user_id, now, &end)) != ERR_OK)
+		return (e);
+	s->until = sooner(s->until, end);
+	return (right_intersect(scopes, held, s->org_permissions));
+}
+
+static enum err
+read_key_rights(struct db *db, int64_t now, struct arena *a, struct standing *s)
+{
+	struct names *scopes = arena_alloc(a, sizeof *scopes);
+	enum err e;
+
+	if (scopes == NULL)
+		return (ERR_NOMEM);
+	if ((e = standing_scopes(s->key.scopes, a, scopes)) != ERR_OK)
+		return (e);
+	return (s->user_id != NULL ? read_own_key_rights(db, now, a, scopes, s)
+	                           : read_service_rights(db, now, a, scopes, s));
+}
+
+enum err
 standing_rights(struct db *db, const char *user_id, const char *actor_id, int64_t now,
     struct arena *a, struct names *ret_roles, struct names *ret_permissions)
 {
@@ -199,6 +310,9 @@ standing_read(struct db *db, int64_t now, struct arena *a, struct standing *s)
 		return (e);
 	if (s->proof == PROOF_NONE)
 		return (role_rights_of_role(db, ROLE_GUEST, a, s->roles, s->permissions));
+	if (s->proof == PROOF_KEY)
+		return (
+		    (e = read_key(db, now, a, s)) == ERR_OK ? read_key_rights(db, now, a, s) : e);
 	if ((e = read_session(db, now, a, s)) != ERR_OK)
 		return (e);
 	return (read_rights(db, now, a, s));

@@ -2,6 +2,7 @@
 #ifndef ACCESS_STANDING_H
 #define ACCESS_STANDING_H
 
+#include "store/api_key.h"
 #include "store/role.h"
 #include "store/session.h"
 #include "store/user.h"
@@ -19,10 +20,12 @@ struct standing {
 	/* What is asked: filled by the caller, NULL where there is none. */
 	enum proof proof;
 	const char *session_id;
+	const char *key_id;
 	const char *user_id;
 	/* What is so. */
 	struct user user;
 	struct session session;
+	struct api_key key;
 	const char *actor_id; /* who acts in the user's name; NULL: the user */
 	int64_t until;        /* ms; true no longer than that */
 	struct names *roles;
@@ -35,9 +38,10 @@ struct standing {
 
 /**
  * standing_read(db, now, a, s):
- * Fill ${s} for the proof, session and user in it. Errors: ERR_INVALID_TOKEN when the session or
- * the user is not alive, not the other's, or of another kind than the proof; ERR_DB, ERR_NOMEM.
- * Source: OWASP ASVS 5.0 7.4.
+ * Fill ${s} for the proof, session or key, and user in it. A user's key may what its scopes and the
+ * user's permissions have in common, a service's key what its scopes and roles hold. Errors:
+ * ERR_INVALID_TOKEN when the session, the key or the user is not alive, not the other's, or of
+ * another kind than the proof; ERR_DB, ERR_NOMEM.  Source: OWASP ASVS 5.0 7.4.
  */
 MUST_USE enum err standing_read(struct db *db, int64_t now, struct arena *a, struct standing *s);
 
@@ -66,5 +70,12 @@ MUST_USE enum err standing_rights(struct db *db, const char *user_id, const char
 MUST_USE enum err
 standing_org_rights(struct db *db, const char *user_id, const char *actor_id, const char *org_id,
     int64_t now, struct arena *a, struct names *ret_roles, struct names *ret_permissions);
+
+/**
+ * standing_scopes(scopes, a, ret_names):
+ * The permissions in ${scopes}, which spaces separate; owned by ${a}. Errors: ERR_NOMEM, also
+ * beyond 1024.
+ */
+MUST_USE enum err standing_scopes(const char *scopes, struct arena *a, struct names *ret_names);
 
 #endif

@@ -8,7 +8,9 @@
 #include "access/cookie.h"
 #include "access/profile.h"
 #include "access/right.h"
+#include "base/address.h"
 #include "base/clock.h"
+#include "cred/apikey.h"
 #include "http/route.h"
 
 #define PROFILE_REMEMBERED_MAX 16384 /* bytes */
@@ -18,6 +20,7 @@ struct claim {
 	enum proof proof;
 	const char *token;
 	const char *session_id;
+	const char *key_id;
 	const char *user_id;
 	int64_t expires_at;
 };
@@ -57,6 +60,29 @@ find_session(struct app *app, struct claim *c, struct arena *a)
 	return (ERR_OK);
 }
 
+/* The same of an API key. */
+static enum err
+find_key(struct app *app, struct claim *c, struct arena *a)
+{
+	unsigned char hash[SECRET_HASH_LEN];
+	struct api_key k;
+	struct db *db;
+	enum err e;
+
+	secret_hash(c->token, strlen(c->token), hash);
+	if ((e = store_read(app->store, &db)) != ERR_OK)
+		return (e);
+	e = api_key_find_hash(db, hash, a, &k);
+	store_read_end(app->store, db);
+	if (e == ERR_NOT_FOUND)
+		return (ERR_INVALID_TOKEN);
+	if (e != ERR_OK)
+		return (e);
+	c->key_id = k.id;
+	c->user_id = k.user_id;
+	return (ERR_OK);
+}
+
 static enum err
 find_claim(struct app *app, struct claim *c, struct arena *a)
 {
@@ -66,6 +92,8 @@ find_claim(struct app *app, struct claim *c, struct arena *a)
 	c->expires_at = INT64_MAX;
 	if (c->proof == PROOF_NONE)
 		return (ERR_OK);
+	if (c->proof == PROOF_KEY)
+		return (find_key(app, c, a));
 	if (c->proof != PROOF_ACCESS)
 		return (find_session(app, c, a));
 	if ((e = claims_verify_access(app, c->token, a, &claims)) != ERR_OK)
@@ -101,14 +129,15 @@ put_lines(char *to, const struct names *names)
 	return (to + 1);
 }
 
-/* One block: the struct, the profile, and the permissions of ${st} in lines. */
+/* One block: the struct, the profile, the permissions of ${st} in lines, and its networks. */
 static struct subject *
 pack(const struct subject *head, const char *profile, const struct standing *st, struct arena *a,
     size_t *ret_len)
 {
+	const char *networks = st->proof == PROOF_KEY ? st->key.networks : "";
 	const size_t profile_len = strlen(profile) + 1;
 	const size_t len = sizeof *head + profile_len + lines_size(st->permissions) +
-	                   lines_size(st->org_permissions);
+	                   lines_size(st->org_permissions) + strlen(networks) + 1;
 	struct subject *s;
 	char *to;
 
@@ -119,7 +148,9 @@ pack(const struct subject *head, const char *profile, const struct standing *st,
 	s->permissions = profile_len;
 	to = put_lines(s->profile + profile_len, st->permissions);
 	s->org_permissions = (size_t)(to - s->profile);
-	put_lines(to, st->org_permissions);
+	to = put_lines(to, st->org_permissions);
+	s->networks = (size_t)(to - s->profile);
+	memcpy(to, networks, strlen(networks) + 1);
 	*ret_len = len;
 	return (s);
 }
@@ -158,7 +189,9 @@ read_versioned(
 
 	head->everybody = version_read(v, NULL);
 	head->user = c->user_id != NULL ? version_read(v, c->user_id) : head->everybody;
-	head->session = c->session_id != NULL ? version_read(v, c->session_id) : head->everybody;
+	head->session = c->session_id != NULL ? version_read(v, c->session_id)
+	                : c->key_id != NULL   ? version_read(v, c->key_id)
+	                                      : head->everybody;
 	head->actor = head->org = head->everybody;
 	if ((e = read_standing(r->app, now, r->arena, s)) != ERR_OK ||
 	    (s->actor_id == NULL && s->org_id == NULL))
@@ -182,6 +215,7 @@ load(struct req *r, struct claim *c, int64_t now, struct subject **ret_subject, 
 	if ((e = find_claim(r->app, c, r->arena)) != ERR_OK)
 		return (e);
 	s.session_id = c->session_id;
+	s.key_id = c->key_id;
 	s.user_id = c->user_id;
 	if ((e = read_versioned(r, c, now, &head, &s)) != ERR_OK)
 		return (e);
@@ -193,7 +227,9 @@ load(struct req *r, struct claim *c, int64_t now, struct subject **ret_subject, 
 	copy_id(head.user_id, s.user_id);
 	copy_id(head.session_id, s.session_id);
 	copy_id(head.actor_id, s.actor_id);
+	copy_id(head.key_id, s.key_id);
 	copy_id(head.org_id, s.org_id);
+	head.key_expires_at = c->proof == PROOF_KEY ? s.key.expires_at : 0;
 	/* A token may have been made to live longer than its session. */
 	head.expires_at = c->expires_at < s.until ? c->expires_at : s.until;
 	*ret_subject = pack(&head, profile, &s, r->arena, ret_len);
@@ -219,29 +255,76 @@ subject_may(const struct subject *s, const char *permission)
 	return (false);
 }
 
-enum err
-subject_org_permissions(const struct subject *s, struct arena *a, struct names *ret_names)
+/* The lines that begin at ${line}. */
+static enum err
+read_lines(const char *line, struct arena *a, struct names *ret_names)
 {
-	const char *line = s->profile + s->org_permissions;
 	size_t len;
 
 	for (ret_names->count = 0; *line != '\0'; line += len + 1) {
 		len = strcspn(line, "\n");
 		if (ret_names->count == ROLE_NAMES_MAX ||
-		    (ret_names->items[ret_names->count++] = arena_copy_len(a, line, len)) == NULL)
+		    (ret_names->items[ret_names->count] = arena_copy_len(a, line, len)) == NULL)
 			return (ERR_NOMEM);
+		ret_names->count++;
 	}
 	return (ERR_OK);
 }
 
+enum err
+subject_permissions(const struct subject *s, struct arena *a, struct names *ret_names)
+{
+
+	return (read_lines(s->profile + s->permissions, a, ret_names));
+}
+
+enum err
+subject_org_permissions(const struct subject *s, struct arena *a, struct names *ret_names)
+{
+
+	return (read_lines(s->profile + s->org_permissions, a, ret_names));
+}
+
+bool
+subject_allows_address(const struct subject *s, const char *address)
+{
+	const char *networks = s->profile + s->networks;
+
+	return (networks[0] == '\0' || address_in(address, networks));
+}
+
+/* A key of ours that is mistyped is no key at all: nobody need look it up. */
+static enum err
+check_key(struct req *r, const char *key)
+{
+
+	if (apikey_foreign_ok(key))
+		return (ERR_OK);
+	if (apikey_is_ours(key))
+		return (req_fail(r, ERR_INVALID_TOKEN,
+		    "the API key has a typo: its checksum is wrong; was all of it copied?"));
+	return (req_fail(r, ERR_INVALID_TOKEN, "X-API-Key: is no API key"));
+}
+
 /* What kind of proof came, if any. A token of one kind never counts as one of another, nor a cookie
- * as a bearer token. */
+ * as a bearer token. Keys that other systems made could look like any token, so they are taken from
+ * X-API-Key alone. */
 static enum err
 find_proof(struct req *r, struct claim *c)
 {
+	const char *bearer = req_bearer(r);
 
+	if (r->x_api_key != NULL && r->authorization != NULL &&
+	    (bearer == NULL || strcmp(bearer, r->x_api_key) != 0))
+		return (req_fail(r, ERR_BAD_REQUEST,
+		    "Authorization and X-API-Key are both there, and differ: send one of them"));
+	if (r->x_api_key != NULL || apikey_is_ours(bearer)) {
+		c->token = r->x_api_key != NULL ? r->x_api_key : bearer;
+		c->proof = PROOF_KEY;
+		return (check_key(r, c->token));
+	}
 	if (r->authorization != NULL) {
-		if ((c->token = req_bearer(r)) == NULL)
+		if ((c->token = bearer) == NULL)
 			return (ERR_INVALID_TOKEN);
 		c->proof = id_ok(c->token) ? PROOF_OPAQUE : PROOF_ACCESS;
 	} else {
@@ -253,7 +336,7 @@ find_proof(struct req *r, struct claim *c)
 
 /* The subject of ${c}, remembered or found out. */
 static enum err
-find_subject(struct req *r, struct claim *c)
+find_subject(struct req *r, struct claim *c, const struct subject **ret_subject)
 {
 	unsigned char key[CACHE_KEY_LEN];
 	const int64_t now = clock_ms();
@@ -265,7 +348,7 @@ find_subject(struct req *r, struct claim *c)
 	key[0] ^= (unsigned char)c->proof;
 	if ((s = cache_get(r->app->subjects, key, now, r->arena, &len)) != NULL) {
 		if (still_true(r->app, s, now)) {
-			r->subject = s;
+			*ret_subject = s;
 			return (ERR_OK);
 		}
 		cache_drop(r->app->subjects, key);
@@ -273,21 +356,41 @@ find_subject(struct req *r, struct claim *c)
 	if ((e = load(r, c, now, &s, &len)) != ERR_OK)
 		return (e);
 	cache_put(r->app->subjects, key, s, len, now);
-	r->subject = s;
+	*ret_subject = s;
 	return (ERR_OK);
+}
+
+static enum err
+check_address(struct req *r, const struct subject *s)
+{
+
+	if (subject_allows_address(s, r->remote_addr))
+		return (ERR_OK);
+	return (req_fail(r, ERR_FORBIDDEN, "this API key may not be used from %s", r->remote_addr));
 }
 
 enum err
 subject_identify(struct req *r)
 {
 	struct claim c = { .token = NULL };
+	const struct subject *s;
 	enum err e;
 
 	if ((e = find_proof(r, &c)) != ERR_OK || c.token == NULL)
 		return (e);
-	if ((e = find_subject(r, &c)) == ERR_OK)
-		r->by_cookie = c.proof == PROOF_COOKIE;
-	return (e);
+	if ((e = find_subject(r, &c, &s)) != ERR_OK || (e = check_address(r, s)) != ERR_OK)
+		return (e);
+	r->subject = s;
+	r->by_cookie = c.proof == PROOF_COOKIE;
+	return (ERR_OK);
+}
+
+enum err
+subject_of_key(struct req *r, const char *key, const struct subject **ret_subject)
+{
+	struct claim c = { .proof = PROOF_KEY, .token = key };
+
+	return (apikey_foreign_ok(key) ? find_subject(r, &c, ret_subject) : ERR_INVALID_TOKEN);
 }
 
 enum err
@@ -295,19 +398,18 @@ subject_be_guest(struct req *r)
 {
 	struct claim c = { .proof = PROOF_NONE, .token = "guest" };
 
-	return (find_subject(r, &c));
+	return (find_subject(r, &c, &r->subject));
 }
 
 enum err
-subject_standing(struct req *r, struct db *db, struct standing *ret_standing)
+subject_standing(const struct req *r, struct db *db, struct standing *ret_standing)
 {
-	const struct subject *was = r->subject;
+	const struct subject *s = r->subject;
 
-	*ret_standing = (struct standing){
-		.proof = was->proof,
-		.session_id = was->session_id[0] != '\0' ? was->session_id : NULL,
-		.user_id = was->user_id[0] != '\0' ? was->user_id : NULL,
-	};
+	*ret_standing = (struct standing){ .proof = s->proof,
+		.session_id = s->session_id[0] != '\0' ? s->session_id : NULL,
+		.key_id = s->key_id[0] != '\0' ? s->key_id : NULL,
+		.user_id = s->user_id[0] != '\0' ? s->user_id : NULL };
 	return (standing_read(db, clock_ms(), r->arena, ret_standing));
 }
 
@@ -324,6 +426,8 @@ subject_recheck(struct tx *tx, struct req *r)
 	copy_id(head.org_id, s.org_id);
 	if ((r->subject = pack(&head, r->subject->profile, &s, r->arena, &len)) == NULL)
 		return (ERR_NOMEM);
+	if ((e = check_address(r, r->subject)) != ERR_OK)
+		return (e);
 	if (r->route->permission != NULL && !subject_may(r->subject, r->route->permission))
 		return (req_fail(
 		    r, ERR_FORBIDDEN, "the permission %s is needed", r->route->permission));

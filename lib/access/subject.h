@@ -19,11 +19,14 @@ struct subject {
 	char actor_id[ID_SIZE];   /* who acts in the user's name; none: the user */
 	char key_id[ID_SIZE];     /* the API key that is the proof */
 	char org_id[ID_SIZE];     /* the org that the session or key acts in */
-	int64_t expires_at;       /* ms the proof dies */
+	int64_t expires_at;       /* ms the proof dies, or something in it may change */
+	int64_t key_expires_at;   /* ms the key itself does; 0: never, or there is none */
 	int64_t seen_at;          /* ms last written down */
-	struct version everybody, user, actor, session, org; /* what this was read under */
+	struct version everybody, user, actor, session, org; /* what this was read under; a key's as
+	                                                        that of a session */
 	size_t permissions;     /* where in ${profile} they begin, a line each */
 	size_t org_permissions; /* where those begin that count in the org alone */
+	size_t networks;        /* where a key's begin, separated by spaces; "": anywhere */
 	char profile[];         /* JSON, as GET /users/me gives it; "": too long, or no user */
 };
 
@@ -35,20 +38,38 @@ struct subject {
 bool subject_may(const struct subject *s, const char *permission);
 
 /**
- * subject_org_permissions(s, a, ret_names):
- * What ${s} holds in its org, if it acts in one, and nowhere else. Errors: ERR_NOMEM.
+ * subject_permissions(s, a, ret_names), subject_org_permissions(s, a, ret_names):
+ * All that ${s} holds; what it holds in its org, if it acts in one, and nowhere else; owned by
+ * ${a}. Errors: ERR_NOMEM.
  */
+MUST_USE enum err
+subject_permissions(const struct subject *s, struct arena *a, struct names *ret_names);
 MUST_USE enum err
 subject_org_permissions(const struct subject *s, struct arena *a, struct names *ret_names);
 
 /**
  * subject_identify(r):
- * Set the subject of ${r} from its Authorization field, or else its cookie; leave NULL when there
- * is neither. With an Authorization field no cookie counts. Errors: ERR_INVALID_TOKEN when the
- * proof is forged, expired, revoked, of another kind, or of a user locked or gone; ERR_DB,
- * ERR_NOMEM.  Source: OWASP ASVS 5.0 7.2, 7.4; RFC 9068 section 4; RFC 8725.
+ * Set the subject of ${r} from its Authorization or X-API-Key field, or else its cookie; leave NULL
+ * when there is none. With one of the fields no cookie counts. Errors: ERR_BAD_REQUEST for both
+ * fields, unless they have the same key; ERR_INVALID_TOKEN when the proof is forged, expired,
+ * revoked, of another kind, or of a user locked or gone; ERR_FORBIDDEN for a key that may not come
+ * from there; ERR_DB, ERR_NOMEM.  Source: OWASP ASVS 5.0 7.2, 7.4; RFC 9068 section 4; RFC 8725.
  */
 MUST_USE enum err subject_identify(struct req *r);
+
+/**
+ * subject_of_key(r, key, ret_subject):
+ * Who stands behind the API key ${key}, wherever it comes from: for whoever asks about it.
+ * Errors: ERR_INVALID_TOKEN; ERR_DB, ERR_NOMEM.
+ */
+MUST_USE enum err
+subject_of_key(struct req *r, const char *key, const struct subject **ret_subject);
+
+/**
+ * subject_allows_address(s, address):
+ * May ${s} come from ${address}? Only API keys may be bound to networks.
+ */
+bool subject_allows_address(const struct subject *s, const char *address);
 
 /**
  * subject_be_guest(r):
@@ -62,7 +83,8 @@ MUST_USE enum err subject_be_guest(struct req *r);
  * What the database says now of who stands behind the subject of ${r}, in ${r}'s arena.
  * Errors: ERR_INVALID_TOKEN when the proof holds no more; ERR_DB, ERR_NOMEM.
  */
-MUST_USE enum err subject_standing(struct req *r, struct db *db, struct standing *ret_standing);
+MUST_USE enum err
+subject_standing(const struct req *r, struct db *db, struct standing *ret_standing);
 
 /**
  * subject_recheck(tx, r):

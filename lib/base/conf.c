@@ -70,6 +70,8 @@ static const struct key keys[] = {
 	{ "throttle", "network_window_s", NUMBER, AT(throttle_network_window_s), 1, DAY, "600" },
 	{ "dns", "server", TEXT, AT(dns_server), 0, 0, "" },
 	{ "dns", "timeout_s", NUMBER, AT(dns_timeout_s), 1, 30, "5" },
+	{ "apikey", "life_s", NUMBER, AT(apikey_life_s), 0, 3650LL * DAY, "31536000" },
+	{ "apikey", "max_s", NUMBER, AT(apikey_max_s), 0, 3650LL * DAY, "63072000" },
 	{ "keep", "attempts_s", NUMBER, AT(keep_attempts_s), DAY, 3650LL * DAY, "7776000" },
 	{ "log", "json", BOOL, AT(log_json), 0, 0, "no" },
 	{ "log", "level", NUMBER, AT(log_level), 0, 2, "2" },
@@ -342,6 +344,12 @@ finish(struct conf *c, char *message)
 	if (c->password_memory_kib > c->password_budget_mib * 1024) {
 		snprintf(message, CONF_MESSAGE_SIZE,
 		    "password.memory_kib does not fit into password.budget_mib");
+		return (ERR_CONF);
+	}
+	if (c->apikey_max_s != 0 && (c->apikey_life_s == 0 || c->apikey_life_s > c->apikey_max_s)) {
+		snprintf(message, CONF_MESSAGE_SIZE,
+		    "apikey.life_s must be no more than apikey.max_s: keys would begin with more "
+		    "than they may have");
 		return (ERR_CONF);
 	}
 	if (c->site_audience[0] == '\0')

@@ -50,6 +50,9 @@ struct conf {
 	char dns_server[CONF_TEXT_SIZE]; /* ADDRESS[:PORT]; "": those of /etc/resolv.conf */
 	int64_t dns_timeout_s;
 
+	int64_t apikey_life_s; /* 0: without end */
+	int64_t apikey_max_s;  /* 0: no limit */
+
 	int64_t keep_attempts_s;
 
 	bool log_json;

@@ -263,7 +263,7 @@ put_cors(struct head *h, const struct server *s, const struct req *r)
 	if (r->cors_method == NULL)
 		return;
 	put_field(h, "Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE");
-	put_field(h, "Access-Control-Allow-Headers", "Authorization, Content-Type");
+	put_field(h, "Access-Control-Allow-Headers", "Authorization, Content-Type, X-API-Key");
 	put_field(h, "Access-Control-Max-Age", "600");
 }
 

@@ -49,21 +49,31 @@ find_field(const struct reading *in, const char *name)
 	return (NULL);
 }
 
-static void
-set_text(struct reading *in, const struct field *f, const char *text)
+/* Is ${text} as ${f} wants it? Else complain of ${name}. */
+static bool
+check_text(struct reading *in, const struct field *f, const char *name, const char *text)
 {
 	const size_t len = strlen(text);
 
 	if (len < f->min)
-		complain(in, f->name,
+		complain(in, name,
 		    len == 0 ? "must not be empty"
 		             : arena_print(in->req->arena, "must have at least %zu bytes", f->min));
 	else if (len > f->max)
-		complain(in, f->name,
-		    arena_print(in->req->arena, "must have at most %zu bytes", f->max));
+		complain(
+		    in, name, arena_print(in->req->arena, "must have at most %zu bytes", f->max));
 	else if (!text_control_free(text))
-		complain(in, f->name, "must not have control characters");
+		complain(in, name, "must not have control characters");
 	else
+		return (true);
+	return (false);
+}
+
+static void
+set_text(struct reading *in, const struct field *f, const char *text)
+{
+
+	if (check_text(in, f, f->name, text))
 		*(const char **)((char *)in->ret + f->offset) = text;
 }
 
@@ -76,15 +86,83 @@ complain_of_number(struct reading *in, const struct field *f)
 }
 
 static void
+add_text(
+    struct reading *in, const struct field *f, struct text_list *texts, size_t i, const char *text)
+{
+	const char *name = arena_print(in->req->arena, "%s[%zu]", f->name, i);
+
+	if (name == NULL)
+		in->err = ERR_NOMEM;
+	else if (text == NULL)
+		complain(in, name, "must be a string");
+	else if (check_text(in, f, name, text))
+		texts->items[texts->count++] = text;
+}
+
+static bool
+begin_texts(struct reading *in, const struct field *f, size_t count, struct text_list *ret_texts)
+{
+
+	if (count > FIELD_TEXTS_MAX) {
+		complain(in, f->name, "must have at most 64 items");
+		return (false);
+	}
+	ret_texts->count = 0;
+	ret_texts->items = arena_alloc(in->req->arena, (count + 1) * sizeof *ret_texts->items);
+	if (ret_texts->items == NULL)
+		in->err = ERR_NOMEM;
+	return (ret_texts->items != NULL);
+}
+
+static void
+set_texts_json(struct reading *in, const struct field *f, const cJSON *list)
+{
+	struct text_list *to = (struct text_list *)(void *)((char *)in->ret + f->offset);
+	const cJSON *item;
+	size_t i = 0;
+
+	if (!cJSON_IsArray(list)) {
+		complain(in, f->name, "must be a list");
+		return;
+	}
+	if (!begin_texts(in, f, (size_t)cJSON_GetArraySize(list), to))
+		return;
+	cJSON_ArrayForEach(item, list)
+	{
+		add_text(in, f, to, i++, item->valuestring);
+	}
+}
+
+/* As scopes are written in OAuth. Source: RFC 6749 section 3.3. */
+static void
+set_texts_form(struct reading *in, const struct field *f, const char *value)
+{
+	struct text_list *to = (struct text_list *)(void *)((char *)in->ret + f->offset);
+	size_t count = 0, i = 0, len;
+	const char *p;
+
+	for (p = value + strspn(value, " "); *p != '\0'; p += len + strspn(p + len, " "), count++)
+		len = strcspn(p, " ");
+	if (!begin_texts(in, f, count, to))
+		return;
+	for (p = value + strspn(value, " "); *p != '\0'; p += len + strspn(p + len, " ")) {
+		len = strcspn(p, " ");
+		add_text(in, f, to, i++, arena_copy_len(in->req->arena, p, len));
+	}
+}
+
+/* ${number} may have a fraction, or be none that fits. */
+static void
 set_number(struct reading *in, const struct field *f, double number)
 {
 
-	/* What is compared must be exact: whole, and no more than 2^53. */
-	if (number < (double)f->min || number > (double)f->max || number > 9007199254740992.0 ||
-	    number != (double)(int64_t)number)
-		complain_of_number(in, f);
-	else
+	/* Compared before it is cast, which is defined only for what fits; and exact: 2^53 at most.
+	 */
+	if (number >= (double)f->min && number <= (double)f->max && number <= 9007199254740992.0 &&
+	    number == (double)(int64_t)number)
 		*(int64_t *)((char *)in->ret + f->offset) = (int64_t)number;
+	else
+		complain_of_number(in, f);
 }
 
 static void
@@ -120,6 +198,9 @@ set_json(struct reading *in, const struct field *f, cJSON *item)
 			*(int64_t *)to = 0;
 		else if (!cJSON_IsString(item) || !clock_parse(item->valuestring, (int64_t *)to))
 			complain(in, f->name, "must be a time such as 2027-01-31T12:00:00Z");
+		break;
+	case FIELD_TEXTS:
+		set_texts_json(in, f, item);
 		break;
 	case FIELD_OBJECT:
 		if (cJSON_IsObject(item))
@@ -165,6 +246,9 @@ set_form(struct reading *in, const struct field *f, const char *value)
 		if (value[0] != '\0' &&
 		    !clock_parse(value, (int64_t *)((char *)in->ret + f->offset)))
 			complain(in, f->name, "must be a time such as 2027-01-31T12:00:00Z");
+		return;
+	case FIELD_TEXTS:
+		set_texts_form(in, f, value);
 		return;
 	case FIELD_OBJECT:
 		if (json_parse(value, strlen(value), in->req->arena, &json, &detail) != ERR_OK)

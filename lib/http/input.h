@@ -17,6 +17,7 @@ enum field_type {
 	FIELD_OBJECT, /* a "struct cJSON *"; in a form the text of an object */
 	FIELD_NUMBER, /* an "int64_t" from ${min} to ${max}; 0 when absent */
 	FIELD_TIME,   /* an "int64_t" of ms, written as RFC 3339 in UTC; 0 when absent or null */
+	FIELD_TEXTS,  /* a "struct text_list"; in a form one text, whose parts spaces separate */
 };
 
 enum {
@@ -24,7 +25,16 @@ enum {
 	FIELD_NULLABLE = 2, /* a text or number may be null, which reads as "" or 0 */
 };
 
-/* One member; for text ${min} and ${max} are bytes, for a number what it may be. */
+#define FIELD_TEXTS_MAX 64
+
+/* A list of at most 64 texts; ${items} is NULL when it is absent. */
+struct text_list {
+	const char **items;
+	size_t count;
+};
+
+/* One member; for text, and each of a list, ${min} and ${max} are bytes, for a number the least and
+ * the greatest. */
 struct field {
 	const char *name;
 	enum field_type type;

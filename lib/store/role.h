@@ -202,6 +202,15 @@ MUST_USE enum err role_rights(struct db *db, const char *user_id, int64_t now, s
     struct names *ret_roles, struct names *ret_permissions);
 
 /**
+ * role_rights_of_key(db, key_id, now, a, ret_roles, ret_permissions),
+ * role_next_end_of_key(db, key_id, now, ret_at): The same of an API key that is no user's.
+ */
+MUST_USE enum err role_rights_of_key(struct db *db, const char *key_id, int64_t now,
+    struct arena *a, struct names *ret_roles, struct names *ret_permissions);
+MUST_USE enum err
+role_next_end_of_key(struct db *db, const char *key_id, int64_t now, int64_t *ret_at);
+
+/**
  * role_held_by_role(db, id, a, ret_held), role_rights_of_role(db, id, a, ret_roles,
  * ret_permissions): The same of who holds the role ${id} and no other.
  */

@@ -151,6 +151,25 @@ role_inherited(struct db *db, struct arena *a, struct held *held)
 	return (e);
 }
 
+/* The roles that ${sql} gives for ${id} at ${now}, and what they inherit. */
+static enum err
+read_held(struct db *db, const char *sql, const char *id, int64_t now, struct arena *a,
+    struct held *ret_held)
+{
+	const struct db_arg args[] = { DB_TEXT(id), DB_INT(now) };
+	struct stmt *stmt;
+	enum err e;
+
+	ret_held->count = 0;
+	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
+		return (e);
+	while ((e = db_next(stmt)) == ERR_OK &&
+	       (e = add_held(ret_held, db_text(stmt, 0, a), -1)) == ERR_OK)
+		;
+	db_end(stmt);
+	return (e == ERR_NOT_FOUND ? role_inherited(db, a, ret_held) : e);
+}
+
 enum err
 role_hold(struct held *held, char *id)
 {
@@ -166,18 +185,8 @@ role_held(struct db *db, const char *user_id, int64_t now, struct arena *a, stru
 	                             "UNION ALL SELECT gr.role_id FROM group_members gm "
 	                             "JOIN group_roles gr ON gr.group_id = gm.group_id "
 	                             "WHERE gm.user_id = ?1";
-	const struct db_arg args[] = { DB_TEXT(user_id), DB_INT(now) };
-	struct stmt *stmt;
-	enum err e;
 
-	ret_held->count = 0;
-	if ((e = db_query(db, direct, args, COUNT(args), &stmt)) != ERR_OK)
-		return (e);
-	while ((e = db_next(stmt)) == ERR_OK &&
-	       (e = add_held(ret_held, db_text(stmt, 0, a), -1)) == ERR_OK)
-		;
-	db_end(stmt);
-	return (e == ERR_NOT_FOUND ? role_inherited(db, a, ret_held) : e);
+	return (read_held(db, direct, user_id, now, a, ret_held));
 }
 
 enum err
@@ -230,6 +239,32 @@ role_rights(struct db *db, const char *user_id, int64_t now, struct arena *a,
 	if ((e = role_held(db, user_id, now, a, held)) != ERR_OK)
 		return (e);
 	return (role_rights_of_held(db, held, a, ret_roles, ret_permissions));
+}
+
+enum err
+role_rights_of_key(struct db *db, const char *key_id, int64_t now, struct arena *a,
+    struct names *ret_roles, struct names *ret_permissions)
+{
+	static const char direct[] = "SELECT role_id FROM api_key_roles WHERE api_key_id = ?1 "
+	                             "AND (expires_at IS NULL OR expires_at > ?2)";
+	struct held *held = arena_alloc(a, sizeof *held);
+	enum err e;
+
+	if (held == NULL)
+		return (ERR_NOMEM);
+	if ((e = read_held(db, direct, key_id, now, a, held)) != ERR_OK)
+		return (e);
+	return (role_rights_of_held(db, held, a, ret_roles, ret_permissions));
+}
+
+enum err
+role_next_end_of_key(struct db *db, const char *key_id, int64_t now, int64_t *ret_at)
+{
+	static const char sql[] =
+	    "SELECT min(expires_at) FROM api_key_roles WHERE api_key_id = ?1 AND expires_at > ?2";
+	const struct db_arg args[] = { DB_TEXT(key_id), DB_INT(now) };
+
+	return (db_number(db, sql, args, COUNT(args), INT64_MAX, ret_at));
 }
 
 enum err

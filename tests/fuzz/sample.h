@@ -15,6 +15,8 @@ struct sample {
 	bool flag;
 	struct cJSON *properties;
 	struct cJSON *user;
+	int64_t number;
+	struct text_list texts;
 };
 
 struct sample_user {
@@ -30,6 +32,8 @@ static const struct field sample_fields[] = {
 	{ "flag", FIELD_BOOL, offsetof(struct sample, flag), 0, 0, FIELD_OPTIONAL },
 	{ "properties", FIELD_OBJECT, offsetof(struct sample, properties), 0, 0, FIELD_OPTIONAL },
 	{ "user", FIELD_OBJECT, offsetof(struct sample, user), 0, 0, FIELD_OPTIONAL },
+	{ "number", FIELD_NUMBER, offsetof(struct sample, number), 1, 1000, FIELD_OPTIONAL },
+	{ "texts", FIELD_TEXTS, offsetof(struct sample, texts), 1, 8, FIELD_OPTIONAL },
 };
 
 static const struct field sample_user_fields[] = {
@@ -47,6 +51,7 @@ sample_check_text(const char *text, size_t min, size_t max)
 static inline void
 sample_check(const struct sample *s)
 {
+	size_t i;
 
 	sample_check_text(s->email, 3, 20);
 	sample_check_text(s->password, 1, 32);
@@ -56,6 +61,10 @@ sample_check(const struct sample *s)
 		sample_check_text(s->token, 4, 4);
 	must(s->properties == NULL || cJSON_IsObject(s->properties));
 	must(s->user == NULL || cJSON_IsObject(s->user));
+	must(s->number >= 0 && s->number <= 1000);
+	must(s->texts.count <= FIELD_TEXTS_MAX && (s->texts.items != NULL || s->texts.count == 0));
+	for (i = 0; i < s->texts.count; i++)
+		sample_check_text(s->texts.items[i], 1, 8);
 }
 
 /* What a refusal says must itself be text. */

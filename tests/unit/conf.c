@@ -271,6 +271,6 @@ main(void)
 	test_load();
 	takes("");
 	conf_each(&conf, count_key, &count);
-	ok(count == 32, "32 keys are told");
+	ok(count == 34, "34 keys are told");
 	return (done());
 }

@@ -14,6 +14,8 @@ struct in {
 	const char *note;
 	bool flag;
 	struct cJSON *more;
+	int64_t number;
+	struct text_list list;
 };
 
 static const struct field fields[] = {
@@ -22,6 +24,8 @@ static const struct field fields[] = {
 	{ "note", FIELD_TEXT, offsetof(struct in, note), 0, 4, FIELD_OPTIONAL | FIELD_NULLABLE },
 	{ "flag", FIELD_BOOL, offsetof(struct in, flag), 0, 0, FIELD_OPTIONAL },
 	{ "more", FIELD_OBJECT, offsetof(struct in, more), 0, 0, FIELD_OPTIONAL },
+	{ "number", FIELD_NUMBER, offsetof(struct in, number), 1, 9, FIELD_OPTIONAL },
+	{ "list", FIELD_TEXTS, offsetof(struct in, list), 2, 4, FIELD_OPTIONAL },
 };
 
 static struct arena *arena;
@@ -126,6 +130,74 @@ test_form(void)
 }
 
 static void
+test_numbers(void)
+{
+
+	ok(takes_json("{\"name\":\"ab\",\"number\":1}") && in.number == 1, "1 is in 1 to 9");
+	ok(takes_json("{\"name\":\"ab\",\"number\":9}") && in.number == 9, "9 is, too");
+	ok(takes_json("{\"name\":\"ab\"}") && in.number == 0, "absent is 0");
+	ok(!takes_json("{\"name\":\"ab\",\"number\":0}") && blames("number", "from 1 to 9"),
+	    "0 is not");
+	ok(!takes_json("{\"name\":\"ab\",\"number\":10}") && blames("number", "from 1 to 9"),
+	    "nor 10");
+	ok(!takes_json("{\"name\":\"ab\",\"number\":1.5}") && blames("number", "whole"),
+	    "nor a part");
+	ok(!takes_json("{\"name\":\"ab\",\"number\":\"1\"}") && blames("number", "whole"),
+	    "nor a text");
+	ok(!takes_json("{\"name\":\"ab\",\"number\":1e300}") && blames("number", "whole"),
+	    "nor what fits no integer");
+	ok(takes_form("name=ab&number=9") && in.number == 9, "a form has numbers, too");
+	ok(takes_form("name=ab&number=") && in.number == 0, "an empty one is absent");
+	ok(!takes_form("name=ab&number=x") && blames("number", "whole"), "x is none");
+	ok(!takes_form("name=ab&number=10") && blames("number", "whole"), "10 is too many");
+}
+
+/* Is the list ${count} texts, the last ${last}? */
+static bool
+has_texts(size_t count, const char *last)
+{
+
+	return (in.list.items != NULL && in.list.count == count &&
+	        (count == 0 || strcmp(in.list.items[count - 1], last) == 0));
+}
+
+static void
+test_lists(void)
+{
+	char body[512] = "{\"name\":\"ab\",\"list\":[\"ab\"";
+	int i;
+
+	ok(takes_json("{\"name\":\"ab\",\"list\":[\"ab\",\"abcd\"]}") && has_texts(2, "abcd"),
+	    "a list has texts");
+	ok(takes_json("{\"name\":\"ab\",\"list\":[]}") && has_texts(0, NULL), "or none");
+	ok(takes_json("{\"name\":\"ab\"}") && in.list.items == NULL, "or is absent");
+	ok(!takes_json("{\"name\":\"ab\",\"list\":\"ab\"}") && blames("list", "a list"),
+	    "a text is none");
+	ok(!takes_json("{\"name\":\"ab\",\"list\":{}}") && blames("list", "a list"),
+	    "nor an object");
+	ok(!takes_json("{\"name\":\"ab\",\"list\":[\"ab\",1]}") && blames("list[1]", "string"),
+	    "a number in it is named");
+	ok(!takes_json("{\"name\":\"ab\",\"list\":[\"a\",\"ab\"]}") &&
+	        blames("list[0]", "at least 2"),
+	    "so is one too short");
+	ok(!takes_json("{\"name\":\"ab\",\"list\":[\"ab\",\"abcde\"]}") &&
+	        blames("list[1]", "at most 4"),
+	    "and one too long");
+	for (i = 1; i < 64; i++)
+		strcat(body, ",\"ab\"");
+	strcat(body, "]}");
+	ok(takes_json(body) && has_texts(64, "ab"), "64 are not too many");
+	body[strlen(body) - 2] = '\0';
+	strcat(body, ",\"ab\"]}");
+	ok(!takes_json(body) && blames("list", "at most 64"), "65 are");
+	ok(takes_form("name=ab&list=ab++cd+") && has_texts(2, "cd"),
+	    "in a form spaces separate them");
+	ok(takes_form("name=ab&list=") && has_texts(0, NULL), "an empty one is empty");
+	ok(!takes_form("name=ab&list=ab+c") && blames("list[1]", "at least 2"),
+	    "and each is looked at");
+}
+
+static void
 test_errors(void)
 {
 	static const char many[] = "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,"
@@ -165,6 +237,8 @@ main(void)
 	test_json();
 	test_lengths();
 	test_form();
+	test_numbers();
+	test_lists();
 	test_errors();
 	test_inner();
 	json_use(NULL);

@@ -1,0 +1,11 @@
+/* Roles of keys that are no user's. */
+#ifndef APIKEYS_ROLES_H
+#define APIKEYS_ROLES_H
+
+#include "http/request.h"
+
+MUST_USE enum err roles_list(struct req *r);
+MUST_USE enum err roles_add(struct req *r);
+MUST_USE enum err roles_drop(struct req *r);
+
+#endif

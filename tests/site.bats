@@ -148,6 +148,11 @@ runs() {
 	[ -e "/proc/$1" ] && ! grep -q '^State:[[:space:]]*Z' "/proc/$1/status"
 }
 
+# programs: how many lighttpd starts.
+programs() {
+	grep -c '"bin-path"' "$TOP/etc/lighttpd.conf"
+}
+
 # gone PID: wait until it does not run, 20 s at most.
 gone() {
 	local i
@@ -162,7 +167,7 @@ gone() {
 	start_site
 	local pids
 	pids="$(pgrep -P "$(cat "$YETT_SITE_STATE/run/lighttpd.pid")") $(cat "$YETT_SITE_STATE/run/lighttpd.pid")"
-	[ "$(wc -w <<< "$pids")" = "$(ls "$TOP/cmd" | wc -l)" ] # lighttpd and all but the tool
+	[ "$(wc -w <<< "$pids")" = $(($(programs) + 1)) ]
 	stop_site
 	local pid
 	for pid in $pids; do
@@ -178,7 +183,7 @@ gone() {
 	local lighttpd pids pid
 	lighttpd=$(cat "$YETT_SITE_STATE/run/lighttpd.pid")
 	pids=$(pgrep -P "$lighttpd")
-	[ "$(wc -w <<< "$pids")" = $(($(ls "$TOP/cmd" | wc -l) - 1)) ]
+	[ "$(wc -w <<< "$pids")" = "$(programs)" ]
 	kill -9 "$lighttpd"
 	for pid in $pids; do
 		gone "$pid"

@@ -212,7 +212,7 @@ start_nginx() {
 	local dir=$BATS_TEST_TMPDIR/nginx program routes
 	mkdir -p "$dir"
 	SPAWNED=
-	for program in register login session password roles orgs; do
+	for program in register login session password roles orgs limits; do
 		spawn-fcgi -s "$dir/$program.sock" -P "$dir/$program.pid" -- "$BIN/$program" > /dev/null 2>> "$dir/log" 3>&-
 		SPAWNED="$SPAWNED $(cat "$dir/$program.pid")"
 	done
@@ -283,6 +283,8 @@ start_nginx() {
 		GET /users/me/orgs 401
 		GET /invitation 200
 		GET /invitations/accept 405 OPTIONS,_POST
+		GET /rate-limits 401
+		GET /rate-limits/01890a5d-ac96-774b-bcce-b302099a8057/counters 401
 		GET /.well-known/jwks.json 200
 		GET /static/yett.css 200
 		GET / 302

@@ -1,6 +1,7 @@
 /* Whom a row of a route table lets in. */
 #include "access/admit.h"
 
+#include "access/quota.h"
 #include "access/subject.h"
 #include "http/route.h"
 
@@ -49,9 +50,9 @@ identify(struct req *r)
 
 	if ((e = subject_identify(r)) != ERR_OK)
 		return (e);
-	if (r->subject == NULL && r->route->who == WHO_GUEST)
-		return (subject_be_guest(r));
-	return (r->subject == NULL ? ERR_UNAUTHENTICATED : ERR_OK);
+	if (r->subject == NULL && r->route->who == WHO_GUEST && (e = subject_be_guest(r)) != ERR_OK)
+		return (e);
+	return (r->subject == NULL ? ERR_UNAUTHENTICATED : quota_identified(r));
 }
 
 enum err
@@ -65,8 +66,9 @@ admit(struct req *r)
 	case WHO_ANY:
 		return (ERR_OK);
 	case WHO_MAYBE:
-		e = subject_identify(r);
-		return (e != ERR_OK && err_status(e) >= 500 ? e : ERR_OK);
+		if ((e = subject_identify(r)) != ERR_OK)
+			return (err_status(e) >= 500 ? e : ERR_OK);
+		return (r->subject != NULL ? quota_identified(r) : ERR_OK);
 	case WHO_GUEST:
 	case WHO_HOLDER:
 	case WHO_USER:

@@ -11,6 +11,7 @@
 
 #include "access/admit.h"
 #include "access/housekeeping.h"
+#include "access/quota.h"
 #include "base/log.h"
 #include "http/conn.h"
 #include "http/server.h"
@@ -124,6 +125,7 @@ void
 app_close(struct app *app)
 {
 
+	quota_close(app->quotas);
 	cache_free(app->grants);
 	cache_free(app->subjects);
 	limiter_close(app->limiter);
@@ -214,6 +216,7 @@ serve(struct app *app, const struct program *p)
 		.threads =
 		    app->conf.http_threads > 0 ? (unsigned int)app->conf.http_threads : p->threads,
 		.timeout_s = app->conf.http_timeout_s,
+		.limit = quota_arrive,
 		.admit = admit,
 		.tick = housekeeping_tick,
 	};
@@ -250,7 +253,9 @@ app_main(int argc, char **argv, const struct program *p)
 	log_setup(p->name, conf.log_json, (enum log_level)conf.log_level);
 	if (sodium_init() < 0 || app_open(&conf, &app) != ERR_OK)
 		return (1);
-	status = serve(&app, p);
+	status = 1;
+	if (quota_open(app.store, app.limiter, p->routes, p->routes_count, &app.quotas) == ERR_OK)
+		status = serve(&app, p);
 	app_close(&app);
 	return (status);
 }

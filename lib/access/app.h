@@ -13,6 +13,8 @@
 #include "http/route.h"
 #include "store/store.h"
 
+struct quotas;
+
 struct app {
 	struct conf conf;
 	struct store *store;
@@ -24,7 +26,8 @@ struct app {
 	struct cache *subjects;
 	struct cache *grants;
 	struct limiter *limiter;
-	int64_t housekept_at; /* ms of the steady clock */
+	struct quotas *quotas; /* NULL: nothing is counted */
+	int64_t housekept_at;  /* ms of the steady clock */
 };
 
 /* What a program is, besides its name. */

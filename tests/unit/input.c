@@ -13,6 +13,7 @@ struct in {
 	const char *nick;
 	const char *note;
 	bool flag;
+	int64_t number;
 	struct cJSON *more;
 };
 
@@ -21,6 +22,7 @@ static const struct field fields[] = {
 	{ "nick", FIELD_TEXT, offsetof(struct in, nick), 1, 4, FIELD_OPTIONAL },
 	{ "note", FIELD_TEXT, offsetof(struct in, note), 0, 4, FIELD_OPTIONAL | FIELD_NULLABLE },
 	{ "flag", FIELD_BOOL, offsetof(struct in, flag), 0, 0, FIELD_OPTIONAL },
+	{ "number", FIELD_NUMBER, offsetof(struct in, number), 1, 100, FIELD_OPTIONAL },
 	{ "more", FIELD_OBJECT, offsetof(struct in, more), 0, 0, FIELD_OPTIONAL },
 };
 
@@ -126,6 +128,32 @@ test_form(void)
 }
 
 static void
+test_numbers(void)
+{
+	static const char *const bad[] = { "0", "101", "-1", "1.5", "1e3", "9007199254740993",
+		"1e300", "\"5\"", "true", "null" };
+	char body[64];
+	bool fine = true;
+	size_t i;
+
+	ok(takes_json("{\"name\":\"ab\",\"number\":1}") && in.number == 1 &&
+	        takes_json("{\"name\":\"ab\",\"number\":100}") && in.number == 100 &&
+	        takes_json("{\"name\":\"ab\",\"number\":1e2}") && in.number == 100,
+	    "a number is taken from the least to the most");
+	for (i = 0; i < COUNT(bad); i++) {
+		snprintf(body, sizeof body, "{\"name\":\"ab\",\"number\":%s}", bad[i]);
+		fine &= !takes_json(body) && blames("number", "whole number from 1 to 100");
+	}
+	ok(fine, "and nothing else is");
+	ok(takes_form("name=ab&number=100") && in.number == 100 && takes_form("name=ab&number=") &&
+	        in.number == 0,
+	    "a form's is a number, too, and an empty one is none");
+	ok(!takes_form("name=ab&number=0") && !takes_form("name=ab&number=101") &&
+	        !takes_form("name=ab&number=1.5") && blames("number", "whole number"),
+	    "within the same limits");
+}
+
+static void
 test_errors(void)
 {
 	static const char many[] = "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,"
@@ -165,6 +193,7 @@ main(void)
 	test_json();
 	test_lengths();
 	test_form();
+	test_numbers();
 	test_errors();
 	test_inner();
 	json_use(NULL);

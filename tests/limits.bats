@@ -510,13 +510,13 @@ new_key() {
 		route {"route":"GET users"}
 		route {"route":"GET /a b"}
 		route {"route":"get /users"}
-		route {"route":"GET /$(printf '%0122d' 0)"}
+		route {"route":"GET /$(printf '%0123d' 0)"}
 		everybody {"everybody":true}
 	E
-	assign "{\"route\":\"GET /$(printf '%0121d' 0)\"}"
+	assign "{\"route\":\"GET /$(printf '%0123d' 0)\"}"
 	expect 422
 	expect_field route
-	assign "{\"route\":\"GET /$(printf '%0120d' 0)\"}"
+	assign "{\"route\":\"GET /$(printf '%0122d' 0)\"}"
 	expect 200
 	as "$ADMIN" GET /rate-limits
 	POLICY=$(json '.items[] | select(.name == "users") | .id')
@@ -714,6 +714,17 @@ new_key() {
 		-H "Authorization: Bearer $ANN" -w '%{http_code}\n' > "$BATS_TEST_TMPDIR/codes"
 	[ "$(grep -c 200 "$BATS_TEST_TMPDIR/codes")" = 100 ]
 	[ "$(left "$net" network=127.0.0.1)" = 99900 ]
+}
+
+@test "made-up keys push out nobody who waits after wrong passwords" {
+	local i before
+	policy keys key 10 86400 '{}'
+	before=$(sha256sum < "$YETT_SITE_STATE/limits.map")
+	for i in 1 2 3; do
+		call session GET /users/me - HTTP_X_API_KEY=yett_madeup$i
+	done
+	[ "$(header RateLimit-Policy)" = '"keys";q=10;w=86400' ]
+	[ "$(sha256sum < "$YETT_SITE_STATE/limits.map")" = "$before" ]
 }
 
 @test "counts survive the programs" {

@@ -21,7 +21,7 @@ reply_counter(struct req *r, const struct limit_policy *policy, const char *of)
 	struct tally t;
 	enum err e;
 
-	if ((e = quota_tell(r->app->limiter, policy, of, r->arena, &t)) != ERR_OK)
+	if ((e = quota_tell(r->app->counts, policy, of, r->arena, &t)) != ERR_OK)
 		return (e);
 	json_add_text(&j, "policy", policy->name);
 	json_add_number(&j, "limit_count", policy->limit_count);
@@ -87,7 +87,7 @@ counters_reset(struct req *r)
 
 	if ((e = target_read_body(r, &s.target)) != ERR_OK ||
 	    (e = store_write(r->app->store, write_reset, &s)) != ERR_OK ||
-	    (e = quota_forget(r->app->limiter, &s.policy, s.of, r->arena)) != ERR_OK)
+	    (e = quota_forget(r->app->counts, &s.policy, s.of, r->arena)) != ERR_OK)
 		return (e);
 	return (reply_counter(r, &s.policy, s.of));
 }

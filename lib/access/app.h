@@ -25,9 +25,10 @@ struct app {
 	struct pages *pages;
 	struct cache *subjects;
 	struct cache *grants;
-	struct limiter *limiter;
-	struct quotas *quotas; /* NULL: nothing is counted */
-	int64_t housekept_at;  /* ms of the steady clock */
+	struct limiter *limiter; /* of who has to wait after wrong passwords */
+	struct limiter *counts;  /* of rate limits: apart, for their keys anybody makes up */
+	struct quotas *quotas;
+	int64_t housekept_at; /* ms of the steady clock */
 };
 
 /* What a program is, besides its name. */

@@ -24,7 +24,6 @@
 
 struct quotas {
 	struct store *store;
-	struct limiter *limiter;
 	const struct route *routes;
 	char **names; /* of the routes: "METHOD /path" */
 	size_t count;
@@ -57,15 +56,14 @@ name_routes(struct quotas *q)
 }
 
 enum err
-quota_open(struct store *store, struct limiter *limiter, const struct route *routes, size_t count,
-    struct quotas **ret_quotas)
+quota_open(
+    struct store *store, const struct route *routes, size_t count, struct quotas **ret_quotas)
 {
 	struct quotas *q;
 
 	if ((q = calloc(1, sizeof *q)) == NULL)
 		return (ERR_NOMEM);
 	q->store = store;
-	q->limiter = limiter;
 	q->routes = routes;
 	q->count = count;
 	q->none_at = 1;
@@ -185,7 +183,8 @@ void
 quota_of_key(const unsigned char hash[static LIMIT_KEY_HASH_LEN], char ret_of[static QUOTA_OF_SIZE])
 {
 
-	print_hex(hash, LIMIT_KEY_HASH_LEN, ret_of);
+	/* 128 bits are enough to tell keys apart. */
+	print_hex(hash, LIMIT_KEY_HASH_LEN / 2, ret_of);
 }
 
 static void

@@ -12,12 +12,12 @@
 struct quotas;
 
 /**
- * quota_open(store, limiter, routes, count, ret_quotas):
+ * quota_open(store, routes, count, ret_quotas):
  * What a program with these routes needs to count, all of which must outlive it. Close with
  * quota_close() (NULL too). Errors: ERR_NOMEM.
  */
-MUST_USE enum err quota_open(struct store *store, struct limiter *limiter,
-    const struct route *routes, size_t count, struct quotas **ret_quotas);
+MUST_USE enum err quota_open(
+    struct store *store, const struct route *routes, size_t count, struct quotas **ret_quotas);
 void quota_close(struct quotas *q);
 
 /**

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "base/address.h"
 #include "base/id.h"
 #include "base/log.h"
@@ -58,10 +60,16 @@ struct loading {
 void
 quota_rules_key(const struct limit_policy *policy, char ret_key[static QUOTA_KEY_SIZE])
 {
+	unsigned char hash[crypto_generichash_BYTES_MIN];
+	char text[128];
 
-	/* 36 characters of the id and at most 10 and 8 digits. */
-	snprintf(ret_key, QUOTA_KEY_SIZE, "quota\n%s %lld/%lld\n", policy->id,
-	    (long long)policy->limit_count, (long long)policy->window_sec);
+	/* Short, because hashing keys is most of what counting costs. */
+	snprintf(text, sizeof text, "%s %lld/%lld", policy->id, (long long)policy->limit_count,
+	    (long long)policy->window_sec);
+	crypto_generichash(hash, sizeof hash, (const unsigned char *)text, strlen(text), NULL, 0);
+	snprintf(ret_key, QUOTA_KEY_SIZE, "quota\n");
+	sodium_bin2base64(ret_key + strlen(ret_key), QUOTA_KEY_SIZE - strlen(ret_key), hash,
+	    sizeof hash, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
 static void
@@ -215,11 +223,12 @@ quota_rules_load(
     struct db *db, char *const *routes, size_t count, int64_t now, struct quota_rules **ret_rules)
 {
 	struct arena *a = arena_new(LOAD_MAX);
-	struct quota_rules *rules = calloc(1, sizeof *rules), *shorter;
+	struct quota_rules *rules = calloc(1, sizeof *rules);
 	struct loading l = {
 		.rules = rules, .routes = routes, .routes_count = count, .db = db, .now = now
 	};
 	enum err e = ERR_NOMEM;
+	size_t len;
 
 	if (a == NULL || rules == NULL || (e = load(&l, a)) != ERR_OK) {
 		arena_free(a);
@@ -229,9 +238,11 @@ quota_rules_load(
 	arena_free(a);
 	qsort(rules->entries, rules->entries_count, sizeof rules->entries[0], by_target);
 	note_ranks(rules);
-	shorter = realloc(rules, offsetof(struct quota_rules, entries) +
-	                             rules->entries_count * sizeof rules->entries[0]);
-	*ret_rules = shorter != NULL ? shorter : rules;
+	*ret_rules = rules;
+	len =
+	    offsetof(struct quota_rules, entries) + rules->entries_count * sizeof rules->entries[0];
+	if ((rules = realloc(rules, len)) != NULL)
+		*ret_rules = rules;
 	return (ERR_OK);
 }
 

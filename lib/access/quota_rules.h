@@ -6,7 +6,7 @@
 #include "store/limit_policy.h"
 
 #define QUOTA_NAME_SIZE 65
-#define QUOTA_KEY_SIZE 72
+#define QUOTA_KEY_SIZE 32
 #define QUOTA_SAYS_SIZE 112
 
 struct quota_rules;

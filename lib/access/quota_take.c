@@ -120,7 +120,7 @@ static enum err
 refuse(struct req *r, struct quota *quota, const struct quota_plan *plan, size_t at,
     const struct tally *t)
 {
-	struct limiter *l = r->app->limiter;
+	struct limiter *l = r->app->counts;
 	const struct quota_policy *p;
 	struct tally worst = *t, other;
 	char *wait;
@@ -159,7 +159,7 @@ quota_take(struct req *r, const struct quota_plan *plan)
 	if ((quota = prepare(r, plan)) == NULL)
 		return (ERR_NOMEM);
 	for (i = 0; i < plan->count; i++) {
-		if (!limiter_count(r->app->limiter, quota->taken[i].key, quota->taken[i].limit, &t))
+		if (!limiter_count(r->app->counts, quota->taken[i].key, quota->taken[i].limit, &t))
 			return (refuse(r, quota, plan, i, &t));
 		quota->count++;
 		if (t.left < least.left) {

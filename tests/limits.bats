@@ -437,7 +437,6 @@ new_key() {
 	[ "$(header RateLimit)" = '"keys";r=1;t=30' ]
 	call session GET /users/me - "HTTP_AUTHORIZATION=Bearer yett_nonsense"
 	[ "$(header RateLimit)" = '"keys";r=0;t=30' ]
-	# Not even a database that is broken is asked.
 	call session GET /users/me - HTTP_X_API_KEY=yett_nonsense
 	expect 429
 	call session GET /users/me - HTTP_X_API_KEY=yett_nonsense "$(bearer "$ANN")"
@@ -446,8 +445,11 @@ new_key() {
 	expect 429
 	call session GET /users/me - HTTP_X_API_KEY=yett_other
 	[ "$(header RateLimit)" = '"keys";r=1;t=30' ]
-	# What is not written as a key is none.
-	call session GET /users/me - HTTP_X_API_KEY=other "$(bearer "$ANN")"
+	# The same in both fields is one; what is no key as bearer token is none.
+	call session GET /users/me - HTTP_X_API_KEY=yett_twice "HTTP_AUTHORIZATION=Bearer yett_twice"
+	[ "$(header RateLimit)" = '"keys";r=1;t=30' ]
+	me "$(bearer "$ANN")"
+	expect 200
 	[[ "$HEAD" != *RateLimit* ]]
 }
 

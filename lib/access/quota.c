@@ -239,15 +239,13 @@ match_network(
 }
 
 /* A key is counted by what was presented, be it one or not: who floods with a bad key is refused
- * without a look at the database. Who has one in each field is counted for both. */
+ * without a look at the database. */
 static void
 match_key(const struct quota_rules *rules, const struct req *r, const char *key, char *of,
     struct quota_plan *plan)
 {
 	unsigned char hash[SECRET_HASH_LEN];
 
-	if (key == NULL || !text_starts(key, KEY_PREFIX))
-		return;
 	secret_hash(key, strlen(key), hash);
 	quota_of_key(hash, of);
 	quota_rules_match(rules, LIMIT_KEY,
@@ -263,6 +261,19 @@ match_route(const struct quota_rules *rules, const struct req *r, struct quota_p
 	    route_number(r), plan);
 }
 
+/* Whichever of two keys is believed, it is counted. */
+static void
+match_keys(const struct quota_rules *rules, const struct req *r, char of[][QUOTA_OF_SIZE],
+    struct quota_plan *plan)
+{
+	const char *bearer = req_bearer(r), *key = r->x_api_key;
+
+	if (key != NULL)
+		match_key(rules, r, key, of[0], plan);
+	if (text_starts(bearer, KEY_PREFIX) && (key == NULL || strcmp(bearer, key) != 0))
+		match_key(rules, r, bearer, of[1], plan);
+}
+
 /* Is it one of the routes by which policies are changed? */
 static bool
 is_way_out(const struct req *r)
@@ -275,7 +286,7 @@ enum err
 quota_arrive(struct req *r)
 {
 	struct quotas *q = r->app->quotas;
-	char network[QUOTA_OF_SIZE], bearer[QUOTA_OF_SIZE], header[QUOTA_OF_SIZE];
+	char network[QUOTA_OF_SIZE], keys[KEYS_MAX][QUOTA_OF_SIZE];
 	struct quota_plan plan;
 	enum err e;
 
@@ -285,8 +296,7 @@ quota_arrive(struct req *r)
 		return (e);
 	plan.count = 0;
 	match_network(q->rules, r, network, &plan);
-	match_key(q->rules, r, req_bearer(r), bearer, &plan);
-	match_key(q->rules, r, r->x_api_key, header, &plan);
+	match_keys(q->rules, r, keys, &plan);
 	if (!is_way_out(r))
 		match_route(q->rules, r, &plan);
 	e = quota_take(r, &plan);

@@ -107,3 +107,42 @@ actions() {
 	[ "$(sql 'SELECT count(*) FROM rate_limit_policies')" = 1 ]
 	[ "$(actions)" = limit.created ]
 }
+
+@test "limit count and reset show one count and begin it anew" {
+	sign_in kim@example.org
+	yett limit assign calm
+	me "$(bearer "$ACCESS")"
+	me "$(bearer "$ACCESS")"
+	me "$(bearer "$ACCESS")"
+	expect 429
+	run -0 yett limit count calm --user kim@example.org
+	[ "$output" = "0 of 2 are left; one more in 30 s, all in 60 s" ]
+	run -0 yett limit count calm --user kim@example.org --json
+	[ "$output" = '{"policy":"calm","limit_count":2,"window_sec":60,"remaining":0,"retry_after_sec":30,"reset_sec":60}' ]
+	run -0 yett limit reset calm --user kim@example.org
+	[ "$output" = "2 of 2 are left; one more in 0 s, all in 0 s" ]
+	[ "$(sql "SELECT details FROM audit_log WHERE action = 'limit.reset'")" = "{\"name\":\"calm\",\"user\":\"$KIM\"}" ]
+	me "$(bearer "$ACCESS")"
+	expect 200
+	yett limit add nets network 5 60
+	yett limit assign nets
+	me "$(bearer "$ACCESS")"
+	expect 200
+	run -0 yett limit count nets --network 192.0.2.7
+	[[ "$output" = "4 of 5 "* ]]
+	yett limit add ways route 7 60
+	yett limit assign ways
+	me "$(bearer "$ACCESS")"
+	run -0 yett limit count ways --route "GET /users/me"
+	[[ "$output" = "7 of 7 "* ]]
+	run -0 yett limit reset ways --route "GET /users/me"
+	run -1 yett limit count calm
+	[[ "$output" = *"--user says which count"* ]]
+	run -1 yett limit count calm --user kim@example.org --route "GET /users/me"
+	run -1 yett limit count nets --network 192.0.2.0/24
+	[[ "$output" = *"--network: must be an address"* ]]
+	run -1 yett limit reset nets --user kim@example.org
+	run -1 yett limit count calm --user nobody@example.org
+	[ "${#lines[@]}" = 1 ]
+	run -1 yett limit reset nothing --user kim@example.org
+}

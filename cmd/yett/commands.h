@@ -53,6 +53,8 @@ int cmd_limit_edit(struct tool *t);
 int cmd_limit_delete(struct tool *t);
 int cmd_limit_assign(struct tool *t);
 int cmd_limit_unassign(struct tool *t);
+int cmd_limit_count(struct tool *t);
+int cmd_limit_reset(struct tool *t);
 
 int cmd_session_list(struct tool *t);
 int cmd_session_revoke(struct tool *t);

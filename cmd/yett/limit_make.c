@@ -2,13 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "access/quota_words.h"
 #include "access/right.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/text.h"
 #include "commands.h"
-#include "who.h"
+#include "limit_words.h"
 
 /* What one of the transactions here needs. */
 struct change {
@@ -18,13 +17,9 @@ struct change {
 	struct limit_policy policy; /* that the first word names; a new one has its id already */
 	const char *new_name, *description; /* NULL: as it is */
 	int64_t limit_count, window_sec;    /* 0: as it is */
-	const char *word;                   /* for whom, as it was given; NULL: everybody */
-	enum limit_scope word_scope;
-	struct limit_target target;
-	char who[QUOTA_OF_SIZE];
+	struct limit_words words;           /* for whom */
 	struct json details;
-	const char *refusal; /* why not, for a person */
-	bool said;           /* that has been said already */
+	const char *refusal; /* why not, for a person; "": that has been said */
 	char new_id[ID_SIZE];
 };
 
@@ -53,10 +48,11 @@ run(struct tx *tx, void *arg)
 		return (e);
 	ev.object_id = c->policy.id;
 	json_add_text(&c->details, "name", c->policy.name);
-	if (c->target.who != NULL)
-		json_add_text(&c->details, limit_policy_scope_name(c->policy.scope), c->target.who);
-	if (c->target.route != NULL)
-		json_add_text(&c->details, "route", c->target.route);
+	if (c->words.target.who != NULL)
+		json_add_text(
+		    &c->details, limit_policy_scope_name(c->policy.scope), c->words.target.who);
+	if (c->words.target.route != NULL)
+		json_add_text(&c->details, "route", c->words.target.route);
 	return (tool_note(c->tool, tx, &ev));
 }
 
@@ -73,11 +69,8 @@ change(struct tool *t, struct change *c, const char *action,
 	c->details = json_object(t->arena);
 	if ((status = tool_open_store(t)) != 0 || (status = tool_open_master(t)) != 0)
 		return (status);
-	e = store_write(t->store, run, c);
-	if (c->said)
-		return (TOOL_FAILED);
-	if (e == ERR_FIELDS && c->refusal != NULL)
-		return (tool_fail("%s", c->refusal));
+	if ((e = store_write(t->store, run, c)) == ERR_FIELDS && c->refusal != NULL)
+		return (c->refusal[0] == '\0' ? TOOL_FAILED : tool_fail("%s", c->refusal));
 	if (e != ERR_OK)
 		return (tool_fail("the change cannot be stored (%s)", err_slug(e)));
 	return (0);
@@ -224,60 +217,14 @@ cmd_limit_delete(struct tool *t)
 	return (status);
 }
 
-/* For whom, of the options: one at most. */
-static int
-read_word(struct tool *t, struct change *c)
-{
-	static const char *const options[] = {
-		[LIMIT_USER] = "--user",
-		[LIMIT_ORG] = "--org",
-		[LIMIT_KEY] = "--key",
-		[LIMIT_NETWORK] = "--network",
-	};
-	unsigned int i;
-
-	for (i = 0; i < COUNT(options); i++) {
-		if (!tool_has(t, options[i]))
-			continue;
-		if (c->word != NULL)
-			return (
-			    tool_misuse(t, "one of --user, --org, --key and --network will do"));
-		c->word = tool_value(t, options[i]);
-		c->word_scope = (enum limit_scope)i;
-	}
-	c->target.route = tool_value(t, "--route");
-	if (c->target.route != NULL && !quota_words_route_ok(c->target.route))
-		return (tool_fail("--route: must be METHOD /path, such as \"POST /auth/login\""));
-	return (0);
-}
-
-/* What the word means to the policy, which is known only now. */
+/* What the options mean to the policy, which is known only now. */
 static enum err
 mean(struct tx *tx, struct change *c)
 {
-	const char *scope = limit_policy_scope_name(c->policy.scope);
-	struct arena *a = c->tool->arena;
-	struct user u;
+	const enum err e = limit_words_mean(c->tool, tx_db(tx), &c->policy, &c->words);
 
-	if (c->word == NULL)
-		return (ERR_OK);
-	if (c->word_scope != c->policy.scope)
-		return (
-		    refuse(c, arena_print(a, "%s counts by %s, so --%s does not fit",
-		                  c->policy.name, scope, limit_policy_scope_name(c->word_scope))));
-	if (c->word_scope == LIMIT_USER) {
-		if ((c->said = who_find(c->tool, tx_db(tx), c->word, &u) != 0))
-			return (ERR_FIELDS);
-		c->word = u.id;
-	}
-	if (!quota_words_fix_who(c->policy.scope, c->word, c->who))
-		return (refuse(
-		    c, arena_print(a, "--%s: must be %s", scope,
-		           c->policy.scope == LIMIT_NETWORK ? "an address or network" : "an id")));
-	c->target.who = c->who;
-	if (limit_policy_has(tx_db(tx), c->policy.scope, c->who) != ERR_OK)
-		return (refuse(c, arena_print(a, "there is no %s %s", scope, c->who)));
-	return (ERR_OK);
+	c->refusal = c->words.refusal;
+	return (e);
 }
 
 static enum err
@@ -291,7 +238,7 @@ write_assign(struct tx *tx, struct change *c)
 	if ((e = mean(tx, c)) != ERR_OK)
 		return (e);
 	as.scope = c->policy.scope;
-	as.target = c->target;
+	as.target = c->words.target;
 	if ((e = limit_policy_assign(tx, &as)) == ERR_TOO_LARGE)
 		return (refuse(c, "there are 4096 assignments already, and no more can be"));
 	return (e);
@@ -304,7 +251,7 @@ write_unassign(struct tx *tx, struct change *c)
 
 	if ((e = mean(tx, c)) != ERR_OK)
 		return (e);
-	if ((e = limit_policy_unassign(tx, &c->policy, &c->target)) == ERR_NOT_FOUND)
+	if ((e = limit_policy_unassign(tx, &c->policy, &c->words.target)) == ERR_NOT_FOUND)
 		return (refuse(c, "the rate limit is not assigned so"));
 	return (e);
 }
@@ -317,11 +264,12 @@ change_target(struct tool *t, const char *action, enum err (*how)(struct tx *tx,
 	int status;
 
 	id_new(c.new_id);
-	if ((status = read_word(t, &c)) != 0 || (status = change(t, &c, action, how)) != 0)
+	if ((status = limit_words_read(t, &c.words)) != 0 ||
+	    (status = change(t, &c, action, how)) != 0)
 		return (status);
 	printf("%s %s %s at %s\n", c.policy.name, holds,
-	    c.target.who != NULL ? c.target.who : "everybody",
-	    c.target.route != NULL ? c.target.route : "all routes");
+	    c.words.target.who != NULL ? c.words.target.who : "everybody",
+	    c.words.target.route != NULL ? c.words.target.route : "all routes");
 	return (0);
 }
 

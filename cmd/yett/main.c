@@ -112,6 +112,16 @@ static const struct option limit_target_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+static const struct option limit_count_options[] = {
+	{ "--user", "WHO", "of this user", false },
+	{ "--org", "ID", "of this organisation", false },
+	{ "--key", "ID", "of this API key", false },
+	{ "--network", "ADDRESS", "of the network of this address", false },
+	{ "--route", "ROUTE", "of this route", false },
+	{ "--json", NULL, "print JSON", false },
+	{ NULL, NULL, NULL, false },
+};
+
 static const struct option session_list_options[] = {
 	{ "--json", NULL, "print JSON", false },
 	{ "--limit", "N", "at most so many, the newest (200)", false },
@@ -216,6 +226,10 @@ static const struct command commands[] = {
 	    "own is not held by everybody's of the same scope." },
 	{ "limit", "unassign", "NAME", 1, 1, limit_target_options, false, cmd_limit_unassign,
 	    "let it hold no more", NULL },
+	{ "limit", "count", "NAME", 1, 1, limit_count_options, false, cmd_limit_count,
+	    "show what is left of one count", "The option that the scope names is needed." },
+	{ "limit", "reset", "NAME", 1, 1, limit_count_options, false, cmd_limit_reset,
+	    "begin one count anew", "The option that the scope names is needed." },
 	{ "session", "list", "[WHO]", 0, 1, session_list_options, false, cmd_session_list,
 	    "list live sessions", NULL },
 	{ "session", "revoke", "[ID]", 0, 1, session_revoke_options, false, cmd_session_revoke,

@@ -46,6 +46,16 @@ int cmd_invitation_list(struct tool *t);
 int cmd_invitation_add(struct tool *t);
 int cmd_invitation_revoke(struct tool *t);
 
+int cmd_limit_list(struct tool *t);
+int cmd_limit_show(struct tool *t);
+int cmd_limit_add(struct tool *t);
+int cmd_limit_edit(struct tool *t);
+int cmd_limit_delete(struct tool *t);
+int cmd_limit_assign(struct tool *t);
+int cmd_limit_unassign(struct tool *t);
+int cmd_limit_count(struct tool *t);
+int cmd_limit_reset(struct tool *t);
+
 int cmd_session_list(struct tool *t);
 int cmd_session_revoke(struct tool *t);
 

@@ -61,7 +61,7 @@ static bool
 is_ours(const char *name)
 {
 	static const char *const beginnings[] = { "yett.db", "backup-v", "restore-", "master.key",
-		"keys", "versions.map", "limits.map", "write.lock", "hash" };
+		"keys", "versions.map", "limits.map", "quotas.map", "write.lock", "hash" };
 	size_t i;
 
 	for (i = 0; i < COUNT(beginnings); i++)

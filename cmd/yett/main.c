@@ -95,6 +95,33 @@ static const struct option invitation_add_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+static const struct option limit_edit_options[] = {
+	{ "--name", "NAME", "another name", false },
+	{ "--count", "N", "so many requests", false },
+	{ "--seconds", "S", "in so many seconds", false },
+	{ "--description", "TEXT", "what it is for", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option limit_target_options[] = {
+	{ "--user", "WHO", "for this user", false },
+	{ "--org", "ID", "for this organisation", false },
+	{ "--key", "ID", "for this API key", false },
+	{ "--network", "NET", "for this address or network", false },
+	{ "--route", "ROUTE", "at this route only, such as \"POST /auth/login\"", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option limit_count_options[] = {
+	{ "--user", "WHO", "of this user", false },
+	{ "--org", "ID", "of this organisation", false },
+	{ "--key", "ID", "of this API key", false },
+	{ "--network", "ADDRESS", "of the network of this address", false },
+	{ "--route", "ROUTE", "of this route", false },
+	{ "--json", NULL, "print JSON", false },
+	{ NULL, NULL, NULL, false },
+};
+
 static const struct option session_list_options[] = {
 	{ "--json", NULL, "print JSON", false },
 	{ "--limit", "N", "at most so many, the newest (200)", false },
@@ -226,6 +253,28 @@ static const struct command commands[] = {
 	    "Prints the link to send; it replaces an older one for the same address." },
 	{ "invitation", "revoke", "ORG EMAIL", 2, 2, NULL, false, cmd_invitation_revoke,
 	    "take an invitation back", NULL },
+	{ "limit", "list", "", 0, 0, json, false, cmd_limit_list, "list the rate limits", NULL },
+	{ "limit", "show", "NAME", 1, 1, json, false, cmd_limit_show,
+	    "show a rate limit, and for whom it holds", NULL },
+	{ "limit", "add", "NAME SCOPE COUNT SECONDS", 4, 4, role_add_options, false, cmd_limit_add,
+	    "make a rate limit: so many requests in so many seconds",
+	    "SCOPE is what each has a count of its own: user, org, key, network or route. It holds "
+	    "for nobody until it is assigned." },
+	{ "limit", "edit", "NAME", 1, 1, limit_edit_options, false, cmd_limit_edit,
+	    "change a rate limit", "With other numbers it counts anew." },
+	{ "limit", "delete", "NAME", 1, 1, NULL, false, cmd_limit_delete, "delete a rate limit",
+	    NULL },
+	{ "limit", "assign", "NAME", 1, 1, limit_target_options, false, cmd_limit_assign,
+	    "let a rate limit hold for somebody, or everybody",
+	    "Without --user, --org, --key and --network it is everybody. Who has a rate limit of "
+	    "his "
+	    "own is not held by everybody's of the same scope." },
+	{ "limit", "unassign", "NAME", 1, 1, limit_target_options, false, cmd_limit_unassign,
+	    "let it hold no more", NULL },
+	{ "limit", "count", "NAME", 1, 1, limit_count_options, false, cmd_limit_count,
+	    "show what is left of one count", "The option that the scope names is needed." },
+	{ "limit", "reset", "NAME", 1, 1, limit_count_options, false, cmd_limit_reset,
+	    "begin one count anew", "The option that the scope names is needed." },
 	{ "session", "list", "[WHO]", 0, 1, session_list_options, false, cmd_session_list,
 	    "list live sessions", NULL },
 	{ "session", "revoke", "[ID]", 0, 1, session_revoke_options, false, cmd_session_revoke,

@@ -2,6 +2,7 @@
 #include "access/admit.h"
 
 #include "access/app.h"
+#include "access/quota.h"
 #include "access/subject.h"
 #include "access/usage.h"
 #include "base/clock.h"
@@ -52,9 +53,9 @@ identify(struct req *r)
 
 	if ((e = subject_identify(r)) != ERR_OK)
 		return (e);
-	if (r->subject == NULL && r->route->who == WHO_GUEST)
-		return (subject_be_guest(r));
-	return (r->subject == NULL ? ERR_UNAUTHENTICATED : ERR_OK);
+	if (r->subject == NULL && r->route->who == WHO_GUEST && (e = subject_be_guest(r)) != ERR_OK)
+		return (e);
+	return (r->subject == NULL ? ERR_UNAUTHENTICATED : quota_identified(r));
 }
 
 static enum err
@@ -68,8 +69,9 @@ decide(struct req *r)
 	case WHO_ANY:
 		return (ERR_OK);
 	case WHO_MAYBE:
-		e = subject_identify(r);
-		return (e != ERR_OK && err_status(e) >= 500 ? e : ERR_OK);
+		if ((e = subject_identify(r)) != ERR_OK)
+			return (err_status(e) >= 500 ? e : ERR_OK);
+		return (r->subject != NULL ? quota_identified(r) : ERR_OK);
 	case WHO_GUEST:
 	case WHO_HOLDER:
 	case WHO_USER:

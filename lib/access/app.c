@@ -11,6 +11,7 @@
 
 #include "access/admit.h"
 #include "access/housekeeping.h"
+#include "access/quota.h"
 #include "access/usage.h"
 #include "base/log.h"
 #include "http/conn.h"
@@ -76,10 +77,21 @@ open_keys(struct app *app)
 }
 
 static enum err
+open_limiter(const struct conf *c, const char *name, struct limiter **ret_limiter)
+{
+	char path[PATH_SIZE];
+	enum err e;
+
+	snprintf(path, sizeof path, "%s/%s", c->state_dir, name);
+	if ((e = limiter_open(path, ret_limiter)) != ERR_OK)
+		log_event(LOG_ERROR, NULL, "cannot use %s: %s", path, err_slug(e));
+	return (e);
+}
+
+static enum err
 open_rest(struct app *app)
 {
 	const struct conf *c = &app->conf;
-	char path[PATH_SIZE];
 	enum err e;
 
 	if ((e = hasher_open(c, &app->hasher)) != ERR_OK) {
@@ -98,11 +110,9 @@ open_rest(struct app *app)
 		    err_slug(e));
 		return (e);
 	}
-	snprintf(path, sizeof path, "%s/limits.map", c->state_dir);
-	if ((e = limiter_open(path, &app->limiter)) != ERR_OK) {
-		log_event(LOG_ERROR, NULL, "cannot use %s: %s", path, err_slug(e));
+	if ((e = open_limiter(c, "limits.map", &app->limiter)) != ERR_OK ||
+	    (e = open_limiter(c, "quotas.map", &app->counts)) != ERR_OK)
 		return (e);
-	}
 	app->subjects = cache_new(SUBJECTS_MAX, REMEMBERED_BYTES_MAX);
 	app->grants = cache_new(GRANTS_REMEMBERED_MAX, REMEMBERED_BYTES_MAX);
 	app->usage = usage_new(app->store);
@@ -128,8 +138,10 @@ app_close(struct app *app)
 {
 
 	usage_free(app->usage);
+	quota_close(app->quotas);
 	cache_free(app->grants);
 	cache_free(app->subjects);
+	limiter_close(app->counts);
 	limiter_close(app->limiter);
 	pages_close(app->pages);
 	breach_close(app->breach);
@@ -218,6 +230,7 @@ serve(struct app *app, const struct program *p)
 		.threads =
 		    app->conf.http_threads > 0 ? (unsigned int)app->conf.http_threads : p->threads,
 		.timeout_s = app->conf.http_timeout_s,
+		.limit = quota_arrive,
 		.admit = admit,
 		.tick = housekeeping_tick,
 	};
@@ -254,7 +267,9 @@ app_main(int argc, char **argv, const struct program *p)
 	log_setup(p->name, conf.log_json, (enum log_level)conf.log_level);
 	if (sodium_init() < 0 || app_open(&conf, &app) != ERR_OK)
 		return (1);
-	status = serve(&app, p);
+	status = 1;
+	if (quota_open(app.store, p->routes, p->routes_count, &app.quotas) == ERR_OK)
+		status = serve(&app, p);
 	app_close(&app);
 	return (status);
 }

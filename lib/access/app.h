@@ -14,6 +14,7 @@
 #include "store/store.h"
 
 struct usage;
+struct quotas;
 
 struct app {
 	struct conf conf;
@@ -25,7 +26,9 @@ struct app {
 	struct pages *pages;
 	struct cache *subjects;
 	struct cache *grants;
-	struct limiter *limiter;
+	struct limiter *limiter; /* of who has to wait after wrong passwords */
+	struct limiter *counts;  /* of rate limits: apart, for their keys anybody makes up */
+	struct quotas *quotas;
 	struct usage *usage;
 	int64_t housekept_at; /* ms of the steady clock */
 };

@@ -4,22 +4,18 @@
 #include <arpa/inet.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 
-#define NETWORK_SIZE (INET6_ADDRSTRLEN + 4) /* "/128" */
+#define FOUR_BITS 96 /* before the bits of IPv4 */
 
-/* All addresses as ones of IPv6. */
-struct network {
-	struct in6_addr address;
-	int64_t bits;
-};
+static const unsigned char mapped[FOUR_BITS / 8] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
 static bool
 parse_address(const char *text, struct in6_addr *ret_address, bool *ret_four)
 {
-	static const unsigned char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 	struct in_addr four;
 
 	if ((*ret_four = inet_pton(AF_INET, text, &four) == 1)) {
@@ -32,9 +28,11 @@ parse_address(const char *text, struct in6_addr *ret_address, bool *ret_four)
 
 /* ${len} bytes of ${text}: an address, or a network. */
 static bool
-parse_network(const char *text, size_t len, struct network *ret_network)
+parse_network(const char *text, size_t len, struct address_network *ret_network)
 {
-	char copy[NETWORK_SIZE], *slash;
+	char copy[ADDRESS_NETWORK_SIZE], *slash;
+	struct in6_addr address;
+	int64_t bits;
 	bool four;
 
 	if (len >= sizeof copy)
@@ -43,30 +41,30 @@ parse_network(const char *text, size_t len, struct network *ret_network)
 	copy[len] = '\0';
 	if ((slash = strchr(copy, '/')) != NULL)
 		*slash = '\0';
-	if (!parse_address(copy, &ret_network->address, &four))
+	if (!parse_address(copy, &address, &four))
 		return (false);
-	ret_network->bits = four ? 32 : 128;
-	if (slash != NULL && !text_number(slash + 1, 0, ret_network->bits, &ret_network->bits))
+	bits = four ? 32 : 128;
+	if (slash != NULL && !text_number(slash + 1, 0, bits, &bits))
 		return (false);
-	ret_network->bits += four ? 96 : 0;
+	memcpy(ret_network->address, address.s6_addr, ADDRESS_LEN);
+	ret_network->bits = (int)bits + (four ? FOUR_BITS : 0);
 	return (true);
 }
 
 static bool
-is_inside(const struct in6_addr *address, const struct network *n)
+is_inside(const struct in6_addr *address, const struct address_network *n)
 {
 	const size_t whole = (size_t)n->bits / 8;
 	const unsigned int rest = (unsigned int)n->bits % 8;
 
-	if (memcmp(address->s6_addr, n->address.s6_addr, whole) != 0)
+	if (memcmp(address->s6_addr, n->address, whole) != 0)
 		return (false);
-	return (
-	    rest == 0 || (address->s6_addr[whole] ^ n->address.s6_addr[whole]) >> (8 - rest) == 0);
+	return (rest == 0 || (address->s6_addr[whole] ^ n->address[whole]) >> (8 - rest) == 0);
 }
 
 /* The next of ${*networks}, which is moved behind it; false when there is none left. */
 static bool
-next_network(const char **networks, struct network *ret_network, bool *ret_ok)
+next_network(const char **networks, struct address_network *ret_network, bool *ret_ok)
 {
 	const char *text = *networks + strspn(*networks, " ");
 	const size_t len = strcspn(text, " ");
@@ -79,7 +77,7 @@ next_network(const char **networks, struct network *ret_network, bool *ret_ok)
 bool
 address_networks_ok(const char *networks)
 {
-	struct network n;
+	struct address_network n;
 	bool ok;
 
 	while (next_network(&networks, &n, &ok))
@@ -92,7 +90,7 @@ bool
 address_in(const char *address, const char *networks)
 {
 	struct in6_addr parsed;
-	struct network n;
+	struct address_network n;
 	bool four, ok;
 
 	if (!parse_address(address, &parsed, &four))
@@ -112,6 +110,41 @@ address_ok(const char *address)
 	return (parse_address(address, &parsed, &four));
 }
 
+static bool
+is_four(const unsigned char address[static ADDRESS_LEN])
+{
+
+	return (memcmp(address, mapped, sizeof mapped) == 0);
+}
+
+int
+address_customer_bits(const unsigned char address[static ADDRESS_LEN])
+{
+
+	return (is_four(address) ? 128 : 64);
+}
+
+void
+address_cut(unsigned char address[static ADDRESS_LEN], int bits)
+{
+	const size_t whole = (size_t)bits / 8;
+
+	if (whole == ADDRESS_LEN)
+		return;
+	address[whole] &= (unsigned char)(0xff00 >> bits % 8);
+	memset(address + whole + 1, 0, ADDRESS_LEN - whole - 1);
+}
+
+static void
+print_address(const unsigned char address[static ADDRESS_LEN], char ret_text[static ADDRESS_SIZE])
+{
+
+	if (is_four(address))
+		inet_ntop(AF_INET, address + FOUR_BITS / 8, ret_text, ADDRESS_SIZE);
+	else
+		inet_ntop(AF_INET6, address, ret_text, ADDRESS_SIZE);
+}
+
 void
 address_customer(const char *address, char ret_network[static ADDRESS_SIZE])
 {
@@ -120,10 +153,29 @@ address_customer(const char *address, char ret_network[static ADDRESS_SIZE])
 
 	if (!parse_address(address, &six, &four))
 		memset(&six, 0, sizeof six);
-	if (IN6_IS_ADDR_V4MAPPED(&six)) {
-		inet_ntop(AF_INET, six.s6_addr + 12, ret_network, ADDRESS_SIZE);
-		return;
-	}
-	memset(six.s6_addr + 8, 0, 8);
-	inet_ntop(AF_INET6, &six, ret_network, ADDRESS_SIZE);
+	address_cut(six.s6_addr, address_customer_bits(six.s6_addr));
+	print_address(six.s6_addr, ret_network);
+}
+
+bool
+address_network_parse(const char *text, struct address_network *ret_network)
+{
+	struct address_network n;
+
+	if (!parse_network(text, strlen(text), &n))
+		return (false);
+	address_cut(n.address, n.bits);
+	*ret_network = n;
+	return (true);
+}
+
+void
+address_network_print(const struct address_network *n, char ret_text[static ADDRESS_NETWORK_SIZE])
+{
+	const int bits =
+	    is_four(n->address) && n->bits >= FOUR_BITS ? n->bits - FOUR_BITS : n->bits;
+
+	print_address(n->address, ret_text);
+	if (n->bits < 128)
+		snprintf(ret_text + strlen(ret_text), 5, "/%d", bits);
 }

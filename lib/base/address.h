@@ -4,7 +4,15 @@
 
 #include <stdbool.h>
 
-#define ADDRESS_SIZE 46 /* of an address as text, with its NUL */
+#define ADDRESS_SIZE 46         /* of an address as text, with its NUL */
+#define ADDRESS_NETWORK_SIZE 50 /* of a network as text */
+#define ADDRESS_LEN 16
+
+/* An address or network; one of IPv4 is that of IPv6 which stands for it, ::ffff:0:0/96. */
+struct address_network {
+	unsigned char address[ADDRESS_LEN]; /* 0 behind the ${bits} */
+	int bits;                           /* 0 to 128, or 96 to 128 for IPv4 */
+};
 
 /**
  * address_ok(address), address_networks_ok(networks):
@@ -26,5 +34,26 @@ bool address_in(const char *address, const char *networks);
  * shares "::".
  */
 void address_customer(const char *address, char ret_network[static ADDRESS_SIZE]);
+
+/**
+ * address_network_parse(text, ret_network), address_network_print(n, ret_text):
+ * Read an address or network; write it as it is usually written: the network without what stands
+ * behind its bits, an address without "/128" or "/32". False when it is neither.
+ */
+bool address_network_parse(const char *text, struct address_network *ret_network);
+void
+address_network_print(const struct address_network *n, char ret_text[static ADDRESS_NETWORK_SIZE]);
+
+/**
+ * address_cut(address, bits):
+ * Clear all behind the first ${bits} of ${address}.
+ */
+void address_cut(unsigned char address[static ADDRESS_LEN], int bits);
+
+/**
+ * address_customer_bits(address):
+ * How many bits of ${address} are one customer's: 128 for an address of IPv4, else 64.
+ */
+int address_customer_bits(const unsigned char address[static ADDRESS_LEN]);
 
 #endif

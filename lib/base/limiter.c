@@ -204,6 +204,7 @@ struct taking {
 	struct limit limit;
 	enum { TAKE, LOOK, GIVE } what;
 	int64_t early_ms;
+	uint64_t now, until; /* how it stands then: all is there again at ${until} */
 };
 
 static int64_t
@@ -213,14 +214,21 @@ to_ms(uint64_t length)
 	return ((int64_t)((length * UNIT_MS + FRACTIONS - 1) / FRACTIONS));
 }
 
+static uint64_t
+step_of(struct limit limit)
+{
+	const uint64_t count = (uint64_t)limit.count;
+
+	return ((fractions(limit.window_ms) + count - 1) / count);
+}
+
 /* The value is the theoretical arrival time: when the bucket would be empty again. */
 static bool
 count_one(uint64_t *value, uint64_t now, void *arg)
 {
 	struct taking *t = arg;
-	const uint64_t count = (uint64_t)t->limit.count;
-	const uint64_t step = (fractions(t->limit.window_ms) + count - 1) / count;
-	const uint64_t window = step * count;
+	const uint64_t step = step_of(t->limit);
+	const uint64_t window = step * (uint64_t)t->limit.count;
 	uint64_t next;
 
 	if (t->what == GIVE) {
@@ -229,10 +237,14 @@ count_one(uint64_t *value, uint64_t now, void *arg)
 		*value -= step;
 		return (true);
 	}
-	next = (*value > now ? *value : now) + step;
+	t->now = now;
+	t->until = *value > now ? *value : now;
+	next = t->until + step;
 	t->early_ms = next > now + window ? to_ms(next - now - window) : 0;
-	*value = next;
-	return (t->what == TAKE && t->early_ms == 0);
+	if (t->what == LOOK || t->early_ms > 0)
+		return (false);
+	*value = t->until = next;
+	return (true);
 }
 
 int64_t
@@ -259,6 +271,44 @@ limiter_give(struct limiter *l, const char *key, struct limit limit)
 	struct taking t = { .limit = limit, .what = GIVE };
 
 	update(l, key, count_one, &t);
+}
+
+/* What is left, and when there will be more of it. */
+static void
+tell(const struct taking *t, struct tally *ret_tally)
+{
+	const uint64_t step = step_of(t->limit), count = (uint64_t)t->limit.count;
+	const uint64_t used = t->until - t->now;
+	/* A limit that was made smaller may have been used more often than it allows. */
+	const uint64_t steps = (used + step - 1) / step;
+
+	ret_tally->left = steps < count ? (int64_t)(count - steps) : 0;
+	ret_tally->wait_ms = steps < count ? 0 : to_ms(used + step - step * count);
+	ret_tally->more_ms = 0;
+	if (steps >= count)
+		ret_tally->more_ms = ret_tally->wait_ms;
+	else if (steps > 0)
+		ret_tally->more_ms = to_ms(used - step * (steps - 1));
+	ret_tally->whole_ms = to_ms(used);
+}
+
+bool
+limiter_count(struct limiter *l, const char *key, struct limit limit, struct tally *ret_tally)
+{
+	struct taking t = { .limit = limit, .what = TAKE };
+
+	update(l, key, count_one, &t);
+	tell(&t, ret_tally);
+	return (t.early_ms == 0);
+}
+
+void
+limiter_tell(struct limiter *l, const char *key, struct limit limit, struct tally *ret_tally)
+{
+	struct taking t = { .limit = limit, .what = LOOK };
+
+	update(l, key, count_one, &t);
+	tell(&t, ret_tally);
 }
 
 struct failing {

@@ -38,6 +38,22 @@ int64_t limiter_take(struct limiter *l, const char *key, struct limit limit);
 int64_t limiter_look(struct limiter *l, const char *key, struct limit limit);
 void limiter_give(struct limiter *l, const char *key, struct limit limit);
 
+/* How it stands with a key. */
+struct tally {
+	int64_t left;     /* so many more would do now */
+	int64_t wait_ms;  /* until one more would do; 0: now */
+	int64_t more_ms;  /* until more than ${left} would do; 0: that is all */
+	int64_t whole_ms; /* until all would do, if none is taken till then */
+};
+
+/**
+ * limiter_count(l, key, limit, ret_tally), limiter_tell(l, key, limit, ret_tally):
+ * As limiter_take() and limiter_look(), and how it stands then. The first returns whether it was
+ * counted, which it is not when it is too early.
+ */
+bool limiter_count(struct limiter *l, const char *key, struct limit limit, struct tally *ret_tally);
+void limiter_tell(struct limiter *l, const char *key, struct limit limit, struct tally *ret_tally);
+
 /* After ${free} failures each one more doubles the wait, from ${first_ms} to ${longest_ms}. So long
  * after its end, and ${memory_ms} more, all is forgotten. */
 struct patience {

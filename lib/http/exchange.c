@@ -95,6 +95,8 @@ check_who(const struct server *s, struct req *r)
 {
 	enum err e;
 
+	if (s->limit != NULL && strcmp(r->method, "OPTIONS") != 0 && (e = s->limit(r)) != ERR_OK)
+		return (e);
 	if ((e = s->admit(r)) != ERR_OK)
 		return (e);
 	return (check_site(s, r));
@@ -260,6 +262,7 @@ put_cors(struct head *h, const struct server *s, const struct req *r)
 		return;
 	put_field(h, "Access-Control-Allow-Origin", r->origin);
 	put_field(h, "Vary", "Origin");
+	put_field(h, "Access-Control-Expose-Headers", "RateLimit, RateLimit-Policy, Retry-After");
 	if (r->cors_method == NULL)
 		return;
 	put_field(h, "Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE");

@@ -88,6 +88,7 @@ add_problem(struct json *j, const struct req *r, enum err e)
 {
 	struct json item;
 	struct cJSON *array;
+	char *text;
 	size_t i;
 
 	json_add_text(j, "type", "about:blank");
@@ -96,6 +97,8 @@ add_problem(struct json *j, const struct req *r, enum err e)
 	json_add_text(j, "detail", detail_of(r, e));
 	json_add_text(j, "code", err_slug(e));
 	json_add_text(j, "request_id", r->request_id);
+	if (r->violated != NULL && (text = arena_copy(r->arena, r->violated)) != NULL)
+		json_add_texts(j, "violated-policies", &text, 1);
 	if (r->field_errors_count == 0)
 		return;
 	array = json_add_array(j, "errors");

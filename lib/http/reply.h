@@ -30,7 +30,8 @@ MUST_USE enum err reply_redirect(struct req *r, const char *target, const char *
 /**
  * reply_header(r, name, value):
  * Add a header field. ${value} must live as long as ${r}.
- * Errors: ERR_NOMEM when ${value} is NULL; ERR_INTERNAL for a line break in it, or beyond 8 fields.
+ * Errors: ERR_NOMEM when ${value} is NULL; ERR_INTERNAL for a line break in it, or beyond 12
+ * fields.
  */
 MUST_USE enum err reply_header(struct req *r, const char *name, const char *value);
 
@@ -44,7 +45,8 @@ reply_page(struct req *r, int status, const struct pages *pages, const char *nam
 
 /**
  * reply_problem(r, e):
- * Answer with the problem ${e} as JSON.  Source: RFC 9457.
+ * Answer with the problem ${e} as JSON.  Source: RFC 9457; draft-ietf-httpapi-ratelimit-headers-11
+ * section 5.1 for violated-policies.
  */
 void reply_problem(struct req *r, enum err e);
 

@@ -10,13 +10,14 @@
 #include "base/err.h"
 
 struct app;
+struct quota;
 struct route;
 struct subject;
 
 #define REQ_HEADERS_MAX 8192 /* bytes of all header fields together, names and values */
 #define REQ_COOKIES_MAX 100
 #define REQ_FIELD_ERRORS_MAX 8
-#define REQ_REPLY_HEADERS_MAX 8
+#define REQ_REPLY_HEADERS_MAX 12
 
 struct pair {
 	const char *name;
@@ -29,6 +30,7 @@ struct req {
 	const struct route *route;
 	const struct subject *subject; /* NULL: nobody proved who he is */
 	bool by_cookie;                /* the proof is a cookie, which comes by itself */
+	struct quota *quota;           /* what it was counted for; NULL: nothing */
 	char request_id[32];
 
 	/* As it came. Absent fields are NULL. */
@@ -55,6 +57,7 @@ struct req {
 	struct pair headers[REQ_REPLY_HEADERS_MAX];
 	size_t headers_count;
 	const char *detail;
+	const char *violated; /* the policy of which it is one too many; NULL: none */
 	struct pair field_errors[REQ_FIELD_ERRORS_MAX];
 	size_t field_errors_count;
 };

@@ -24,6 +24,9 @@ struct server {
 	unsigned int threads;
 	int64_t timeout_s; /* for a request to arrive, and for its answer to be taken */
 
+	/* Before anybody looks who asks: is this one request too many? An error ends the request.
+	 * May be NULL. */
+	enum err (*limit)(struct req *r);
 	/* Find out who asks, and whether the request's route lets him in. An error ends the
 	 * request. */
 	enum err (*admit)(struct req *r);

@@ -56,11 +56,47 @@ test_customer(void)
 	ok(is_customer("", "::") && is_customer("unix:", "::"), "who has no address shares one");
 }
 
+static bool
+is_written(const char *text, const char *wanted)
+{
+	char written[ADDRESS_NETWORK_SIZE];
+	struct address_network n;
+
+	if (!address_network_parse(text, &n))
+		return (wanted == NULL);
+	address_network_print(&n, written);
+	return (wanted != NULL && strcmp(written, wanted) == 0);
+}
+
+static void
+test_written(void)
+{
+	unsigned char address[ADDRESS_LEN] = { 0xff, 0xff, 0xff };
+
+	ok(is_written("192.0.2.7/24", "192.0.2.0/24") && is_written("192.0.2.7/32", "192.0.2.7") &&
+	        is_written("192.0.2.7", "192.0.2.7") && is_written("1.2.3.4/0", "0.0.0.0/0"),
+	    "a network of IPv4 is written without what is behind it");
+	ok(is_written("2001:DB8:1:2::9/64", "2001:db8:1:2::/64") && is_written("::1/128", "::1") &&
+	        is_written("ff::/9", "80::/9") && is_written("::/0", "::/0"),
+	    "and so is one of IPv6");
+	ok(is_written("::ffff:10.1.2.3/104", "10.0.0.0/8") &&
+	        is_written("::ffff:1.2.3.4", "1.2.3.4"),
+	    "IPv4 written as IPv6 is IPv4");
+	ok(is_written("", NULL) && is_written("10.0.0.0/33", NULL) && is_written("::/129", NULL) &&
+	        is_written("10.0.0.0/", NULL) && is_written("10.0.0.0/-1", NULL) &&
+	        is_written("10.0.0.0 10.1.0.0", NULL) && is_written("10", NULL),
+	    "what is none, or more than one, is not");
+	address_cut(address, 18);
+	ok(address[1] == 0xff && address[2] == 0xc0 && address_customer_bits(address) == 64,
+	    "an address is cut to the bit");
+}
+
 int
 main(void)
 {
 
 	test_networks();
 	test_customer();
+	test_written();
 	return (done());
 }

@@ -65,6 +65,56 @@ test_limit(void)
 	    "a limit of one is one");
 }
 
+/* Does the tally of "t" say this, and that of looking the same? */
+static bool
+told(const struct tally *t, struct limit limit, const char *key, int64_t left, int64_t wait_ms,
+    int64_t more_ms, int64_t whole_ms)
+{
+	struct tally look;
+
+	limiter_tell(l, key, limit, &look);
+	printf("# left %lld, wait %lld, more %lld, whole %lld\n", (long long)t->left,
+	    (long long)t->wait_ms, (long long)t->more_ms, (long long)t->whole_ms);
+	return (t->left == left && t->wait_ms == wait_ms && t->more_ms == more_ms &&
+	        t->whole_ms == whole_ms && look.left == left && look.wait_ms == wait_ms &&
+	        look.more_ms == more_ms && look.whole_ms == whole_ms);
+}
+
+static void
+test_tally(void)
+{
+	const struct limit three = { 3, 9000 }, one = { 1, 9000 };
+	struct tally t;
+
+	at(150000);
+	limiter_tell(l, "t", three, &t);
+	ok(told(&t, three, "t", 3, 0, 0, 0), "of what was never counted all is left");
+	ok(limiter_count(l, "t", three, &t) && told(&t, three, "t", 2, 0, 3000, 3000),
+	    "one taken leaves two, a third comes after a step");
+	ok(limiter_count(l, "t", three, &t) && limiter_count(l, "t", three, &t) &&
+	        told(&t, three, "t", 0, 3000, 3000, 9000),
+	    "all taken leave none, for a step, and all comes back in the window");
+	ok(!limiter_count(l, "t", three, &t) && told(&t, three, "t", 0, 3000, 3000, 9000),
+	    "what is too early changes nothing, and is told how it stands");
+	at(151000);
+	limiter_tell(l, "t", three, &t);
+	ok(told(&t, three, "t", 0, 2000, 2000, 8000), "time passes");
+	at(153000);
+	limiter_tell(l, "t", three, &t);
+	ok(told(&t, three, "t", 1, 0, 3000, 6000), "after a step one is left");
+	limiter_tell(l, "t", one, &t);
+	ok(told(&t, one, "t", 0, 6000, 6000, 6000),
+	    "under a smaller limit none is left, until enough was given back");
+	limiter_forget(l, "t");
+	limiter_tell(l, "t", three, &t);
+	ok(told(&t, three, "t", 3, 0, 0, 0), "forgotten, all is left");
+	limiter_tell(l, "huge", (struct limit){ 1000000000, INT64_C(31536000000) }, &t);
+	ok(t.left == 1000000000 && t.whole_ms == 0, "a thousand million a year are counted");
+	ok(limiter_count(l, "huge", (struct limit){ 1000000000, INT64_C(31536000000) }, &t) &&
+	        t.left == 999999999,
+	    "one by one");
+}
+
 static void
 test_patience(void)
 {
@@ -238,6 +288,7 @@ main(void)
 	ok(stat(state_file("limits.map"), &st) == 0 && (st.st_mode & 0777) == 0600,
 	    "the file is for its owner alone");
 	test_limit();
+	test_tally();
 	test_patience();
 	test_start();
 	test_crowd();

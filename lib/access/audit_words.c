@@ -125,7 +125,7 @@ static enum err
 add_rows(struct sums *s, struct db *db)
 {
 	struct page p = { .sums = s, .last = s->first - 1 };
-	enum err e;
+	enum err e = ERR_OK;
 
 	if ((p.arena = arena_new(ARENA_MAX)) == NULL)
 		return (ERR_NOMEM);

@@ -38,10 +38,9 @@ add_finding(void *arg, const struct audit_finding *f)
 	table_add(in->table, cells);
 	item = json_object(a);
 	json_add_text(&item, "what", f->what);
-	if (f->seq != 0)
-		json_add_number(&item, "seq", f->seq);
-	else
-		json_add_text(&item, "seq", NULL);
+	/* Not as a number of JSON's, which is a double: the strange ones are large. */
+	json_add_raw(
+	    &item, "seq", f->seq == 0 ? "null" : arena_print(a, "%lld", (long long)f->seq));
 	json_add_text(
 	    &item, "id", f->id == NULL || text_utf8_ok(f->id, strlen(f->id)) ? f->id : NULL);
 	json_add_text(&item, "detail", f->detail);

@@ -17,7 +17,7 @@
 #define COST_SEEK 6         /* into a tree */
 #define COST_SEEK_WORD 2500 /* into the index of words, where the word is in every row */
 #define COST_ROW 30
-#define WORK_MAX 24000
+#define WORK_MAX 16000
 
 struct stream {
 	unsigned int by;

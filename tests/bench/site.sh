@@ -60,7 +60,11 @@ programs() {
 	if [ $# = 1 ]; then
 		pgrep -P "$server" -x "$1"
 	else
+<<<<<<< HEAD
 		pgrep -P "$server" -x 'register|login|password|session|roles|apikeys'
+=======
+		pgrep -P "$server" -x 'register|login|password|session|roles|audit'
+>>>>>>> 77be1db (audit: tests by promise; paths for the web servers; the API's description)
 	fi
 }
 

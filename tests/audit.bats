@@ -39,7 +39,7 @@ as() {
 
 # rows QUERY: the seqs of all pages, the newest first.
 rows() {
-	local after= all=
+	local after='' all=''
 	while :; do
 		as GET "/audit?$1${after:+&after=$after}"
 		expect 200 || return 1

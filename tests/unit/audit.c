@@ -3,92 +3,19 @@
  * writers write. */
 #include "store/audit.h"
 
-#include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <time.h>
 
 #include <sodium.h>
 
 #include "access/app.h"
-#include "access/audit.h"
 #include "access/audit_find.h"
 #include "access/audit_keep.h"
-#include "access/audit_verify.h"
 #include "access/housekeeping.h"
 #include "base/clock.h"
-#include "base/id.h"
-#include "check.h"
-#include "state.h"
-#include "store/migrate.h"
+#include "log.h"
 
 #define DAY_S ((int64_t)86400)
 #define ROWS 3000
-#define THREADS 4
-
-static struct store *store;
-static struct master *master;
-
-/* The clock stands at ${s} seconds. */
-static void
-set_clock(int64_t s)
-{
-	FILE *f = fopen(state_file("clock"), "w");
-
-	if (f == NULL)
-		exit(1);
-	fprintf(f, "@%lld", (long long)s * 1000);
-	fclose(f);
-}
-
-static bool
-open_all(void)
-{
-
-	return (store_open(state_dir(), 2, &store) == ERR_OK &&
-	        master_open(state_dir(), &master) == ERR_OK);
-}
-
-static bool
-make_all(void)
-{
-	struct db *db;
-	int64_t from;
-	bool fine;
-
-	if (db_open(state_file("yett.db"), DB_CREATE, &db) != ERR_OK)
-		return (false);
-	fine = migrate_apply(db, &from) == ERR_OK;
-	db_close(db);
-	return (fine && master_create(state_dir()) == ERR_OK && open_all());
-}
-
-static void
-count_finding(void *arg, const struct audit_finding *f)
-{
-
-	printf("# %s row %lld: %s\n", f->what, (long long)f->seq, f->detail);
-	++*(int *)arg;
-}
-
-/* How many findings there are; ${ret_rows}: among how many rows. */
-static int
-verify(int64_t *ret_rows)
-{
-	int count = 0;
-	struct audit_verify v = { store, master, count_finding, &count, 0, 0, false, NULL, { 0 },
-		false };
-
-	if (audit_verify_begin(&v, 0) != ERR_OK || audit_verify_go(&v, INT64_MAX) != ERR_OK ||
-	    audit_verify_rest(&v) != ERR_OK)
-		count = -1;
-	audit_verify_end(&v);
-	*ret_rows = v.rows;
-	return (count);
-}
 
 /* Rows of few different values, so that all combinations of them are there. */
 
@@ -288,126 +215,6 @@ test_split(void)
 	arena_free(a);
 }
 
-/* Writers: what each was told is written stands in shared memory. */
-
-struct counts {
-	atomic_int acknowledged[2][THREADS];
-};
-
-static struct counts *counts;
-
-struct writer {
-	struct arena *arena;
-	int process, thread;
-};
-
-static enum err
-write_one(struct tx *tx, void *arg)
-{
-	const struct writer *w = arg;
-	struct json details = json_object(w->arena);
-
-	json_add_number(&details, "process", w->process);
-	json_add_number(&details, "thread", w->thread);
-	return (audit_note_as(tx, master, &(struct audit_actor){ .kind = "system" },
-	    &(struct event){ .action = w->process == 0 ? "writer.first" : "writer.second",
-	        .object_type = "row",
-	        .details = &details },
-	    w->arena));
-}
-
-static void *
-write_on(void *arg)
-{
-	struct writer *w = arg;
-
-	for (;;) {
-		arena_reset(w->arena);
-		if (store_write(store, write_one, w) != ERR_OK)
-			return (NULL);
-		atomic_fetch_add(&counts->acknowledged[w->process][w->thread], 1);
-	}
-}
-
-static pid_t
-start_writer(int process)
-{
-	struct writer writers[THREADS];
-	pthread_t threads[THREADS];
-	const pid_t pid = fork();
-	int i;
-
-	if (pid != 0)
-		return (pid);
-	/* A database that is open does not go through fork(2). */
-	if (!open_all())
-		_exit(1);
-	for (i = 0; i < THREADS; i++) {
-		writers[i] = (struct writer){ arena_new(1 << 20), process, i };
-		pthread_create(&threads[i], NULL, write_on, &writers[i]);
-	}
-	for (i = 0; i < THREADS; i++)
-		pthread_join(threads[i], NULL);
-	_exit(1);
-}
-
-static int64_t
-count_rows(const char *action)
-{
-	struct stmt *stmt;
-	struct db *db;
-	int64_t count = 0;
-
-	if (store_read(store, &db) != ERR_OK ||
-	    audit_seek(db, AUDIT_BY_ACTION, action, INT64_MAX, &stmt) != ERR_OK)
-		return (-1);
-	while (db_next(stmt) == ERR_OK)
-		count++;
-	db_end(stmt);
-	store_read_end(store, db);
-	return (count);
-}
-
-static void
-test_writers(void)
-{
-	const char *seconds = getenv("AUDIT_SECONDS");
-	const double s = seconds != NULL ? atof(seconds) : 1;
-	struct timespec half = { (time_t)(s / 2), (long)((s / 2 - (double)(time_t)(s / 2)) * 1e9) };
-	int64_t first = 0, second = 0, rows, found_first, found_second;
-	pid_t one, other;
-	int i;
-
-	counts =
-	    mmap(NULL, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	store_close(store);
-	master_close(master);
-	one = start_writer(0);
-	other = start_writer(1);
-	nanosleep(&half, NULL);
-	/* In the middle of a transaction, or of its flush, or between the two. */
-	kill(one, SIGKILL);
-	waitpid(one, NULL, 0);
-	nanosleep(&half, NULL);
-	kill(other, SIGKILL);
-	waitpid(other, NULL, 0);
-	for (i = 0; i < THREADS; i++) {
-		first += counts->acknowledged[0][i];
-		second += counts->acknowledged[1][i];
-	}
-	ok(open_all(), "two processes were killed, and the database opens");
-	found_first = count_rows("writer.first");
-	found_second = count_rows("writer.second");
-	printf("# acknowledged %lld and %lld, found %lld and %lld, in %g s\n", (long long)first,
-	    (long long)second, (long long)found_first, (long long)found_second, s);
-	ok(first > 0 && second > 0, "both had written");
-	ok(found_first >= first && found_first <= first + THREADS && found_second >= second &&
-	        found_second <= second + THREADS,
-	    "nothing that was acknowledged is lost, and nothing is there twice");
-	ok(verify(&rows) == 0 && rows == ROWS + found_first + found_second,
-	    "and the rows of both are one chain");
-}
-
 /* Retention. */
 
 static enum err
@@ -455,7 +262,7 @@ static void
 test_keep(void)
 {
 	struct keeping k = { arena_new((size_t)16 << 20), 30 };
-	struct app app = { .store = store, .master = master, .subjects = cache_new(16) };
+	struct app app = { .store = store, .master = master, .subjects = cache_new(16, 1 << 20) };
 	const int64_t begin = 1900000000;
 	int64_t rows, old = 0, days;
 	struct db *db;
@@ -500,7 +307,6 @@ main(void)
 	}
 	test_split();
 	test_find();
-	test_writers();
 	test_keep();
 	store_close(store);
 	master_close(master);

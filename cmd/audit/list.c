@@ -139,6 +139,19 @@ note(struct tx *tx, void *arg)
 	        .action = "audit.exported", .object_type = "audit", .details = &details }));
 }
 
+/* Before the first part: the answer may still be another. */
+static enum err
+begin(struct req *r, const struct export *x)
+{
+	enum err e;
+
+	if ((e = store_write(r->app->store, note, r)) != ERR_OK)
+		return (e);
+	return (reply_header(r, "Content-Disposition",
+	    x->query.csv ? "attachment; filename=\"audit.csv\""
+	                 : "attachment; filename=\"audit.ndjson\""));
+}
+
 static char *
 print_line(const struct audit_row *row, struct arena *a)
 {
@@ -159,7 +172,7 @@ export_part(struct req *r, struct arena *part, const char **ret_bytes, size_t *r
 	enum err e;
 
 	*ret_len = 0;
-	if (!x->begun && (e = store_write(r->app->store, note, r)) != ERR_OK)
+	if (!x->begun && (e = begin(r, x)) != ERR_OK)
 		return (e);
 	if (!x->begun && x->query.csv && (before = audit_print_titles(part)) == NULL)
 		return (ERR_NOMEM);
@@ -191,10 +204,6 @@ list_export(struct req *r)
 	if ((e = filter_read(r, false, &x->query)) != ERR_OK)
 		return (e);
 	x->query.limit = FILTER_LIMIT_MAX;
-	if ((e = reply_header(r, "Content-Disposition",
-	         x->query.csv ? "attachment; filename=\"audit.csv\""
-	                      : "attachment; filename=\"audit.ndjson\"")) != ERR_OK)
-		return (e);
 	reply_stream(r, 200, x->query.csv ? "text/csv; charset=utf-8" : "application/x-ndjson",
 	    export_part, x);
 	return (ERR_OK);

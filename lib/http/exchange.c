@@ -366,7 +366,6 @@ stream_answer(const struct server *s, struct req *r, struct conn *c)
 		send_parts(r, c, part, bytes, len);
 	} else {
 		r->stream = NULL;
-		r->headers_count = 0;
 	}
 	arena_free(part);
 	atomic_fetch_sub(&streams, 1);
@@ -378,6 +377,7 @@ exchange(
     const struct server *s, struct conn *c, char *const *env, struct arena *a, bool *ret_drained)
 {
 	struct req r = { .arena = a, .app = s->app };
+	bool sent = false;
 	enum err e;
 
 	set_request_id(&r);
@@ -385,14 +385,11 @@ exchange(
 	drain(c, ret_drained);
 	if (e == ERR_OK && r.status == 0)
 		e = ERR_INTERNAL;
-	if (e == ERR_OK && r.stream != NULL && !is_head(&r)) {
-		if ((e = stream_answer(s, &r, c)) == ERR_OK) {
-			json_use(NULL);
-			return;
-		}
-	}
+	if (e == ERR_OK && r.stream != NULL && !is_head(&r))
+		sent = (e = stream_answer(s, &r, c)) == ERR_OK;
 	if (e != ERR_OK)
 		answer_failure(s, &r, e);
-	send_answer(s, &r, c);
+	if (!sent)
+		send_answer(s, &r, c);
 	json_use(NULL);
 }

@@ -14,8 +14,12 @@ struct in {
 	const char *note;
 	bool flag;
 	struct cJSON *more;
+<<<<<<< HEAD
 	int64_t number;
 	struct text_list list;
+=======
+	int64_t days;
+>>>>>>> 0b60da7 (docs: the audit log's chain, heads, proof, retention and limits; http: numbers as fields are tested)
 };
 
 static const struct field fields[] = {
@@ -24,8 +28,13 @@ static const struct field fields[] = {
 	{ "note", FIELD_TEXT, offsetof(struct in, note), 0, 4, FIELD_OPTIONAL | FIELD_NULLABLE },
 	{ "flag", FIELD_BOOL, offsetof(struct in, flag), 0, 0, FIELD_OPTIONAL },
 	{ "more", FIELD_OBJECT, offsetof(struct in, more), 0, 0, FIELD_OPTIONAL },
+<<<<<<< HEAD
 	{ "number", FIELD_NUMBER, offsetof(struct in, number), 1, 9, FIELD_OPTIONAL },
 	{ "list", FIELD_TEXTS, offsetof(struct in, list), 2, 4, FIELD_OPTIONAL },
+=======
+	{ "days", FIELD_NUMBER, offsetof(struct in, days), 3, 500,
+	    FIELD_OPTIONAL | FIELD_NULLABLE },
+>>>>>>> 0b60da7 (docs: the audit log's chain, heads, proof, retention and limits; http: numbers as fields are tested)
 };
 
 static struct arena *arena;
@@ -88,6 +97,30 @@ test_json(void)
 	ok(read_as("application/json", "[]") == ERR_SYNTAX, "the body must be an object");
 	ok(read_as("application/json", "{") == ERR_SYNTAX && req.detail != NULL,
 	    "what is no JSON is said so");
+}
+
+static void
+test_numbers(void)
+{
+	static const char *const bad[] = { "2", "501", "3.5", "-3", "\"3\"", "true", "1e300",
+		"1e-300", "[]", "9007199254740993" };
+	char body[128];
+	bool all = true;
+	size_t i;
+
+	ok(takes_json("{\"name\":\"ab\",\"days\":3}") && in.days == 3 &&
+	        takes_json("{\"name\":\"ab\",\"days\":5e2}") && in.days == 500,
+	    "whole numbers from 3 to 500");
+	ok(takes_json("{\"name\":\"ab\",\"days\":null}") && in.days == 0, "null is 0");
+	for (i = 0; i < COUNT(bad); i++) {
+		snprintf(body, sizeof body, "{\"name\":\"ab\",\"days\":%s}", bad[i]);
+		all = all && !takes_json(body) && blames("days", "from 3 to 500");
+	}
+	ok(all, "no other, and no text");
+	ok(takes_form("name=ab&days=3") && in.days == 3 && takes_form("name=ab&days=") &&
+	        in.days == 0 && !takes_form("name=ab&days=2") && blames("days", "from 3 to 500") &&
+	        !takes_form("name=ab&days=3x"),
+	    "the same in a form");
 }
 
 static void
@@ -235,6 +268,7 @@ main(void)
 
 	arena = arena_new(1 << 20);
 	test_json();
+	test_numbers();
 	test_lengths();
 	test_form();
 	test_numbers();

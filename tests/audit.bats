@@ -377,6 +377,7 @@ at() {
 @test "GET /login-attempts shows who tried, by each filter" {
 	local i query count next
 	call login POST /auth/login '{"email":"ann@example.org","password":"wrong wrong wrong"}' REMOTE_ADDR=2001:db8::9
+	pass_time 1
 	call login POST /auth/login '{"email":"nobody@example.org","password":"wrong wrong wrong"}'
 	while IFS='|' read -r query count; do
 		as GET "/login-attempts?$query"
@@ -396,6 +397,7 @@ at() {
 		from=$(at 1)|0
 		to=$(at -15)&success=false|0
 		from=$(at -1)&success=false|2
+		from=$(at 0)&success=false|1
 	E
 	as GET "/login-attempts?success=false"
 	[ "$(jq -c '[.items[] | [.user_id, .ip_address, .success]]' <<< "$BODY")" = "[[null,\"192.0.2.7\",false],[\"$ANN_ID\",\"2001:db8::9\",false]]" ]

@@ -28,7 +28,11 @@ CREATE TABLE group_roles (
 
 CREATE INDEX group_roles_role ON group_roles (role_id);
 ALTER TABLE groups ADD COLUMN description TEXT NOT NULL DEFAULT ''; -- for people, at most 500 bytes
-CREATE UNIQUE INDEX groups_name ON groups (name) WHERE home_user_id IS NULL;
+-- Names are unique but for users' own groups. A page of the others, by name, without sorting.
+CREATE UNIQUE INDEX groups_name ON groups (coalesce(home_user_id, ''), name);
+-- A page of a user's groups without sorting.
+DROP INDEX group_members_user;
+CREATE INDEX group_members_user ON group_members (user_id, group_id);
 
 -- A session of a user that somebody else began in the user's name.
 ALTER TABLE sessions ADD COLUMN actor_user_id TEXT REFERENCES users (id) ON DELETE CASCADE; -- NULL: the user's own

@@ -46,6 +46,15 @@ int cmd_invitation_list(struct tool *t);
 int cmd_invitation_add(struct tool *t);
 int cmd_invitation_revoke(struct tool *t);
 
+int cmd_group_list(struct tool *t);
+int cmd_group_add(struct tool *t);
+int cmd_group_show(struct tool *t);
+int cmd_group_delete(struct tool *t);
+int cmd_group_join(struct tool *t);
+int cmd_group_leave(struct tool *t);
+int cmd_group_grant(struct tool *t);
+int cmd_group_revoke(struct tool *t);
+
 int cmd_session_list(struct tool *t);
 int cmd_session_revoke(struct tool *t);
 

@@ -39,7 +39,8 @@ struct role {
 struct held {
 	struct {
 		char *id;
-		int via; /* which of these inherits from it; -1: held directly */
+		int via;        /* which of these inherits from it; -1: held directly */
+		char *group_id; /* through which group it is held directly; NULL: none */
 	} items[ROLE_NAMES_MAX];
 	size_t count;
 };
@@ -218,5 +219,15 @@ MUST_USE enum err
 role_held_by_role(struct db *db, const char *id, struct arena *a, struct held *ret_held);
 MUST_USE enum err role_rights_of_role(struct db *db, const char *id, struct arena *a,
     struct names *ret_roles, struct names *ret_permissions);
+
+/**
+ * role_held_by_group(db, group_id, a, ret_held), role_held_permissions(db, held, a, ret_names):
+ * The roles that the group gives its members; and all that ${held} give, on whatever condition,
+ * sorted. Errors: ERR_NOMEM, ERR_DB.
+ */
+MUST_USE enum err
+role_held_by_group(struct db *db, const char *group_id, struct arena *a, struct held *ret_held);
+MUST_USE enum err role_held_permissions(
+    struct db *db, const struct held *held, struct arena *a, struct names *ret_names);
 
 #endif

@@ -27,6 +27,7 @@ ROUTES=(
 	"groups DELETE /groups/GROUP/members {\"user\":\"01890a5d-ac96-774b-bcce-b302099a8057\"}"
 	"groups POST /groups/GROUP/roles {\"role\":\"guest\"}"
 	"groups DELETE /groups/GROUP/roles {\"role\":\"viewer\"}"
+	"groups POST /users/USER/impersonate {\"reason\":\"to see what is wrong\"}"
 	"password POST /auth/password/change {\"current_password\":\"$PASSWORD\",\"new_password\":\"another quite long one\"}"
 )
 

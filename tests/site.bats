@@ -294,6 +294,8 @@ start_nginx() {
 		GET /groups 401
 		GET /groups/01890a5d-ac96-774b-bcce-b302099a8057/members 401
 		GET /users/01890a5d-ac96-774b-bcce-b302099a8057/groups 401
+		GET /users/01890a5d-ac96-774b-bcce-b302099a8057/impersonate 405 OPTIONS,_POST,_DELETE
+		GET /impersonations 401
 		GET /.well-known/jwks.json 200
 		GET /static/yett.css 200
 		GET / 302

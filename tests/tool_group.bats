@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# yett group.
+# yett group and yett impersonation.
 
 load helper
 load tool
@@ -100,4 +100,40 @@ setup() {
 		INSERT INTO group_roles (group_id, role_id, assigned_at) SELECT g.id, r.id, 0 FROM groups g, roles r WHERE g.name = 'staff' AND r.name GLOB 'r[0-9]*';"
 	run -1 yett group grant staff viewer
 	[[ "$output" = *"more than 64 roles"* ]]
+}
+
+@test "impersonation list shows who acted in whose name, and end ends it" {
+	local acting id
+	yett role grant kim@example.org admin
+	sign_in kim@example.org
+	lee=$(sql "SELECT id FROM users WHERE email = 'lee@example.org'")
+	call groups POST "/users/$lee/impersonate" '{"reason":"as Lee asked on the phone"}' "$(bearer "$ACCESS")"
+	expect 201
+	acting=$(json .access_token)
+	run -0 yett impersonation list
+	[[ "${lines[0]}" = ID*ADMIN*AS*STATE*STARTED*UNTIL*ADDRESS*REASON ]]
+	[[ "${lines[1]}" = *kim@example.org*lee@example.org*runs*"as Lee asked on the phone" ]]
+	run -0 yett impersonation list --json --user lee@example.org --admin kim@example.org
+	[ "$(jq -c '.items[] | [.impersonated_user_id, .ended_at, .reason]' <<< "$output")" = "[\"$lee\",null,\"as Lee asked on the phone\"]" ]
+	id=$(jq -r '.items[0].id' <<< "$output")
+	run -0 yett impersonation list --user kim@example.org
+	[ "${#lines[@]}" = 1 ]
+	run -1 yett impersonation list --user nobody@example.org
+	run -0 yett impersonation end "$id"
+	me "$(bearer "$acting")"
+	expect 401
+	[[ "$(yett impersonation list)" = *ended* ]]
+	run -1 yett impersonation end "$id"
+	[[ "$output" = *"has ended already"* ]]
+	run -1 yett impersonation end nonsense
+	[ "$(sql "SELECT actor || ' ' || object_id FROM audit_log WHERE action = 'impersonation.ended'")" = "tool $lee" ]
+	call groups POST "/users/$lee/impersonate" '{"reason":"once more"}' "$(bearer "$ACCESS")"
+	expect 201
+	pass_time 901
+	[[ "$(yett impersonation list --limit 1)" = *expired* ]]
+	run -1 yett impersonation end "$(yett impersonation list --json | jq -r '.items[0].id')"
+	# Of who is gone the log remains.
+	yett user delete lee@example.org --yes
+	run -0 yett impersonation list --user "$lee"
+	[[ "${lines[1]}" = *"$lee"* ]]
 }

@@ -1,6 +1,7 @@
-/* groups: users by the name of what they have in common. */
+/* groups: users by the name of what they have in common; and acting in a user's name. */
 #include "access/app.h"
 #include "groups.h"
+#include "impersonate.h"
 #include "members.h"
 #include "roles.h"
 
@@ -18,6 +19,11 @@ static const struct route routes[] = {
 	{ "POST", "/groups/{id}/roles", roles_add, 8192, WHO_HOLDER, NULL, "groups:assign" },
 	{ "DELETE", "/groups/{id}/roles", roles_drop, 8192, WHO_HOLDER, NULL, "groups:assign" },
 	{ "GET", "/users/{id}/groups", groups_list_of, 0, WHO_GUEST, NULL, "groups:read" },
+	{ "POST", "/users/{id}/impersonate", impersonate_begin, 8192, WHO_SELF, NULL,
+	    "users:impersonate" },
+	{ "DELETE", "/users/{id}/impersonate", impersonate_end, 1024, WHO_SELF, NULL,
+	    "users:impersonate" },
+	{ "GET", "/impersonations", impersonate_list, 0, WHO_GUEST, NULL, "impersonation:read" },
 };
 
 int

@@ -55,6 +55,9 @@ int cmd_group_leave(struct tool *t);
 int cmd_group_grant(struct tool *t);
 int cmd_group_revoke(struct tool *t);
 
+int cmd_impersonation_list(struct tool *t);
+int cmd_impersonation_end(struct tool *t);
+
 int cmd_session_list(struct tool *t);
 int cmd_session_revoke(struct tool *t);
 

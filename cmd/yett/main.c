@@ -114,6 +114,15 @@ static const struct option group_delete_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+static const struct option impersonation_list_options[] = {
+	{ "--json", NULL, "print JSON", false },
+	{ "--admin", "WHO", "those by this user", false },
+	{ "--user", "WHO", "those in this user's name", false },
+	{ "--limit", "N", "at most so many, the newest (200)", false },
+	{ "--after", "ID", "those begun before this one", false },
+	{ NULL, NULL, NULL, false },
+};
+
 static const struct option session_list_options[] = {
 	{ "--json", NULL, "print JSON", false },
 	{ "--limit", "N", "at most so many, the newest (200)", false },
@@ -261,6 +270,10 @@ static const struct command commands[] = {
 	    "give a role to all members of a group", NULL },
 	{ "group", "revoke", "GROUP ROLE", 2, 2, NULL, false, cmd_group_revoke,
 	    "take a role away from a group", NULL },
+	{ "impersonation", "list", "", 0, 0, impersonation_list_options, false,
+	    cmd_impersonation_list, "list who acted in whose name, and why", NULL },
+	{ "impersonation", "end", "ID", 1, 1, NULL, false, cmd_impersonation_end, "end one at once",
+	    NULL },
 	{ "session", "list", "[WHO]", 0, 1, session_list_options, false, cmd_session_list,
 	    "list live sessions", NULL },
 	{ "session", "revoke", "[ID]", 0, 1, session_revoke_options, false, cmd_session_revoke,

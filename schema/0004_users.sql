@@ -28,10 +28,15 @@ CREATE TABLE group_roles (
 
 CREATE INDEX group_roles_role ON group_roles (role_id);
 ALTER TABLE groups ADD COLUMN description TEXT NOT NULL DEFAULT ''; -- for people, at most 500 bytes
-CREATE UNIQUE INDEX groups_name ON groups (name) WHERE home_user_id IS NULL;
+-- Names are unique but for users' own groups. A page of the others, by name, without sorting.
+CREATE UNIQUE INDEX groups_name ON groups (coalesce(home_user_id, ''), name);
+-- A page of a user's groups without sorting.
+DROP INDEX group_members_user;
+CREATE INDEX group_members_user ON group_members (user_id, group_id);
 
 -- A session of a user that somebody else began in the user's name.
 ALTER TABLE sessions ADD COLUMN actor_user_id TEXT REFERENCES users (id) ON DELETE CASCADE; -- NULL: the user's own
+CREATE INDEX sessions_actor ON sessions (actor_user_id, user_id) WHERE actor_user_id IS NOT NULL;
 
 CREATE TABLE impersonation_log (
 	id                   TEXT NOT NULL PRIMARY KEY,      -- UUIDv7
@@ -41,14 +46,23 @@ CREATE TABLE impersonation_log (
 	reason               TEXT NOT NULL,                  -- as the admin said, at most 500 bytes
 	started_at           INTEGER NOT NULL,               -- ms
 	expires_at           INTEGER NOT NULL,               -- ms the session ends by itself
-	ended_at             INTEGER,                        -- ms; NULL: not ended on demand
+	ended_at             INTEGER,                        -- ms; NULL: not ended before its time
 	ip_address           TEXT NOT NULL,
 	user_agent           TEXT NOT NULL                   -- at most 256 bytes
 ) STRICT;
 
 CREATE INDEX impersonation_log_session ON impersonation_log (session_id);
-CREATE INDEX impersonation_log_admin ON impersonation_log (admin_user_id);
-CREATE INDEX impersonation_log_user ON impersonation_log (impersonated_user_id);
+-- A page of each filter, the newest first, without sorting.
+CREATE INDEX impersonation_log_admin ON impersonation_log (admin_user_id, id);
+CREATE INDEX impersonation_log_user ON impersonation_log (impersonated_user_id, id);
+CREATE INDEX impersonation_log_both ON impersonation_log (admin_user_id, impersonated_user_id, id);
+
+-- Whatever ends the session, be it by the admin, the user, a lock or a new password, is known here.
+CREATE TRIGGER sessions_ended AFTER UPDATE OF revoked_at ON sessions
+WHEN NEW.actor_user_id IS NOT NULL AND OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL
+BEGIN
+	UPDATE impersonation_log SET ended_at = NEW.revoked_at WHERE session_id = NEW.id;
+END;
 
 -- What guests need so that people can sign up and in; an admin takes away what a site does not want.
 INSERT INTO permissions (id, name, description, created_at) VALUES

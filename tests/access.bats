@@ -63,7 +63,7 @@ check_answer() {
 	}
 }
 
-@test "the blog, then the club with two teams" {
+@test "the blog, then the club with two teams, groups" {
 	register ann@example.org
 	ann=$USER_ID
 	try_section "A blog"
@@ -73,4 +73,5 @@ check_answer() {
 		declare -g "$name=$ACCESS"
 	done
 	try_section "A club with two teams"
+	try_section "Groups"
 }

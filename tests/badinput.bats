@@ -21,6 +21,13 @@ ROUTES=(
 	"roles POST /users/USER/roles {\"role\":\"guest\"}"
 	"roles DELETE /users/USER/roles {\"role\":\"viewer\"}"
 	"roles POST /authz/check {\"resource\":\"posts\",\"action\":\"read\"}"
+	"groups POST /groups {\"name\":\"another\"}"
+	"groups PATCH /groups/GROUP {\"description\":\"changed\"}"
+	"groups POST /groups/GROUP/members {\"user\":\"01890a5d-ac96-774b-bcce-b302099a8057\"}"
+	"groups DELETE /groups/GROUP/members {\"user\":\"01890a5d-ac96-774b-bcce-b302099a8057\"}"
+	"groups POST /groups/GROUP/roles {\"role\":\"guest\"}"
+	"groups DELETE /groups/GROUP/roles {\"role\":\"viewer\"}"
+	"groups POST /users/USER/impersonate {\"reason\":\"to see what is wrong\"}"
 	"password POST /auth/password/change {\"current_password\":\"$PASSWORD\",\"new_password\":\"another quite long one\"}"
 )
 
@@ -33,6 +40,7 @@ setup() {
 		INSERT INTO roles (id, name, created_at) VALUES ('$ROLE', 'editor', 0);
 		INSERT INTO permissions (id, name, created_at) VALUES ('$ROLE', 'posts:read', 0);
 		INSERT INTO role_permissions (role_id, permission_id) VALUES ('$ROLE', '$ROLE');
+		INSERT INTO groups (id, name, created_at) VALUES ('$ROLE', 'staff', 0);
 		INSERT INTO role_parents VALUES ('$ROLE', '00000000-0000-7000-8000-000000000003');"
 	BEFORE=$(dump)
 }
@@ -49,6 +57,7 @@ each() {
 		read -r program method path body <<< "$route"
 		body=${body//REFRESH/$REFRESH}
 		path=${path//ROLE/$ROLE}
+		path=${path//GROUP/$ROLE}
 		path=${path//USER/$USER_ID}
 		"$@" "$program" "$method" "$path" "$body" || {
 			echo "$program $method $path: $STATUS $BODY" >&2

@@ -217,7 +217,7 @@ start_nginx() {
 	local dir=$BATS_TEST_TMPDIR/nginx program routes
 	mkdir -p "$dir"
 	SPAWNED=
-	for program in register login session password roles orgs apikeys limits audit; do
+	for program in register login session password roles groups orgs apikeys limits audit; do
 		spawn-fcgi -s "$dir/$program.sock" -P "$dir/$program.pid" -- "$BIN/$program" > /dev/null 2>> "$dir/log" 3>&-
 		SPAWNED="$SPAWNED $(cat "$dir/$program.pid")"
 	done
@@ -297,6 +297,11 @@ start_nginx() {
 		GET /audit/export 401
 		GET /audit/01890a5d-ac96-774b-bcce-b302099a8057 401
 		GET /login-attempts 401
+		GET /groups 401
+		GET /groups/01890a5d-ac96-774b-bcce-b302099a8057/members 401
+		GET /users/01890a5d-ac96-774b-bcce-b302099a8057/groups 401
+		GET /users/01890a5d-ac96-774b-bcce-b302099a8057/impersonate 405 OPTIONS,_POST,_DELETE
+		GET /impersonations 401
 		GET /.well-known/jwks.json 200
 		GET /static/yett.css 200
 		GET / 302

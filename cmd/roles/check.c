@@ -97,12 +97,17 @@ add_through(struct arena *a, const char *lines, struct json *j)
 static enum err
 add_grounds(struct req *r, const struct grants *g, size_t at, struct json *reason)
 {
+	enum err e;
 
 	json_add_text(reason, "permission", grants_text(g, g->items[at].permission));
 	/* What it says, and what it compares with, is for who may ask about anybody. */
 	if (g->items[at].condition != 0 && subject_may(r->subject, "authz:check"))
 		json_add_text(reason, "condition", grants_text(g, g->items[at].condition));
-	return (add_through(r->arena, grants_text(g, g->items[at].through), reason));
+	if ((e = add_through(r->arena, grants_text(g, g->items[at].through), reason)) != ERR_OK)
+		return (e);
+	if (g->items[at].group != 0)
+		json_add_text(reason, "through_group", grants_text(g, g->items[at].group));
+	return (ERR_OK);
 }
 
 /* Is it a question about who asks, whose proof lets him do less than he may himself: in somebody's

@@ -32,6 +32,17 @@ print_for_people(struct arena *a, int64_t at)
 	return (text == NULL ? NULL : arena_print(a, "%.10s %.5s UTC", text, text + 11));
 }
 
+/* The device; and a word about it when it is not the user's. */
+static const char *
+describe(const struct session *s, struct arena *a)
+{
+	const char *device = device_name(s->user_agent, a);
+
+	if (s->actor_user_id == NULL || device == NULL)
+		return (device);
+	return (arena_print(a, "%s, by an admin in your name", device));
+}
+
 static void
 add_session(void *arg, const struct session *s)
 {
@@ -44,7 +55,7 @@ add_session(void *arg, const struct session *s)
 	item = json_object(l->req->arena);
 	json_add_text(&item, "id", s->id);
 	json_add_text(&item, "kind", session_kind_name(s->kind));
-	json_add_text(&item, "device", device_name(s->user_agent, l->req->arena));
+	json_add_text(&item, "device", describe(s, l->req->arena));
 	json_add_text(&item, "user_agent", s->user_agent);
 	json_add_text(&item, "ip_address", s->ip_address);
 	if (l->for_page) {
@@ -56,6 +67,7 @@ add_session(void *arg, const struct session *s)
 		json_add_time(&item, "last_seen_at", s->last_seen_at);
 		json_add_time(&item, "expires_at", s->expires_at);
 	}
+	json_add_text(&item, "actor_user_id", s->actor_user_id);
 	json_add_bool(&item, "current", current);
 	json_append(l->json, l->items, &item);
 }

@@ -56,6 +56,18 @@ int cmd_limit_unassign(struct tool *t);
 int cmd_limit_count(struct tool *t);
 int cmd_limit_reset(struct tool *t);
 
+int cmd_group_list(struct tool *t);
+int cmd_group_add(struct tool *t);
+int cmd_group_show(struct tool *t);
+int cmd_group_delete(struct tool *t);
+int cmd_group_join(struct tool *t);
+int cmd_group_leave(struct tool *t);
+int cmd_group_grant(struct tool *t);
+int cmd_group_revoke(struct tool *t);
+
+int cmd_impersonation_list(struct tool *t);
+int cmd_impersonation_end(struct tool *t);
+
 int cmd_session_list(struct tool *t);
 int cmd_session_revoke(struct tool *t);
 

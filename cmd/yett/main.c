@@ -122,6 +122,34 @@ static const struct option limit_count_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+static const struct option group_list_options[] = {
+	{ "--json", NULL, "print JSON", false },
+	{ "--limit", "N", "at most so many (1000)", false },
+	{ "--after", "NAME", "those whose names come after this one", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option group_show_options[] = {
+	{ "--json", NULL, "print JSON", false },
+	{ "--limit", "N", "at most so many members (1000)", false },
+	{ "--after", "ID", "the members after this one", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option group_delete_options[] = {
+	{ "--yes", NULL, "do not ask", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option impersonation_list_options[] = {
+	{ "--json", NULL, "print JSON", false },
+	{ "--admin", "WHO", "those by this user", false },
+	{ "--user", "WHO", "those in this user's name", false },
+	{ "--limit", "N", "at most so many, the newest (200)", false },
+	{ "--after", "ID", "those begun before this one", false },
+	{ NULL, NULL, NULL, false },
+};
+
 static const struct option session_list_options[] = {
 	{ "--json", NULL, "print JSON", false },
 	{ "--limit", "N", "at most so many, the newest (200)", false },
@@ -317,6 +345,26 @@ static const struct command commands[] = {
 	    "show what is left of one count", "The option that the scope names is needed." },
 	{ "limit", "reset", "NAME", 1, 1, limit_count_options, false, cmd_limit_reset,
 	    "begin one count anew", "The option that the scope names is needed." },
+	{ "group", "list", "", 0, 0, group_list_options, false, cmd_group_list,
+	    "list the groups that are not a user's own, and the roles they give", NULL },
+	{ "group", "add", "NAME", 1, 1, role_add_options, false, cmd_group_add, "make a group",
+	    NULL },
+	{ "group", "show", "GROUP", 1, 1, group_show_options, false, cmd_group_show,
+	    "show a group and its members", "GROUP is a name or an id." },
+	{ "group", "delete", "GROUP", 1, 1, group_delete_options, false, cmd_group_delete,
+	    "delete a group; its members stay users", NULL },
+	{ "group", "join", "GROUP WHO", 2, 2, NULL, false, cmd_group_join,
+	    "put a user into a group", "What the user may do changes with the next request." },
+	{ "group", "leave", "GROUP WHO", 2, 2, NULL, false, cmd_group_leave,
+	    "take a user out of a group", NULL },
+	{ "group", "grant", "GROUP ROLE", 2, 2, NULL, false, cmd_group_grant,
+	    "give a role to all members of a group", NULL },
+	{ "group", "revoke", "GROUP ROLE", 2, 2, NULL, false, cmd_group_revoke,
+	    "take a role away from a group", NULL },
+	{ "impersonation", "list", "", 0, 0, impersonation_list_options, false,
+	    cmd_impersonation_list, "list who acted in whose name, and why", NULL },
+	{ "impersonation", "end", "ID", 1, 1, NULL, false, cmd_impersonation_end, "end one at once",
+	    NULL },
 	{ "session", "list", "[WHO]", 0, 1, session_list_options, false, cmd_session_list,
 	    "list live sessions", NULL },
 	{ "session", "revoke", "[ID]", 0, 1, session_revoke_options, false, cmd_session_revoke,

@@ -32,6 +32,7 @@ add_json(struct listing *l, const struct session *s, const struct user *u)
 	json_add_text(&item, "id", s->id);
 	json_add_text(&item, "user_id", s->user_id);
 	json_add_text(&item, "email", u->email);
+	json_add_text(&item, "actor_user_id", s->actor_user_id);
 	json_add_text(&item, "kind", session_kind_name(s->kind));
 	json_add_text(&item, "device", device_name(s->user_agent, l->tool->arena));
 	json_add_text(&item, "user_agent", s->user_agent);

@@ -102,6 +102,9 @@ claims_lifetime_s(const struct app *app, const struct session *s)
 {
 	const int64_t left_s = (s->ends_at - clock_ms()) / 1000;
 
+	/* No refresh token would lengthen it. */
+	if (s->actor_user_id != NULL)
+		return (left_s);
 	return (left_s < app->conf.session_access_s ? left_s : app->conf.session_access_s);
 }
 

@@ -20,7 +20,8 @@ struct refresh_claims {
 
 /**
  * claims_lifetime_s(app, s):
- * How long an access token issued now for ${s} lives: never longer than the session.
+ * How long an access token issued now for ${s} lives: never longer than the session, and just as
+ * long when somebody acts in the user's name.
  */
 int64_t claims_lifetime_s(const struct app *app, const struct session *s);
 

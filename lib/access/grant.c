@@ -115,17 +115,21 @@ grant_finish(struct req *r, struct visit *v)
 enum err
 grant_end(struct tx *tx, struct req *r, const struct session *s, int64_t now, const char *why)
 {
+	const bool acting = s->actor_user_id != NULL;
 	struct json details = json_object(r->arena);
-	const struct event ev = { .action = "session.ended",
-		.object_type = "session",
-		.object_id = s->id,
+	const struct event ev = { .action = acting ? "impersonation.ended" : "session.ended",
+		.object_type = acting ? "user" : "session",
+		.object_id = acting ? s->user_id : s->id,
 		.details = &details,
 		.user_id = r->subject == NULL ? s->user_id : NULL };
 	enum err e;
 
 	if ((e = session_revoke(tx, s->id, s->user_id, now)) != ERR_OK)
 		return (e);
-	json_add_text(&details, "user_id", s->user_id);
+	if (acting)
+		json_add_text(&details, "session_id", s->id);
+	else
+		json_add_text(&details, "user_id", s->user_id);
 	json_add_text(&details, "why", why);
 	return (audit_note(tx, r, &ev));
 }

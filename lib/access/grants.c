@@ -6,6 +6,7 @@
 #include "access/app.h"
 #include "access/right.h"
 #include "base/clock.h"
+#include "store/group.h"
 #include "store/org_role.h"
 #include "store/user.h"
 
@@ -25,6 +26,7 @@ struct reading {
 	int64_t until;
 	struct held held;
 	const char *through[ROLE_NAMES_MAX]; /* of each held role */
+	const char *group[ROLE_NAMES_MAX];   /* of each; NULL: none */
 	int role;                            /* whose permissions are being read */
 	bool full;
 	size_t count;
@@ -42,6 +44,23 @@ add_permit(void *arg, const struct permit *permit)
 	in->items[in->count++].permit = *permit;
 }
 
+/* Which group the role at ${i} comes from; one that is inherited comes from where its heir does. */
+static enum err
+name_group(struct db *db, struct reading *in, size_t i)
+{
+	const int via = in->held.items[i].via;
+	struct group group;
+	enum err e;
+
+	if (via >= 0)
+		in->group[i] = in->group[via];
+	if (via >= 0 || in->held.items[i].group_id == NULL)
+		return (ERR_OK);
+	if ((e = group_find(db, in->held.items[i].group_id, in->arena, &group)) == ERR_OK)
+		in->group[i] = group.name;
+	return (e);
+}
+
 /* Through which roles each is held: the line of roles up to the one that it was inherited by, which
  * stands before it, and its own name. */
 static enum err
@@ -53,7 +72,8 @@ name_roles(struct db *db, struct reading *in)
 	size_t i;
 
 	for (i = 0; i < in->held.count; i++) {
-		if ((e = role_name(db, in->held.items[i].id, in->arena, &name)) != ERR_OK)
+		if ((e = name_group(db, in, i)) != ERR_OK ||
+		    (e = role_name(db, in->held.items[i].id, in->arena, &name)) != ERR_OK)
 			return (e);
 		before = in->held.items[i].via >= 0 ? in->through[in->held.items[i].via] : NULL;
 		in->through[i] = arena_print(in->arena, "%s%s%s", before != NULL ? before : "",
@@ -157,13 +177,13 @@ static struct grants *
 pack(const struct grants *head, const struct reading *in, size_t *ret_len)
 {
 	size_t len = sizeof *head + in->count * sizeof head->items[0] + 1, i;
-	uint32_t through[ROLE_NAMES_MAX];
+	uint32_t through[ROLE_NAMES_MAX], group[ROLE_NAMES_MAX];
 	struct texts t = { .len = 1 };
 	struct grants *g;
 
 	len += size_of(in->missing) + size_of(in->attributes);
 	for (i = 0; i < in->held.count; i++)
-		len += size_of(in->through[i]);
+		len += size_of(in->through[i]) + size_of(in->group[i]);
 	for (i = 0; i < in->count; i++)
 		len += size_of(in->items[i].permit.permission) +
 		       size_of(in->items[i].permit.condition);
@@ -174,12 +194,15 @@ pack(const struct grants *head, const struct reading *in, size_t *ret_len)
 	t.text = (char *)&g->items[in->count];
 	g->missing = put(&t, in->missing);
 	g->attributes = put(&t, in->attributes);
-	for (i = 0; i < in->held.count; i++)
+	for (i = 0; i < in->held.count; i++) {
 		through[i] = put(&t, in->through[i]);
+		group[i] = put(&t, in->group[i]);
+	}
 	for (i = 0; i < in->count; i++) {
 		g->items[i].permission = put(&t, in->items[i].permit.permission);
 		g->items[i].condition = put(&t, in->items[i].permit.condition);
 		g->items[i].through = through[in->items[i].role];
+		g->items[i].group = group[in->items[i].role];
 	}
 	*ret_len = len;
 	return (g);

@@ -14,7 +14,7 @@ limit_permission(struct req *r, const char *field, const char *permission)
 }
 
 enum err
-limit_role(struct req *r, struct db *db, const char *role_id, const char *field)
+limit_held(struct req *r, struct db *db, const struct held *held, const char *field)
 {
 	struct names *names = arena_alloc(r->arena, sizeof *names);
 	enum err e;
@@ -22,9 +22,22 @@ limit_role(struct req *r, struct db *db, const char *role_id, const char *field)
 
 	if (names == NULL)
 		return (ERR_NOMEM);
-	if ((e = role_possible_permissions(db, role_id, r->arena, names)) != ERR_OK)
+	if ((e = role_held_permissions(db, held, r->arena, names)) != ERR_OK)
 		return (e);
 	for (i = 0; e == ERR_OK && i < names->count; i++)
 		e = limit_permission(r, field, names->items[i]);
 	return (e);
+}
+
+enum err
+limit_role(struct req *r, struct db *db, const char *role_id, const char *field)
+{
+	struct held *held = arena_alloc(r->arena, sizeof *held);
+	enum err e;
+
+	if (held == NULL)
+		return (ERR_NOMEM);
+	if ((e = role_held_by_role(db, role_id, r->arena, held)) != ERR_OK)
+		return (e);
+	return (limit_held(r, db, held, field));
 }

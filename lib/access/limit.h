@@ -7,13 +7,16 @@
 struct req;
 
 /**
- * limit_permission(r, field, permission), limit_role(r, db, role_id, field):
+ * limit_permission(r, field, permission), limit_role(r, db, role_id, field),
+ * limit_held(r, db, held, field):
  * Does the subject of ${r} hold ${permission}; or all that the role holds, inherited or not, on
- * whatever condition? Only then may he give it, take it away or change it: or an admin of few
- * rights would make himself one of all. ${field} names what is refused, NULL: the path.
- * Errors: ERR_FORBIDDEN, with the permission that is missing; ERR_DB, ERR_NOMEM.
+ * whatever condition; or all that these roles do? Only then may he give it, take it away or change
+ * it: or an admin of few rights would make himself one of all. ${field} names what is refused,
+ * NULL: the path. Errors: ERR_FORBIDDEN, with the permission that is missing; ERR_DB, ERR_NOMEM.
  */
 MUST_USE enum err limit_permission(struct req *r, const char *field, const char *permission);
 MUST_USE enum err limit_role(struct req *r, struct db *db, const char *role_id, const char *field);
+MUST_USE enum err
+limit_held(struct req *r, struct db *db, const struct held *held, const char *field);
 
 #endif

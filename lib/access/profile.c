@@ -22,7 +22,7 @@ enum err
 profile_print(const struct standing *st, struct arena *a, char **ret_json)
 {
 	const struct user *u = &st->user;
-	struct json j = json_object(a);
+	struct json j = json_object(a), act = json_object(a);
 
 	json_add_text(&j, "id", u->id);
 	json_add_text(&j, "email", u->email);
@@ -36,6 +36,10 @@ profile_print(const struct standing *st, struct arena *a, char **ret_json)
 	if (st->org_id != NULL)
 		profile_add_org(st, &j);
 	json_add_time(&j, "created_at", u->created_at);
+	if (st->actor_id != NULL) {
+		json_add_text(&act, "sub", st->actor_id);
+		json_add_raw(&j, "act", json_print(&act));
+	}
 	*ret_json = json_print(&j);
 	return (*ret_json == NULL ? ERR_NOMEM : ERR_OK);
 }

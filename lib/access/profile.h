@@ -12,8 +12,9 @@
 /**
  * profile_print(st, a, ret_json), profile_read(db, u, session, a, ret_json):
  * The JSON of the user of ${st}, or of ${u} in ${session}, with what the user holds, and in the
- * session's org, if one is active; owned by ${a}; never the password. The second looks that up.
- * Errors: ERR_NOMEM, ERR_DB.
+ * session's org, if one is active, and who acts in the user's name, if somebody does; owned by
+ * ${a}; never the password. The second looks that up. Errors: ERR_INVALID_TOKEN as
+ * standing_rights(); ERR_NOMEM, ERR_DB.
  */
 MUST_USE enum err profile_print(const struct standing *st, struct arena *a, char **ret_json);
 MUST_USE enum err profile_read(struct db *db, const struct user *u, const struct session *session,

@@ -62,6 +62,17 @@ read_session(struct db *db, int64_t now, struct arena *a, struct standing *s)
 	return (ERR_OK);
 }
 
+static bool
+has_role(const struct names *roles, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < roles->count; i++)
+		if (strcmp(roles->items[i], name) == 0)
+			return (true);
+	return (false);
+}
+
 enum err
 standing_scopes(const char *scopes, struct arena *a, struct names *ret_names)
 {
@@ -190,6 +201,9 @@ standing_rights(struct db *db, const char *user_id, const char *actor_id, int64_
 	if ((e = role_rights(db, user_id, now, a, ret_roles, own)) != ERR_OK ||
 	    (e = role_rights(db, actor_id, now, a, roles, actors)) != ERR_OK)
 		return (e);
+	/* Either may have changed since it began. */
+	if (right_covering(actors, "users:impersonate") == NULL || has_role(ret_roles, "admin"))
+		return (ERR_INVALID_TOKEN);
 	return (right_intersect(own, actors, ret_permissions));
 }
 

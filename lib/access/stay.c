@@ -59,7 +59,9 @@ find_live(struct tx *tx, struct rotation *t, struct session *s)
 	if ((e = session_find(tx_db(tx), t->claims.session_id, t->req->arena, s)) != ERR_OK ||
 	    (e = user_find(tx_db(tx), USER_BY_ID, s->user_id, t->req->arena, u)) != ERR_OK)
 		return (e == ERR_NOT_FOUND ? ERR_INVALID_TOKEN : e);
-	if (s->kind != SESSION_REFRESH || !session_live(s, t->now) || !u->enabled || u->locked)
+	/* Who acts in somebody's name got no refresh token, so this would be a forged one. */
+	if (s->kind != SESSION_REFRESH || s->actor_user_id != NULL || !session_live(s, t->now) ||
+	    !u->enabled || u->locked)
 		return (ERR_INVALID_TOKEN);
 	return (ERR_OK);
 }
@@ -136,11 +138,14 @@ static enum err
 write_end(struct tx *tx, void *arg)
 {
 	const struct ending *t = arg;
-	const struct session s = { .id = t->session_id, .user_id = t->req->subject->user_id };
+	struct session s;
 	enum err e;
 
-	if ((e = subject_recheck(tx, t->req)) != ERR_OK)
+	if ((e = subject_recheck(tx, t->req)) != ERR_OK ||
+	    (e = session_find(tx_db(tx), t->session_id, t->req->arena, &s)) != ERR_OK)
 		return (e);
+	if (strcmp(s.user_id, t->req->subject->user_id) != 0)
+		return (ERR_NOT_FOUND);
 	return (grant_end(tx, t->req, &s, t->now, "signed out"));
 }
 

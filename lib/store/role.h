@@ -17,6 +17,7 @@
 #define ROLE_NAMES_MAX 1024
 
 /* Ids of built-in roles. */
+#define ROLE_ADMIN "00000000-0000-7000-8000-000000000001"
 #define ROLE_GUEST "00000000-0000-7000-8000-000000000003"
 #define ROLE_ORG_OWNER "00000000-0000-7000-8000-000000000011"
 #define ROLE_ORG_ADMIN "00000000-0000-7000-8000-000000000012"
@@ -39,7 +40,8 @@ struct role {
 struct held {
 	struct {
 		char *id;
-		int via; /* which of these inherits from it; -1: held directly */
+		int via;        /* which of these inherits from it; -1: held directly */
+		char *group_id; /* through which group it is held directly; NULL: none */
 	} items[ROLE_NAMES_MAX];
 	size_t count;
 };
@@ -218,5 +220,15 @@ MUST_USE enum err
 role_held_by_role(struct db *db, const char *id, struct arena *a, struct held *ret_held);
 MUST_USE enum err role_rights_of_role(struct db *db, const char *id, struct arena *a,
     struct names *ret_roles, struct names *ret_permissions);
+
+/**
+ * role_held_by_group(db, group_id, a, ret_held), role_held_permissions(db, held, a, ret_names):
+ * The roles that the group gives its members; and all that ${held} give, on whatever condition,
+ * sorted. Errors: ERR_NOMEM, ERR_DB.
+ */
+MUST_USE enum err
+role_held_by_group(struct db *db, const char *group_id, struct arena *a, struct held *ret_held);
+MUST_USE enum err role_held_permissions(
+    struct db *db, const struct held *held, struct arena *a, struct names *ret_names);
 
 #endif

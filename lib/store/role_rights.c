@@ -123,6 +123,7 @@ add_held(struct held *held, char *id, int via)
 	if (held->count == ROLE_NAMES_MAX)
 		return (ERR_NOMEM);
 	held->items[held->count].id = id;
+	held->items[held->count].group_id = NULL;
 	held->items[held->count++].via = via;
 	return (ERR_OK);
 }
@@ -151,7 +152,20 @@ role_inherited(struct db *db, struct arena *a, struct held *held)
 	return (e);
 }
 
-/* The roles that ${sql} gives for ${id} at ${now}, and what they inherit. */
+/* A role that is held directly, through the group ${group_id}, or NULL. */
+static enum err
+add_direct(struct held *held, char *id, char *group_id)
+{
+	const size_t count = held->count;
+	enum err e;
+
+	if ((e = add_held(held, id, -1)) == ERR_OK && held->count > count)
+		held->items[count].group_id = group_id;
+	return (e);
+}
+
+/* The roles that ${sql} gives for ${id} at ${now}, each with the group that it comes through or
+ * NULL, and what they inherit. */
 static enum err
 read_held(struct db *db, const char *sql, const char *id, int64_t now, struct arena *a,
     struct held *ret_held)
@@ -164,7 +178,7 @@ read_held(struct db *db, const char *sql, const char *id, int64_t now, struct ar
 	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
 		return (e);
 	while ((e = db_next(stmt)) == ERR_OK &&
-	       (e = add_held(ret_held, db_text(stmt, 0, a), -1)) == ERR_OK)
+	       (e = add_direct(ret_held, db_text(stmt, 0, a), db_text(stmt, 1, a))) == ERR_OK)
 		;
 	db_end(stmt);
 	return (e == ERR_NOT_FOUND ? role_inherited(db, a, ret_held) : e);
@@ -180,13 +194,32 @@ role_hold(struct held *held, char *id)
 enum err
 role_held(struct db *db, const char *user_id, int64_t now, struct arena *a, struct held *ret_held)
 {
-	static const char direct[] = "SELECT role_id FROM user_roles WHERE user_id = ?1 "
-	                             "AND (expires_at IS NULL OR expires_at > ?2) "
-	                             "UNION ALL SELECT gr.role_id FROM group_members gm "
-	                             "JOIN group_roles gr ON gr.group_id = gm.group_id "
-	                             "WHERE gm.user_id = ?1";
+	static const char direct[] =
+	    "SELECT role_id, NULL FROM user_roles WHERE user_id = ?1 "
+	    "AND (expires_at IS NULL OR expires_at > ?2) "
+	    "UNION ALL SELECT gr.role_id, min(gm.group_id) FROM group_members gm "
+	    "JOIN group_roles gr ON gr.group_id = gm.group_id "
+	    "WHERE gm.user_id = ?1 GROUP BY gr.role_id";
 
 	return (read_held(db, direct, user_id, now, a, ret_held));
+}
+
+enum err
+role_held_by_group(struct db *db, const char *group_id, struct arena *a, struct held *ret_held)
+{
+	static const char sql[] = "SELECT role_id FROM group_roles WHERE group_id = ?1";
+	const struct db_arg args[] = { DB_TEXT(group_id) };
+	struct stmt *stmt;
+	enum err e;
+
+	ret_held->count = 0;
+	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
+		return (e);
+	while ((e = db_next(stmt)) == ERR_OK &&
+	       (e = add_held(ret_held, db_text(stmt, 0, a), -1)) == ERR_OK)
+		;
+	db_end(stmt);
+	return (e == ERR_NOT_FOUND ? role_inherited(db, a, ret_held) : e);
 }
 
 enum err
@@ -245,8 +278,9 @@ enum err
 role_rights_of_key(struct db *db, const char *key_id, int64_t now, struct arena *a,
     struct names *ret_roles, struct names *ret_permissions)
 {
-	static const char direct[] = "SELECT role_id FROM api_key_roles WHERE api_key_id = ?1 "
-	                             "AND (expires_at IS NULL OR expires_at > ?2)";
+	static const char direct[] =
+	    "SELECT role_id, NULL FROM api_key_roles WHERE api_key_id = ?1 "
+	    "AND (expires_at IS NULL OR expires_at > ?2)";
 	struct held *held = arena_alloc(a, sizeof *held);
 	enum err e;
 
@@ -300,6 +334,14 @@ role_all_permissions(struct db *db, const char *id, struct arena *a, struct name
 }
 
 enum err
+role_held_permissions(
+    struct db *db, const struct held *held, struct arena *a, struct names *ret_names)
+{
+
+	return (list_names(db, any_permissions_of, held, a, ret_names));
+}
+
+enum err
 role_possible_permissions(struct db *db, const char *id, struct arena *a, struct names *ret_names)
 {
 	struct held *held = arena_alloc(a, sizeof *held);
@@ -309,5 +351,5 @@ role_possible_permissions(struct db *db, const char *id, struct arena *a, struct
 		return (ERR_NOMEM);
 	if ((e = role_held_by_role(db, id, a, held)) != ERR_OK)
 		return (e);
-	return (list_names(db, any_permissions_of, held, a, ret_names));
+	return (role_held_permissions(db, held, a, ret_names));
 }

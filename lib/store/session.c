@@ -196,7 +196,8 @@ session_revoke_all(struct tx *tx, const char *user_id, const enum session_kind *
     const char *except_id, int64_t now, int64_t *ret_count)
 {
 	static const char sql[] =
-	    "UPDATE sessions SET revoked_at = ?4 WHERE user_id = ?1 AND kind = coalesce(?2, kind) "
+	    "UPDATE sessions SET revoked_at = ?4 WHERE (user_id = ?1 OR actor_user_id = ?1) "
+	    "AND kind = coalesce(?2, kind) "
 	    "AND id <> coalesce(?3, '') AND revoked_at IS NULL AND expires_at > ?4";
 	const struct db_arg args[] = {
 		DB_TEXT(user_id),

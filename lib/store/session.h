@@ -89,8 +89,8 @@ MUST_USE enum err session_revoke(struct tx *tx, const char *id, const char *user
 
 /**
  * session_revoke_all(tx, user_id, kind, except_id, now, ret_count):
- * End all sessions of ${user_id}, of one kind when ${kind} is not NULL, but for ${except_id} when
- * that is not NULL. Errors: ERR_DB.
+ * End all sessions of ${user_id} and those that this user began in the names of others, of one kind
+ * when ${kind} is not NULL, but for ${except_id} when that is not NULL. Errors: ERR_DB.
  */
 MUST_USE enum err session_revoke_all(struct tx *tx, const char *user_id,
     const enum session_kind *kind, const char *except_id, int64_t now, int64_t *ret_count);

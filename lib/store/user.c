@@ -181,8 +181,12 @@ user_drop(struct tx *tx, const char *id)
 {
 	static const char sql[] = "DELETE FROM users WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(id) };
+	enum err e;
 
-	return (change(tx, id, sql, args, COUNT(args)));
+	if ((e = change(tx, id, sql, args, COUNT(args))) != ERR_OK)
+		return (e);
+	/* The own group goes, too, and whoever else was in it may have held roles through it. */
+	return (tx_touch(tx, NULL));
 }
 
 enum err

@@ -473,6 +473,19 @@ new_key() {
 	[ "$(header RateLimit)" = '"own";r=4;t=12' ]
 }
 
+@test "a key that is rotated takes its policy along at the next request" {
+	local id key
+	go_live
+	key=$(yett apikey create mine --service --scope profile:read 2> "$BATS_TEST_TMPDIR/key")
+	id=$(sql "SELECT id FROM api_keys WHERE name = 'mine'")
+	policy own key 5 60 "{\"key\":\"$id\"}"
+	web GET /users/me -H "X-API-Key: $key"
+	[ "$(header RateLimit)" = '"own";r=4;t=12' ]
+	key=$(yett apikey rotate "$id" 2> "$BATS_TEST_TMPDIR/key")
+	web GET /users/me -H "X-API-Key: $key"
+	[ "$(header RateLimit)" = '"own";r=4;t=12' ]
+}
+
 @test "an assignment names what the scope counts, a route, both, or nobody" {
 	local body
 	sql "INSERT INTO orgs (id, name, slug, created_at, updated_at) VALUES ('$NOBODY', 'Org', 'org', 0, 0)"

@@ -9,6 +9,7 @@
 #include "base/id.h"
 #include "cred/apikey.h"
 #include "cred/secret.h"
+#include "store/limit_policy.h"
 
 #define SCOPES_MAX 32
 #define SCOPES_LEN_MAX 1024
@@ -165,7 +166,7 @@ key_rotate(struct tx *tx, const struct api_key *old, struct api_key *k, int64_t 
 	if ((e = api_key_set(tx, &ended)) != ERR_OK || (e = key_add(tx, k)) != ERR_OK)
 		return (e);
 	ended.replaced_by = k->id;
-	if ((e = api_key_set(tx, &ended)) != ERR_OK)
+	if ((e = api_key_set(tx, &ended)) != ERR_OK || (e = limit_policy_key_rotated(tx)) != ERR_OK)
 		return (e);
 	return (api_key_copy_roles(tx, old->id, k->id, now));
 }

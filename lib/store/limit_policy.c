@@ -319,3 +319,16 @@ limit_policy_key_hash(
 	db_end(stmt);
 	return (e);
 }
+
+enum err
+limit_policy_key_rotated(struct tx *tx)
+{
+	static const char sql[] = "SELECT EXISTS (SELECT 1 FROM rate_limit_assignments "
+	                          "WHERE api_key_id IS NOT NULL)";
+	int64_t some;
+	enum err e;
+
+	if ((e = db_number(tx_db(tx), sql, NULL, 0, 0, &some)) != ERR_OK || some == 0)
+		return (e);
+	return (tx_touch(tx, NULL));
+}

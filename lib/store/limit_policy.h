@@ -126,4 +126,11 @@ MUST_USE enum err limit_policy_key_hashes(struct db *db, const char *key_id, int
 MUST_USE enum err limit_policy_key_hash(
     struct db *db, const char *key_id, unsigned char ret_hash[static LIMIT_KEY_HASH_LEN]);
 
+/**
+ * limit_policy_key_rotated(tx):
+ * An API key was rotated to another, and its policies hold for that, too: say so to all programs,
+ * where any key has policies. Errors: ERR_DB.
+ */
+MUST_USE enum err limit_policy_key_rotated(struct tx *tx);
+
 #endif

@@ -698,6 +698,25 @@ texts() {
 	[ "$(json .org_id)" = "$org" ]
 	by "$KEY"
 	expect 200
+	# What its user holds there counts there, as far as the scopes go, and nowhere else.
+	local other=01890a5d-ac96-774b-bcce-b302099a8002 scoped
+	sql "INSERT INTO orgs (id, name, slug, created_at, updated_at) VALUES ('$other', 'p', 'p', 0, 0);
+		INSERT INTO user_orgs (user_id, org_id, joined_at) VALUES ('$ANN_ID', '$other', 0);
+		INSERT INTO user_org_roles (user_id, org_id, role_id, assigned_at)
+		SELECT '$ANN_ID', id, '00000000-0000-7000-8000-000000000013', 0 FROM orgs"
+	call orgs GET "/orgs/$org/members" - HTTP_X_API_KEY="$KEY"
+	expect 403
+	scoped=$KEY
+	as "$ANN" POST /apikeys '{"name":"k","scopes":["members:read"]}'
+	expect 403
+	make_key "$ANN" '"members:read"' "\"org_id\":\"$org\""
+	call orgs GET "/orgs/$org/members" - HTTP_X_API_KEY="$KEY"
+	expect 200
+	call orgs GET "/orgs/$other/members" - HTTP_X_API_KEY="$KEY"
+	expect 404
+	call orgs GET "/orgs/$org" - HTTP_X_API_KEY="$KEY"
+	expect 403
+	KEY=$scoped
 	sql "DELETE FROM user_orgs"
 	by "$KEY"
 	expect 401

@@ -9,6 +9,7 @@
 #include "access/limit.h"
 #include "access/right.h"
 #include "access/subject.h"
+#include "access/tenant.h"
 #include "allow.h"
 #include "base/clock.h"
 #include "base/id.h"
@@ -72,6 +73,19 @@ check(struct req *r, struct making *m)
 	return (e);
 }
 
+/* Nobody gives more than he holds; of a key of one's own that acts in an org, in that org. */
+static enum err
+check_scope(struct tx *tx, struct making *m, const char *scope)
+{
+	bool may = false;
+	enum err e;
+
+	if (m->key.org_id != NULL && allow_is_own(m->req, &m->key) &&
+	    (e = tenant_may_in(m->req, tx_db(tx), m->key.org_id, scope, &may)) != ERR_OK)
+		return (e);
+	return (may ? ERR_OK : limit_permission(m->req, "scopes", scope));
+}
+
 /* May the key have these scopes, this owner and this org? */
 static enum err
 check_rights(struct tx *tx, struct making *m)
@@ -90,7 +104,7 @@ check_rights(struct tx *tx, struct making *m)
 		return (e == ERR_NOT_FOUND ? req_field_error(r, "user_id", "there is no such user")
 		                           : e);
 	for (i = 0; i < m->scopes.count; i++)
-		if ((e = limit_permission(r, "scopes", m->scopes.items[i])) != ERR_OK)
+		if ((e = check_scope(tx, m, m->scopes.items[i])) != ERR_OK)
 			return (e);
 	if (k->org_id != NULL &&
 	    (e = api_key_fits_org(tx_db(tx), k->user_id, k->org_id, &fits)) != ERR_OK)

@@ -9,10 +9,16 @@
 #include "access/subject.h"
 #include "base/clock.h"
 #include "base/id.h"
+#include "base/log.h"
 
 #define PURPOSE_ROW "auditrow" /* of the keys derived from the master key: 8 characters */
 #define PURPOSE_HEAD "audithed"
 #define PURPOSE_CUT "auditcut"
+#define PURPOSE_RETENTION "auditret"
+
+const unsigned char audit_broken[AUDIT_MAC_LEN] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
 /* Text that is put together from parts, each with its length before it, so that no two rows are
  * written alike. */
@@ -74,42 +80,111 @@ audit_mac(const struct master *m, const unsigned char before[static AUDIT_MAC_LE
 	return (ERR_OK);
 }
 
-static void
-seal_place(const struct master *m, const char *purpose, int64_t seq,
-    const unsigned char mac[static AUDIT_MAC_LEN], unsigned char ret_seal[static AUDIT_MAC_LEN])
+void
+audit_seal_head(const struct master *m, int64_t seq, const unsigned char mac[static AUDIT_MAC_LEN],
+    unsigned char ret_seal[static AUDIT_MAC_LEN])
 {
 	char text[256];
 	struct parts p = { .text = text, .size = sizeof text };
 
 	put_number(&p, seq);
 	put_mac(&p, mac);
-	master_seal(m, purpose, p.text, p.len, ret_seal);
+	master_seal(m, PURPOSE_HEAD, p.text, p.len, ret_seal);
 }
 
 void
-audit_seal_head(const struct master *m, int64_t seq, const unsigned char mac[static AUDIT_MAC_LEN],
+audit_seal_cut(const struct master *m, const struct audit_cut *cut,
     unsigned char ret_seal[static AUDIT_MAC_LEN])
 {
+	char text[256];
+	struct parts p = { .text = text, .size = sizeof text };
 
-	seal_place(m, PURPOSE_HEAD, seq, mac, ret_seal);
+	put_number(&p, cut->through_seq);
+	put_mac(&p, cut->mac);
+	put_number(&p, cut->cut_at);
+	master_seal(m, PURPOSE_CUT, p.text, p.len, ret_seal);
 }
 
 void
-audit_seal_cut(const struct master *m, int64_t seq, const unsigned char mac[static AUDIT_MAC_LEN],
+audit_seal_retention(const struct master *m, const struct audit_retention *retention,
     unsigned char ret_seal[static AUDIT_MAC_LEN])
 {
+	char text[256];
+	struct parts p = { .text = text, .size = sizeof text };
 
-	seal_place(m, PURPOSE_CUT, seq, mac, ret_seal);
+	put_number(&p, retention->keep_days);
+	put_number(&p, retention->set_seq);
+	master_seal(m, PURPOSE_RETENTION, p.text, p.len, ret_seal);
+}
+
+bool
+audit_head_ok(const struct master *m, const struct audit_head *head)
+{
+	unsigned char seal[AUDIT_MAC_LEN];
+
+	audit_seal_head(m, head->seq, head->mac, seal);
+	return (secret_equal(seal, head->seal, sizeof seal));
+}
+
+bool
+audit_cut_ok(const struct master *m, const struct audit_cut *cut)
+{
+	unsigned char seal[AUDIT_MAC_LEN];
+
+	audit_seal_cut(m, cut, seal);
+	return (secret_equal(seal, cut->seal, sizeof seal));
+}
+
+bool
+audit_retention_ok(const struct master *m, const struct audit_retention *retention)
+{
+	unsigned char seal[AUDIT_MAC_LEN];
+
+	audit_seal_retention(m, retention, seal);
+	return (secret_equal(seal, retention->seal, sizeof seal));
+}
+
+/*
+ * The end that the next row is chained to. One that has not our seal, or is gone, or has rows
+ * behind it, was somebody else's work: to go on from it would make it look like ours. Nor may it
+ * stop the site. So the row is written, but chained to what fits no row, for verifying to find.
+ */
+static enum err
+find_end(struct db *db, const struct master *m, struct audit_head *ret_head)
+{
+	struct audit_cut cut = { .through_seq = 0 };
+	bool is_there;
+	int64_t last;
+	enum err e;
+
+	memset(ret_head, 0, sizeof *ret_head);
+	if ((e = audit_find_head(db, ret_head)) != ERR_OK && e != ERR_NOT_FOUND)
+		return (e);
+	is_there = e == ERR_OK;
+	if ((e = audit_last(db, &last)) != ERR_OK)
+		return (e);
+	if (is_there && audit_head_ok(m, ret_head) && last <= ret_head->seq)
+		return (ERR_OK);
+	if ((e = audit_find_cut(db, &cut)) != ERR_OK && e != ERR_NOT_FOUND)
+		return (e);
+	if (!is_there && last == 0 && e == ERR_NOT_FOUND)
+		return (ERR_OK);
+	log_event(LOG_ERROR, NULL,
+	    "the end of the audit log is not as it was left: run \"yett audit verify\"");
+	if ((ret_head->seq = cut.through_seq > last ? cut.through_seq : last) == INT64_MAX)
+		return (ERR_DB);
+	memcpy(ret_head->mac, audit_broken, sizeof ret_head->mac);
+	return (ERR_OK);
 }
 
 /* Chain ${row} to the last one, and store it as the new end. */
 static enum err
 append(struct tx *tx, const struct master *m, struct audit_row *row, struct arena *a)
 {
-	struct audit_head head = { .seq = 0 };
+	struct audit_head head;
 	enum err e;
 
-	if ((e = audit_find_head(tx_db(tx), &head)) != ERR_OK && e != ERR_NOT_FOUND)
+	if ((e = find_end(tx_db(tx), m, &head)) != ERR_OK)
 		return (e);
 	row->seq = head.seq + 1;
 	if ((e = audit_mac(m, head.mac, row, a, row->mac)) != ERR_OK ||

@@ -53,13 +53,28 @@ audit_mac(const struct master *m, const unsigned char before[static AUDIT_MAC_LE
     const struct audit_row *row, struct arena *a, unsigned char ret_mac[static AUDIT_MAC_LEN]);
 
 /**
- * audit_seal_head(m, seq, mac, ret_seal), audit_seal_cut(m, seq, mac, ret_seal):
- * What seals the end of the chain, or the place up to which it was cut: nobody without the key can
- * say that it ends, or begins, elsewhere.
+ * audit_seal_head(m, seq, mac, ret_seal), audit_seal_cut(m, cut, ret_seal),
+ * audit_seal_retention(m, retention, ret_seal):
+ * What seals the end of the chain, the place up to which it was cut, and how long rows are kept:
+ * nobody without the key can say that it ends or begins elsewhere, or have it cut by us.
  */
 void audit_seal_head(const struct master *m, int64_t seq,
     const unsigned char mac[static AUDIT_MAC_LEN], unsigned char ret_seal[static AUDIT_MAC_LEN]);
-void audit_seal_cut(const struct master *m, int64_t seq,
-    const unsigned char mac[static AUDIT_MAC_LEN], unsigned char ret_seal[static AUDIT_MAC_LEN]);
+void audit_seal_cut(const struct master *m, const struct audit_cut *cut,
+    unsigned char ret_seal[static AUDIT_MAC_LEN]);
+void audit_seal_retention(const struct master *m, const struct audit_retention *retention,
+    unsigned char ret_seal[static AUDIT_MAC_LEN]);
+
+/**
+ * audit_head_ok(m, head), audit_cut_ok(m, cut), audit_retention_ok(m, retention):
+ * Does it have the seal that it must have?
+ */
+bool audit_head_ok(const struct master *m, const struct audit_head *head);
+bool audit_cut_ok(const struct master *m, const struct audit_cut *cut);
+bool audit_retention_ok(const struct master *m, const struct audit_retention *retention);
+
+/* In the place of the mac of the row before, where a row was written after an end of the chain that
+ * was not ours: no row has it, so the break is never mended. */
+extern const unsigned char audit_broken[AUDIT_MAC_LEN];
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "access/app.h"
+#include "access/audit_keep.h"
 #include "access/subject.h"
 #include "access/usage.h"
 #include "base/clock.h"
@@ -18,6 +19,7 @@
 #define SEEN_AFTER_MS 60000 /* how late last_seen_at may be */
 #define SEEN_MAX 512        /* sessions written at once: some 5 ms of the turn to write */
 #define PURGE_MAX 500       /* rows deleted at once, for the same reason */
+#define CUTS_MAX 20 /* at once, each a transaction of its own, of 500 rows of the audit log */
 #define DAY_MS ((int64_t)86400000)
 #define INVITATION_KEPT_MS \
 	(7 * DAY_MS) /* after its end: nobody came, and the address is forgotten */
@@ -87,6 +89,24 @@ purge(struct tx *tx, void *arg)
 	return (attempt_purge(tx, now - app->conf.keep_attempts_s * 1000, PURGE_MAX, &count));
 }
 
+static void
+cut_audit(struct app *app)
+{
+	int64_t count = 1;
+	enum err e = ERR_OK;
+	int i;
+
+	for (i = 0; e == ERR_OK && count > 0 && i < CUTS_MAX; i++)
+		e = audit_keep_cut(app->store, app->master, &count);
+	if (e == ERR_CRYPTO)
+		log_event(LOG_ERROR, NULL,
+		    "the audit log is not shortened, as it is not what was written: run \"yett "
+		    "audit "
+		    "verify\"");
+	else if (e != ERR_OK)
+		log_event(LOG_ERROR, NULL, "the audit log could not be shortened: %s", err_slug(e));
+}
+
 void
 housekeeping_tick(struct app *app)
 {
@@ -101,6 +121,7 @@ housekeeping_tick(struct app *app)
 	usage_flush(app->usage);
 	if (store_write(app->store, purge, app) != ERR_OK)
 		log_event(LOG_ERROR, NULL, "could not delete what is over");
+	cut_audit(app);
 }
 
 void

@@ -166,6 +166,15 @@ conn_write(struct conn *c, const char *bytes, size_t len)
 	set_idle(c);
 }
 
+void
+conn_abort(struct conn *c)
+{
+
+	c->failed = true;
+	if (!c->cgi)
+		shutdown(c->fcgi.ipcFd, SHUT_RDWR);
+}
+
 /* Tokens and cookies are among the variables. */
 static void
 wipe(char **env)

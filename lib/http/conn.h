@@ -52,6 +52,12 @@ bool conn_failed(const struct conn *c);
 void conn_write(struct conn *c, const char *bytes, size_t len);
 
 /**
+ * conn_abort(c):
+ * Break the answer off in a way that the web server, and so the client, can tell from its end.
+ */
+void conn_abort(struct conn *c);
+
+/**
  * conn_watch(c, now, max_ms):
  * From another thread: when ${c} has been in one read or write for more than ${max_ms} at ${now}
  * (of the steady clock), shut its socket down, so that the call returns. libfcgi itself has no

@@ -16,6 +16,9 @@
  * miss the answer. */
 #define DRAIN_MAX ((size_t)4 << 20)
 
+/* What one part of a long answer may take. */
+#define PART_MAX ((size_t)4 << 20)
+
 /* Where a request comes from when the web server does not say. */
 static const char unknown_addr[] = "0.0.0.0";
 
@@ -292,7 +295,7 @@ put_common(struct head *h, const struct req *r)
 	}
 	if (r->type != NULL)
 		put_field(h, "Content-Type", r->type);
-	if (r->status != 204) {
+	if (r->status != 204 && r->stream == NULL) {
 		snprintf(length, sizeof length, "%zu", r->reply_len);
 		put_field(h, "Content-Length", length);
 	}
@@ -303,6 +306,13 @@ put_common(struct head *h, const struct req *r)
 	put_field(h, "Content-Security-Policy",
 	    text_starts(r->type, "text/html") ? page_policy : data_policy);
 	put_field(h, "X-Request-Id", r->request_id);
+}
+
+static bool
+is_head(const struct req *r)
+{
+
+	return (r->method != NULL && strcmp(r->method, "HEAD") == 0);
 }
 
 static void
@@ -317,8 +327,52 @@ send_answer(const struct server *s, const struct req *r, struct conn *c)
 	put_common(&h, r);
 	conn_write(c, h.text, h.len);
 	conn_write(c, "\r\n", 2);
-	if (r->reply_len > 0 && (r->method == NULL || strcmp(r->method, "HEAD") != 0))
+	if (r->reply_len > 0 && !is_head(r))
 		conn_write(c, r->reply, r->reply_len);
+}
+
+/* Send the parts that follow the first one, ${bytes}. */
+static void
+send_parts(struct req *r, struct conn *c, struct arena *part, const char *bytes, size_t len)
+{
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && len > 0 && !conn_failed(c) && !server_stopping()) {
+		conn_write(c, bytes, len);
+		arena_reset(part);
+		e = r->stream(r, part, &bytes, &len);
+	}
+	if (e != ERR_OK)
+		log_event(LOG_ERROR, r->request_id, "%s: broken off: %s", r->path, err_slug(e));
+	if (e != ERR_OK || len > 0)
+		conn_abort(c);
+}
+
+/*
+ * An answer in parts. Half of the threads at most send such ones, or a few clients that read slowly
+ * could keep the program from answering anybody else.
+ */
+static enum err
+stream_answer(const struct server *s, struct req *r, struct conn *c)
+{
+	static atomic_uint streams;
+	struct arena *part = NULL;
+	const char *bytes = NULL;
+	enum err e = ERR_BUSY;
+	size_t len = 0;
+
+	if (atomic_fetch_add(&streams, 1) < (s->threads + 1) / 2)
+		e = (part = arena_new(PART_MAX)) == NULL ? ERR_NOMEM
+		                                         : r->stream(r, part, &bytes, &len);
+	if (e == ERR_OK) {
+		send_answer(s, r, c);
+		send_parts(r, c, part, bytes, len);
+	} else {
+		r->stream = NULL;
+	}
+	arena_free(part);
+	atomic_fetch_sub(&streams, 1);
+	return (e);
 }
 
 void
@@ -326,6 +380,7 @@ exchange(
     const struct server *s, struct conn *c, char *const *env, struct arena *a, bool *ret_drained)
 {
 	struct req r = { .arena = a, .app = s->app };
+	bool sent = false;
 	enum err e;
 
 	set_request_id(&r);
@@ -333,8 +388,11 @@ exchange(
 	drain(c, ret_drained);
 	if (e == ERR_OK && r.status == 0)
 		e = ERR_INTERNAL;
+	if (e == ERR_OK && r.stream != NULL && !is_head(&r))
+		sent = (e = stream_answer(s, &r, c)) == ERR_OK;
 	if (e != ERR_OK)
 		answer_failure(s, &r, e);
-	send_answer(s, &r, c);
+	if (!sent)
+		send_answer(s, &r, c);
 	json_use(NULL);
 }

@@ -29,6 +29,18 @@ reply_json(struct req *r, int status, struct json *j)
 	return (reply_text(r, status, "application/json", json_print(j)));
 }
 
+void
+reply_stream(struct req *r, int status, const char *type,
+    enum err (*stream)(struct req *r, struct arena *part, const char **ret_bytes, size_t *ret_len),
+    void *state)
+{
+
+	r->status = status;
+	r->type = type;
+	r->stream = stream;
+	r->stream_state = state;
+}
+
 enum err
 reply_none(struct req *r)
 {

@@ -16,6 +16,19 @@ MUST_USE enum err reply_json(struct req *r, int status, struct json *j);
 MUST_USE enum err reply_text(struct req *r, int status, const char *type, const char *text);
 
 /**
+ * reply_stream(r, status, type, stream, state):
+ * Answer part by part, however long that gets: ${stream} is called for each, with ${state} as
+ * ${r}->stream_state, until it gives one of no bytes. A part lives in the arena ${part} of 4 MiB,
+ * which is taken back when it has been sent. It must not hold on to anything between two parts,
+ * least of all a read of the database: the client may be slow. When the first part fails, the
+ * answer is that problem; after that the connection is broken off, so that nobody takes the half
+ * for the whole.
+ */
+void reply_stream(struct req *r, int status, const char *type,
+    enum err (*stream)(struct req *r, struct arena *part, const char **ret_bytes, size_t *ret_len),
+    void *state);
+
+/**
  * reply_none(r):
  * 204, no body.
  */

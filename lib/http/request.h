@@ -54,6 +54,10 @@ struct req {
 	const char *type;
 	const char *reply;
 	size_t reply_len;
+	/* Of an answer longer than the arena, instead of ${reply}: see reply_stream(). */
+	enum err (*stream)(
+	    struct req *r, struct arena *part, const char **ret_bytes, size_t *ret_len);
+	void *stream_state;
 	struct pair headers[REQ_REPLY_HEADERS_MAX];
 	size_t headers_count;
 	const char *detail;

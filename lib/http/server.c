@@ -52,6 +52,13 @@ on_stop(int signal_number)
 	stopping = 1;
 }
 
+bool
+server_stopping(void)
+{
+
+	return (stopping != 0);
+}
+
 /* Have epoll tell one thread, once, when ${fd} is ready. */
 static bool
 arm(const struct loop *l, int fd, int operation)
@@ -231,7 +238,7 @@ run_cgi(const struct server *s)
 {
 	struct arena *a = arena_new(ARENA_MAX);
 	struct conn *c = conn_new();
-	bool drained;
+	bool drained, failed;
 	char **env;
 
 	if (a == NULL || c == NULL)
@@ -239,9 +246,10 @@ run_cgi(const struct server *s)
 	conn_begin_cgi(c, &env);
 	exchange(s, c, env, a, &drained);
 	conn_finish(c, drained);
+	failed = conn_failed(c);
 	conn_free(c);
 	arena_free(a);
-	return (0);
+	return (failed);
 }
 
 int

@@ -41,4 +41,10 @@ struct server {
  */
 int server_run(const struct server *s);
 
+/**
+ * server_stopping():
+ * Was the program told to end? A long answer should not make it wait.
+ */
+bool server_stopping(void);
+
 #endif

@@ -1,6 +1,8 @@
 /* The audit log: rows that are only added, and the end of their chain. */
 #include "store/audit.h"
 
+#define DAY_MS ((int64_t)86400000)
+
 enum err
 audit_find_head(struct db *db, struct audit_head *ret_head)
 {
@@ -46,6 +48,16 @@ add_words(struct tx *tx, const struct audit_row *row)
 	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
 }
 
+static enum err
+count(struct tx *tx, const struct audit_row *row)
+{
+	static const char sql[] = "INSERT INTO audit_days (day, action, count) VALUES (?1, ?2, 1) "
+	                          "ON CONFLICT DO UPDATE SET count = count + 1";
+	const struct db_arg args[] = { DB_INT(row->occurred_at / DAY_MS), DB_TEXT(row->action) };
+
+	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+}
+
 enum err
 audit_add(struct tx *tx, const struct audit_row *row)
 {
@@ -61,7 +73,24 @@ audit_add(struct tx *tx, const struct audit_row *row)
 		DB_BLOB(row->mac, sizeof row->mac) };
 	enum err e;
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), NULL)) != ERR_OK)
+	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), NULL)) != ERR_OK ||
+	    (e = add_words(tx, row)) != ERR_OK)
 		return (e);
-	return (add_words(tx, row));
+	return (count(tx, row));
+}
+
+enum err
+audit_first(struct db *db, int64_t *ret_seq)
+{
+	static const char sql[] = "SELECT min(seq) FROM audit_log";
+
+	return (db_number(db, sql, NULL, 0, 0, ret_seq));
+}
+
+enum err
+audit_last(struct db *db, int64_t *ret_seq)
+{
+	static const char sql[] = "SELECT max(seq) FROM audit_log";
+
+	return (db_number(db, sql, NULL, 0, 0, ret_seq));
 }

@@ -217,7 +217,7 @@ start_nginx() {
 	local dir=$BATS_TEST_TMPDIR/nginx program routes
 	mkdir -p "$dir"
 	SPAWNED=
-	for program in register login session password roles orgs apikeys limits; do
+	for program in register login session password roles orgs apikeys limits audit; do
 		spawn-fcgi -s "$dir/$program.sock" -P "$dir/$program.pid" -- "$BIN/$program" > /dev/null 2>> "$dir/log" 3>&-
 		SPAWNED="$SPAWNED $(cat "$dir/$program.pid")"
 	done
@@ -293,6 +293,10 @@ start_nginx() {
 		GET /apikeys/verify 405 OPTIONS,_POST
 		GET /rate-limits 401
 		GET /rate-limits/01890a5d-ac96-774b-bcce-b302099a8057/counters 401
+		GET /audit 401
+		GET /audit/export 401
+		GET /audit/01890a5d-ac96-774b-bcce-b302099a8057 401
+		GET /login-attempts 401
 		GET /.well-known/jwks.json 200
 		GET /static/yett.css 200
 		GET / 302

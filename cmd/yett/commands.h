@@ -73,6 +73,14 @@ int cmd_apikey_verify(struct tool *t);
 int cmd_key_list(struct tool *t);
 int cmd_key_rotate(struct tool *t);
 
+int cmd_audit_list(struct tool *t);
+int cmd_audit_export(struct tool *t);
+int cmd_audit_verify(struct tool *t);
+int cmd_audit_head(struct tool *t);
+int cmd_audit_stats(struct tool *t);
+int cmd_audit_retention(struct tool *t);
+int cmd_audit_cut(struct tool *t);
+
 int cmd_migrate(struct tool *t);
 int cmd_backup(struct tool *t);
 int cmd_restore(struct tool *t);

@@ -179,6 +179,48 @@ static const char apikey_create_more[] =
     "One of --user and --service is needed. Prints the key, which is shown only now. \"yett key "
     "create\" is the same.";
 
+/* What rows of the audit log one may look for. */
+#define AUDIT_FILTERS \
+	{ "--action", "A", "role.assigned; or role. for all that begin so", false }, \
+	    { "--user", "WHO", "done by this user: an id, an address or a username", false }, \
+	    { "--on-behalf-of", "WHO", "done in the name of this user", false }, \
+	    { "--key", "ID", "by this API key", false }, { "--org", "ID", "in this org", false }, \
+	    { "--object-type", "TYPE", "to something of this type, such as role", false }, \
+	    { "--object", "ID", "to this", false }, \
+	    { "--address", "IP", "from this address", false }, \
+	    { "--from", "TIME", "since then, as in 2027-01-31T12:00:00Z", false }, \
+	    { "--to", "TIME", "before that", false }, \
+	{ \
+		"--search", "WORDS", "with all of up to 6 words in it", false \
+	}
+
+static const struct option audit_list_options[] = {
+	AUDIT_FILTERS,
+	{ "--json", NULL, "print JSON", false },
+	{ "--limit", "N", "at most so many, the newest (50)", false },
+	{ "--after", "ROW", "those older than this one", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option audit_export_options[] = {
+	AUDIT_FILTERS,
+	{ "--format", "F", "ndjson (what is usual) or csv", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option audit_verify_options[] = {
+	{ "--json", NULL, "print JSON", false },
+	{ "--head", "FILE", "a head kept elsewhere, or a file with one a line", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct option audit_stats_options[] = {
+	{ "--json", NULL, "print JSON, by day too", false },
+	{ "--from", "DAY", "as in 2027-01-31 (29 days before the other)", false },
+	{ "--to", "DAY", "the last day (today)", false },
+	{ NULL, NULL, NULL, false },
+};
+
 static const struct command commands[] = {
 	{ "init", NULL, "", 0, 0, NULL, false, cmd_init,
 	    "make the state folder, database and keys, where they are not there", NULL },
@@ -308,6 +350,23 @@ static const struct command commands[] = {
 	{ "key", "rotate", "", 0, 0, NULL, false, cmd_key_rotate, "sign with a new key from now on",
 	    "Tokens of the old key stay valid until they expire; then its file goes with a later "
 	    "rotation." },
+	{ "audit", "list", "", 0, 0, audit_list_options, false, cmd_audit_list,
+	    "list what was done, the newest first", NULL },
+	{ "audit", "export", "", 0, 0, audit_export_options, false, cmd_audit_export,
+	    "print all of that, a row a line", "That it was exported is in the log, too." },
+	{ "audit", "verify", "", 0, 0, audit_verify_options, false, cmd_audit_verify,
+	    "find out whether the audit log is what was written",
+	    "Ends with 1 when it is not, and says which rows. Only with heads that were kept "
+	    "elsewhere can it tell that the whole database is an older one." },
+	{ "audit", "head", "", 0, 0, NULL, false, cmd_audit_head,
+	    "print the end of the log, to be kept elsewhere",
+	    "One line, for \"yett audit verify --head\" later. It is no secret." },
+	{ "audit", "stats", "", 0, 0, audit_stats_options, false, cmd_audit_stats,
+	    "say how often what was done", NULL },
+	{ "audit", "retention", "[DAYS|forever]", 0, 1, NULL, false, cmd_audit_retention,
+	    "show or set how long rows are kept", NULL },
+	{ "audit", "cut", "", 0, 0, NULL, false, cmd_audit_cut, "delete now what need not be kept",
+	    "The programs do so by themselves once a day." },
 	{ "migrate", NULL, "", 0, 0, NULL, false, cmd_migrate,
 	    "bring the database to this program's version",
 	    "Keeps a copy in the state folder first, and puts it back when the new version fails "

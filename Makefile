@@ -156,8 +156,9 @@ bench: deps-test
 	@tests/bench/run
 
 endurance: deps-test
-	@$(MAKE) --no-print-directory -s all BUILD=test
+	@$(MAKE) --no-print-directory -s all units BUILD=test
 	@tests/endurance/kill
+	@AUDIT_SECONDS=10 build/test/unit/audit_writers
 
 # Installing it. Programs go to libexec, the tool to bin; nothing runs by itself.
 LIBEXEC := $(DESTDIR)$(PREFIX)/libexec/yett
@@ -194,6 +195,6 @@ help:
 	@echo "make test             all tests; lint, asan-test and valgrind-test are parts of it or beside it"
 	@echo "make fuzz             every parser under libFuzzer     SECONDS=60 each"
 	@echo "make bench            what it costs, against an empty program"
-	@echo "make endurance        30 rounds of kill -9 under load"
+	@echo "make endurance        30 rounds of kill -9 under load; two writers of the audit log, killed after 10 s"
 	@echo "make install          DESTDIR= PREFIX=/usr/local SYSCONFDIR=PREFIX/etc (/etc with PREFIX=/usr); make uninstall"
 	@echo "                      give the same ones to \"make\" before"

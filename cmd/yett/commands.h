@@ -85,6 +85,8 @@ int cmd_apikey_verify(struct tool *t);
 int cmd_key_list(struct tool *t);
 int cmd_key_rotate(struct tool *t);
 
+extern const struct option audit_list_options[], audit_export_options[];
+extern const struct option audit_verify_options[], audit_stats_options[];
 int cmd_audit_list(struct tool *t);
 int cmd_audit_export(struct tool *t);
 int cmd_audit_verify(struct tool *t);

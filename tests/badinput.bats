@@ -21,6 +21,9 @@ ROUTES=(
 	"roles POST /users/USER/roles {\"role\":\"guest\"}"
 	"roles DELETE /users/USER/roles {\"role\":\"viewer\"}"
 	"roles POST /authz/check {\"resource\":\"posts\",\"action\":\"read\"}"
+	"users POST /users {\"email\":\"new@example.org\"}"
+	"users PATCH /users/USER {\"name\":\"changed\"}"
+	"users POST /users/USER/lock {}"
 	"password POST /auth/password/change {\"current_password\":\"$PASSWORD\",\"new_password\":\"another quite long one\"}"
 )
 

@@ -2,6 +2,7 @@
 #include "access/limit.h"
 
 #include "access/subject.h"
+#include "store/user.h"
 
 enum err
 limit_permission(struct req *r, const char *field, const char *permission)
@@ -26,5 +27,21 @@ limit_role(struct req *r, struct db *db, const char *role_id, const char *field)
 		return (e);
 	for (i = 0; e == ERR_OK && i < names->count; i++)
 		e = limit_permission(r, field, names->items[i]);
+	return (e);
+}
+
+enum err
+limit_user(struct req *r, struct db *db, const char *user_id, int64_t now)
+{
+	struct names *ids = arena_alloc(r->arena, sizeof *ids);
+	enum err e;
+	size_t i;
+
+	if (ids == NULL)
+		return (ERR_NOMEM);
+	if ((e = user_role_ids(db, user_id, now, r->arena, ids)) != ERR_OK)
+		return (e);
+	for (i = 0; e == ERR_OK && i < ids->count; i++)
+		e = limit_role(r, db, ids->items[i], NULL);
 	return (e);
 }

@@ -20,7 +20,7 @@ CC := gcc
 
 PKGS := libsodium fcgi libcjson inih sqlite3 libcrypto
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wundef \
-	-Wformat=2 -Wswitch-enum -Wcast-qual -Wpointer-arith -Wno-format-truncation -Wno-overlength-strings -Werror
+	-Wformat=2 -Wswitch-enum -Wcast-qual -Wpointer-arith -Wno-missing-field-initializers -Wno-format-truncation -Wno-overlength-strings -Werror
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE
 HARDEN_LD := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 

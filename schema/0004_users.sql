@@ -10,13 +10,30 @@ ALTER TABLE users ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0
 	CHECK (hidden IN (0, 1));                             -- 1: a guest may not peek at the user, so nobody can sign in as such
 ALTER TABLE users ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}'; -- JSON object of the admins', at most 16 KiB: what conditions rely on
 
-CREATE UNIQUE INDEX users_legacy ON users (legacy_user_id) WHERE legacy_user_id IS NOT NULL;
-CREATE INDEX users_active ON users (last_active_at, id);
-CREATE INDEX users_locked ON users (id) WHERE locked = 1;
-CREATE INDEX users_disabled ON users (id) WHERE enabled = 0;
+ALTER TABLE users ADD COLUMN number INTEGER;              -- counts the users in the order they were made
+ALTER TABLE users ADD COLUMN username_place TEXT
+	GENERATED ALWAYS AS (coalesce(username_key, '')) VIRTUAL;  -- where lists by username have the user
+ALTER TABLE users ADD COLUMN active_place INTEGER
+	GENERATED ALWAYS AS (coalesce(last_active_at, 0)) VIRTUAL; -- the same for lists by last sign-in
 
--- Any three characters of these find a user.
-CREATE VIRTUAL TABLE users_words USING fts5(user_id UNINDEXED, email, username, name, tokenize = 'trigram');
+UPDATE users SET number = n.number
+	FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM users) AS n WHERE n.id = users.id;
+
+CREATE UNIQUE INDEX users_legacy ON users (legacy_user_id) WHERE legacy_user_id IS NOT NULL;
+CREATE UNIQUE INDEX users_number ON users (number);
+
+-- A list in each order and with each filter is one walk along one of these, or a merge of up to eight.
+CREATE INDEX users_by_id ON users (enabled, locked, email_confirmed, id);
+CREATE INDEX users_by_email ON users (enabled, locked, email_confirmed, email_key, id);
+CREATE INDEX users_by_username ON users (enabled, locked, email_confirmed, username_place, id);
+CREATE INDEX users_by_active ON users (enabled, locked, email_confirmed, active_place, id);
+
+-- Any three characters of these find a user. The rowid is the user's number; marks are "e:1l:0c:0" (enabled, locked,
+-- confirmed), so that what is searched for and a filter are looked up together.
+CREATE VIRTUAL TABLE users_words USING fts5(email, username, name, marks, tokenize = 'trigram');
+
+INSERT INTO users_words (rowid, email, username, name, marks)
+	SELECT number, email, username, name, 'e:' || enabled || 'l:' || locked || 'c:' || email_confirmed FROM users;
 
 -- Roles that all members of a group hold.
 CREATE TABLE group_roles (

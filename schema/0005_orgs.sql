@@ -83,7 +83,7 @@ CREATE INDEX roles_org ON roles (org_id, id) WHERE org_id IS NOT NULL;
 CREATE INDEX permissions_org ON permissions (org_id) WHERE org_id IS NOT NULL;
 CREATE INDEX role_permissions_permission ON role_permissions (permission_id);
 CREATE INDEX role_parents_parent ON role_parents (parent_role_id);
-CREATE INDEX user_roles_role ON user_roles (role_id);
+CREATE INDEX user_roles_role ON user_roles (role_id, user_id);
 CREATE INDEX group_roles_role ON group_roles (role_id);
 
 CREATE TABLE user_orgs (

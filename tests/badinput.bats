@@ -28,6 +28,9 @@ ROUTES=(
 	"groups POST /groups/GROUP/roles {\"role\":\"guest\"}"
 	"groups DELETE /groups/GROUP/roles {\"role\":\"viewer\"}"
 	"groups POST /users/USER/impersonate {\"reason\":\"to see what is wrong\"}"
+	"users POST /users {\"email\":\"new@example.org\"}"
+	"users PATCH /users/USER {\"name\":\"changed\"}"
+	"users POST /users/USER/lock {}"
 	"password POST /auth/password/change {\"current_password\":\"$PASSWORD\",\"new_password\":\"another quite long one\"}"
 )
 

@@ -217,7 +217,7 @@ start_nginx() {
 	local dir=$BATS_TEST_TMPDIR/nginx program routes
 	mkdir -p "$dir"
 	SPAWNED=
-	for program in register login session password roles groups orgs apikeys limits audit; do
+	for program in register login session password users roles groups orgs apikeys limits audit; do
 		spawn-fcgi -s "$dir/$program.sock" -P "$dir/$program.pid" -- "$BIN/$program" > /dev/null 2>> "$dir/log" 3>&-
 		SPAWNED="$SPAWNED $(cat "$dir/$program.pid")"
 	done
@@ -282,6 +282,10 @@ start_nginx() {
 		GET /roles 401
 		GET /roles/01890a5d-ac96-774b-bcce-b302099a8057 401
 		GET /users/01890a5d-ac96-774b-bcce-b302099a8057/roles 401
+		GET /users 401
+		GET /users/01890a5d-ac96-774b-bcce-b302099a8057 401
+		GET /users/by-email?value=a 401
+		POST /users/01890a5d-ac96-774b-bcce-b302099a8057/lock 401
 		GET /authz/check 405 OPTIONS,_POST
 		GET /orgs 401
 		GET /orgs/01890a5d-ac96-774b-bcce-b302099a8057/domains 401

@@ -87,7 +87,7 @@ get_login(struct req *r)
 
 static const struct route routes[] = {
 	/* method  path                  handler                body  who        page */
-	{ "GET", "/login", get_login, 0, WHO_MAYBE, NULL, NULL },
+	{ "GET", "/login", get_login, 0, WHO_MAYBE, NULL, NULL, .password_due = true },
 	{ "POST", "/auth/login", post_login, 8192, WHO_ANY, "login", NULL },
 	{ "POST", "/api/users/session", opensesame_post_session, 8192, WHO_ANY, NULL, NULL },
 	{ "DELETE", "/api/users/session", opensesame_delete_session, 8192, WHO_ANY, NULL, NULL },

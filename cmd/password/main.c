@@ -45,7 +45,8 @@ post_change(struct req *r)
 
 static const struct route routes[] = {
 	/* method path                     handler      body  who       page */
-	{ "POST", "/auth/password/change", post_change, 8192, WHO_SELF, "password", NULL },
+	{ "POST", "/auth/password/change", post_change, 8192, WHO_SELF, "password", NULL,
+	    .password_due = true },
 };
 
 int

@@ -112,13 +112,14 @@ get_jwks(struct req *r)
 static const struct route routes[] = {
 	/* method  path                      handler                 body   who        page */
 	{ "POST", "/auth/refresh", post_refresh, 8192, WHO_ANY, NULL, NULL },
-	{ "POST", "/auth/logout", post_logout, 8192, WHO_MAYBE, NULL, NULL },
+	{ "POST", "/auth/logout", post_logout, 8192, WHO_MAYBE, NULL, NULL, .password_due = true },
 	{ "GET", "/auth/sessions", sessions_get, 0, WHO_SELF, NULL, NULL },
 	{ "DELETE", "/auth/sessions", sessions_delete_others, 1024, WHO_SELF, NULL, NULL },
 	{ "DELETE", "/auth/sessions/{id}", sessions_delete, 1024, WHO_SELF, NULL, NULL },
-	{ "GET", "/users/me", get_me, 0, WHO_USER, NULL, "profile:read" },
+	{ "GET", "/users/me", get_me, 0, WHO_USER, NULL, "profile:read", .password_due = true },
 	{ "PATCH", "/users/me", patch_me, 65536, WHO_USER, "profile", "profile:update" },
-	{ "GET", "/account", sessions_get_account, 0, WHO_MAYBE, NULL, NULL },
+	/* Where a browser finds the form for another password. */
+	{ "GET", "/account", sessions_get_account, 0, WHO_MAYBE, NULL, NULL, .password_due = true },
 	{ "GET", "/.well-known/jwks.json", get_jwks, 0, WHO_ANY, NULL, NULL },
 };
 

@@ -14,6 +14,14 @@ int cmd_user_passwd(struct tool *t);
 int cmd_user_lock(struct tool *t);
 int cmd_user_unlock(struct tool *t);
 int cmd_user_delete(struct tool *t);
+int cmd_user_edit(struct tool *t);
+int cmd_user_enable(struct tool *t);
+int cmd_user_disable(struct tool *t);
+int cmd_user_logout(struct tool *t);
+int cmd_user_require_password_update(struct tool *t);
+int cmd_user_clear_password(struct tool *t);
+int cmd_user_import(struct tool *t);
+int cmd_user_export(struct tool *t);
 
 int cmd_role_list(struct tool *t);
 int cmd_role_add(struct tool *t);
@@ -85,8 +93,6 @@ int cmd_apikey_verify(struct tool *t);
 int cmd_key_list(struct tool *t);
 int cmd_key_rotate(struct tool *t);
 
-extern const struct option audit_list_options[], audit_export_options[];
-extern const struct option audit_verify_options[], audit_stats_options[];
 int cmd_audit_list(struct tool *t);
 int cmd_audit_export(struct tool *t);
 int cmd_audit_verify(struct tool *t);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "commands.h"
 #include "help.h"
+#include "options.h"
 
 #ifndef VERSION
 #define VERSION "0"
@@ -17,191 +18,6 @@
 /* The longest list, 10,000 users as JSON, takes 80 MB, and more where users have large properties.
  */
 #define ARENA_MAX ((size_t)512 * 1024 * 1024)
-
-static const struct option json[] = { { "--json", NULL, "print JSON", false },
-	{ NULL, NULL, NULL, false } };
-
-static const struct option user_add_options[] = {
-	{ "--role", "NAME", "give this role as well as viewer", true },
-	{ "--username", "U", "a second name to sign in with", false },
-	{ "--name", "N", "the name to show", false },
-	{ "--hash", NULL, "read a ready hash (PHC or crypt(3)) instead of a password", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option user_list_options[] = {
-	{ "--json", NULL, "print JSON", false },
-	{ "--limit", "N", "at most so many (1000)", false },
-	{ "--after", "ID", "those made after this one", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option user_delete_options[] = {
-	{ "--yes", NULL, "do not ask", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option role_add_options[] = {
-	{ "--description", "TEXT", "what it is for", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option role_allow_options[] = {
-	{ "--if", "CONDITION", "only when this is true: docs/access.md", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option role_grant_options[] = {
-	{ "--until", "TIME", "until then, as in 2027-01-31T12:00:00Z", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option org_add_options[] = {
-	{ "--owner", "WHO", "who keeps it; nobody unless said", false },
-	{ "--slug", "SLUG", "the name as in a URL; made of NAME unless said", false },
-	{ "--seats", "N", "so many members at most", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option org_edit_options[] = {
-	{ "--name", "NAME", "another name", false },
-	{ "--slug", "SLUG", "another name as in a URL", false },
-	{ "--seats", "N", "so many members at most; 0: no limit", false },
-	{ "--metadata", "JSON", "an object to merge into its metadata (RFC 7396)", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option org_list_options[] = {
-	{ "--json", NULL, "print JSON", false },
-	{ "--limit", "N", "at most so many (1000)", false },
-	{ "--after", "ID", "those after this one", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option org_join_options[] = {
-	{ "--role", "ROLE", "to be this there (org-member)", false },
-	{ "--until", "TIME", "to be that until then, as in 2027-01-31T12:00:00Z", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option domain_options[] = {
-	{ "--auto-join", "yes|no", "who has a confirmed address there joins by signing in", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option invitation_add_options[] = {
-	{ "--role", "ROLE", "to be this in the org (org-member)", false },
-	{ "--until", "TIME", "open until then, 30 days at most (7 days)", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option limit_edit_options[] = {
-	{ "--name", "NAME", "another name", false },
-	{ "--count", "N", "so many requests", false },
-	{ "--seconds", "S", "in so many seconds", false },
-	{ "--description", "TEXT", "what it is for", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option limit_target_options[] = {
-	{ "--user", "WHO", "for this user", false },
-	{ "--org", "ID", "for this organisation", false },
-	{ "--key", "ID", "for this API key", false },
-	{ "--network", "NET", "for this address or network", false },
-	{ "--route", "ROUTE", "at this route only, such as \"POST /auth/login\"", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option limit_count_options[] = {
-	{ "--user", "WHO", "of this user", false },
-	{ "--org", "ID", "of this organisation", false },
-	{ "--key", "ID", "of this API key", false },
-	{ "--network", "ADDRESS", "of the network of this address", false },
-	{ "--route", "ROUTE", "of this route", false },
-	{ "--json", NULL, "print JSON", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option group_list_options[] = {
-	{ "--json", NULL, "print JSON", false },
-	{ "--limit", "N", "at most so many (1000)", false },
-	{ "--after", "NAME", "those whose names come after this one", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option group_show_options[] = {
-	{ "--json", NULL, "print JSON", false },
-	{ "--limit", "N", "at most so many members (1000)", false },
-	{ "--after", "ID", "the members after this one", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option group_delete_options[] = {
-	{ "--yes", NULL, "do not ask", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option impersonation_list_options[] = {
-	{ "--json", NULL, "print JSON", false },
-	{ "--admin", "WHO", "those by this user", false },
-	{ "--user", "WHO", "those in this user's name", false },
-	{ "--limit", "N", "at most so many, the newest (200)", false },
-	{ "--after", "ID", "those begun before this one", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option session_list_options[] = {
-	{ "--json", NULL, "print JSON", false },
-	{ "--limit", "N", "at most so many, the newest (200)", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option session_revoke_options[] = {
-	{ "--user", "WHO", "all sessions of this user", false },
-	{ "--all", NULL, "all sessions of everybody", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option apikey_create_options[] = {
-	{ "--user", "WHO", "a key of this user's", false },
-	{ "--service", NULL, "a key of no user's", false },
-	{ "--scope", "PERMISSION", "what it may do, such as posts:read", true },
-	{ "--network", "NETWORK", "an address or network it may come from; else from anywhere",
-	    true },
-	{ "--until", "TIME", "until then, as in 2027-01-31T12:00:00Z; else apikey.life_s", false },
-	{ "--org", "ID", "the org that it acts in", false },
-	{ "--json", NULL, "print JSON", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option apikey_rotate_options[] = {
-	{ "--overlap", "SECONDS", "how long the old one lives on (0; at most 30 days)", false },
-	{ "--until", "TIME", "until then, as in 2027-01-31T12:00:00Z", false },
-	{ "--json", NULL, "print JSON", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option apikey_list_options[] = {
-	{ "--service", NULL, "only those of no user's", false },
-	{ "--archived", NULL, "those revoked and expired instead", false },
-	{ "--json", NULL, "print JSON", false },
-	{ "--limit", "N", "at most so many (1000)", false },
-	{ "--after", "ID", "those made before this one", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option apikey_usage_options[] = {
-	{ "--json", NULL, "print JSON", false },
-	{ "--days", "N", "the last so many days (30)", false },
-	{ NULL, NULL, NULL, false },
-};
-
-static const struct option apikey_verify_options[] = {
-	{ "--permission", "PERMISSION", "may it do this?", false },
-	{ "--address", "ADDRESS", "may it come from there?", false },
-	{ "--json", NULL, "print JSON", false },
-	{ NULL, NULL, NULL, false },
-};
 
 static const char apikey_create_more[] =
     "One of --user and --service is needed. Prints the key, which is shown only now. \"yett key "
@@ -215,7 +31,9 @@ static const struct command commands[] = {
 	    "input." },
 	{ "user", "list", "", 0, 0, user_list_options, false, cmd_user_list,
 	    "list users, in the order they were made", NULL },
-	{ "user", "show", "WHO", 1, 1, json, false, cmd_user_show, "show one user", NULL },
+	{ "user", "edit", "WHO", 1, 1, user_edit_options, false, cmd_user_edit,
+	    "change what is known of a user", "An empty value clears." },
+	{ "user", "show", "WHO", 1, 1, json_options, false, cmd_user_show, "show one user", NULL },
 	{ "user", "passwd", "WHO", 1, 1, NULL, false, cmd_user_passwd,
 	    "give a user another password",
 	    "Asks for it twice on the terminal, or reads one line from standard input. Ends all "
@@ -224,9 +42,26 @@ static const struct command commands[] = {
 	    "keep a user out, and end all sessions", NULL },
 	{ "user", "unlock", "WHO", 1, 1, NULL, false, cmd_user_unlock, "let a user in again",
 	    NULL },
+	{ "user", "enable", "WHO", 1, 1, NULL, false, cmd_user_enable, "switch a user on again",
+	    NULL },
+	{ "user", "disable", "WHO", 1, 1, NULL, false, cmd_user_disable,
+	    "switch a user off, and end all sessions", NULL },
+	{ "user", "logout", "WHO", 1, 1, NULL, false, cmd_user_logout, "end all sessions of a user",
+	    NULL },
+	{ "user", "require-password-update", "WHO", 1, 1, NULL, false,
+	    cmd_user_require_password_update,
+	    "let a user do nothing more before choosing another password", NULL },
+	{ "user", "clear-password", "WHO", 1, 1, NULL, false, cmd_user_clear_password,
+	    "take the password away, and end all sessions", NULL },
+	{ "user", "import", "FILE", 1, 1, json_options, false, cmd_user_import,
+	    "make users of lines of JSON, with hashes of elsewhere",
+	    "FILE may be - for standard input. Who is there already stays as he is. Says which "
+	    "lines failed, and why; with --json what became of every line." },
+	{ "user", "export", "", 0, 0, user_export_options, false, cmd_user_export,
+	    "print all users as lines of JSON", "\"yett user import\" takes them elsewhere." },
 	{ "user", "delete", "WHO", 1, 1, user_delete_options, false, cmd_user_delete,
 	    "delete a user for good", NULL },
-	{ "role", "list", "", 0, 0, json, false, cmd_role_list,
+	{ "role", "list", "", 0, 0, json_options, false, cmd_role_list,
 	    "list the roles, what they hold and from whom they inherit", NULL },
 	{ "role", "add", "NAME", 1, 1, role_add_options, false, cmd_role_add, "make a role", NULL },
 	{ "role", "delete", "NAME", 1, 1, NULL, false, cmd_role_delete,
@@ -247,7 +82,7 @@ static const struct command commands[] = {
 	    "list organisations, in the order they were made", NULL },
 	{ "org", "add", "NAME", 1, 1, org_add_options, false, cmd_org_add, "make an organisation",
 	    NULL },
-	{ "org", "show", "ORG", 1, 1, json, false, cmd_org_show, "show one organisation",
+	{ "org", "show", "ORG", 1, 1, json_options, false, cmd_org_show, "show one organisation",
 	    "ORG is an id or a slug." },
 	{ "org", "edit", "ORG", 1, 1, org_edit_options, false, cmd_org_edit, "change one", NULL },
 	{ "org", "delete", "ORG", 1, 1, user_delete_options, false, cmd_org_delete,
@@ -264,7 +99,7 @@ static const struct command commands[] = {
 	    "A role of the organisation's own, or else of the site; it counts there alone." },
 	{ "org", "revoke", "ORG WHO ROLE", 3, 3, NULL, false, cmd_org_revoke,
 	    "take a role there away from a member", "The last owner stays one." },
-	{ "domain", "list", "ORG", 1, 1, json, false, cmd_domain_list,
+	{ "domain", "list", "ORG", 1, 1, json_options, false, cmd_domain_list,
 	    "list the domains of an org, and the records that prove them", NULL },
 	{ "domain", "add", "ORG DOMAIN", 2, 2, domain_options, false, cmd_domain_add,
 	    "claim a domain for an org", "Shows the TXT record that proves it." },
@@ -274,15 +109,16 @@ static const struct command commands[] = {
 	    "say whether people join by a confirmed address there", NULL },
 	{ "domain", "delete", "ORG DOMAIN", 2, 2, NULL, false, cmd_domain_delete,
 	    "claim a domain no more", "Who joined by it stays a member." },
-	{ "invitation", "list", "ORG", 1, 1, json, false, cmd_invitation_list,
+	{ "invitation", "list", "ORG", 1, 1, json_options, false, cmd_invitation_list,
 	    "list the open invitations of an org", NULL },
 	{ "invitation", "add", "ORG EMAIL", 2, 2, invitation_add_options, false, cmd_invitation_add,
 	    "invite somebody into an org",
 	    "Prints the link to send; it replaces an older one for the same address." },
 	{ "invitation", "revoke", "ORG EMAIL", 2, 2, NULL, false, cmd_invitation_revoke,
 	    "take an invitation back", NULL },
-	{ "limit", "list", "", 0, 0, json, false, cmd_limit_list, "list the rate limits", NULL },
-	{ "limit", "show", "NAME", 1, 1, json, false, cmd_limit_show,
+	{ "limit", "list", "", 0, 0, json_options, false, cmd_limit_list, "list the rate limits",
+	    NULL },
+	{ "limit", "show", "NAME", 1, 1, json_options, false, cmd_limit_show,
 	    "show a rate limit, and for whom it holds", NULL },
 	{ "limit", "add", "NAME SCOPE COUNT SECONDS", 4, 4, role_add_options, false, cmd_limit_add,
 	    "make a rate limit: so many requests in so many seconds",
@@ -335,7 +171,8 @@ static const struct command commands[] = {
 	    "as one line from standard input. It then works as X-API-Key." },
 	{ "apikey", "list", "[WHO]", 0, 1, apikey_list_options, false, cmd_apikey_list,
 	    "list live API keys, the newest first", NULL },
-	{ "apikey", "show", "ID", 1, 1, json, false, cmd_apikey_show, "show one API key", NULL },
+	{ "apikey", "show", "ID", 1, 1, json_options, false, cmd_apikey_show, "show one API key",
+	    NULL },
 	{ "apikey", "usage", "ID", 1, 1, apikey_usage_options, false, cmd_apikey_usage,
 	    "how many requests were let in by it on each day", NULL },
 	{ "apikey", "rotate", "ID", 1, 1, apikey_rotate_options, false, cmd_apikey_rotate,
@@ -352,7 +189,8 @@ static const struct command commands[] = {
 	    "1 when it is not." },
 	{ "key", "create", "NAME", 1, 1, apikey_create_options, false, cmd_apikey_create,
 	    "make an API key: the same as \"yett apikey create\"", apikey_create_more },
-	{ "key", "list", "", 0, 0, json, false, cmd_key_list, "list the signing keys", NULL },
+	{ "key", "list", "", 0, 0, json_options, false, cmd_key_list, "list the signing keys",
+	    NULL },
 	{ "key", "rotate", "", 0, 0, NULL, false, cmd_key_rotate, "sign with a new key from now on",
 	    "Tokens of the old key stay valid until they expire; then its file goes with a later "
 	    "rotation." },
@@ -387,8 +225,8 @@ static const struct command commands[] = {
 	    "say what is wrong with this site, and how to mend it", NULL },
 	{ "config", "check", "", 0, 0, NULL, false, cmd_config_check, "check the configuration",
 	    NULL },
-	{ "config", "show", "", 0, 0, json, false, cmd_config_show, "print all settings in force",
-	    NULL },
+	{ "config", "show", "", 0, 0, json_options, false, cmd_config_show,
+	    "print all settings in force", NULL },
 	{ "breach", "build", "LIST FILE", 2, 2, NULL, true, cmd_breach_build,
 	    "make the filter of breached passwords",
 	    "LIST has the SHA-1 of a password in each line, as Have I Been Pwned publishes them." },

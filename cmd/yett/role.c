@@ -7,6 +7,7 @@
 #include "http/json.h"
 #include "store/role.h"
 #include "table.h"
+#include "user_change.h"
 #include "who.h"
 
 #define PAGE 500
@@ -125,11 +126,28 @@ struct change {
 };
 
 static enum err
+note(struct tx *tx, const struct change *c, const char *action, const struct role *role)
+{
+	struct json details = json_object(c->tool->arena);
+
+	json_add_text(&details, "role_id", role->id);
+	json_add_text(&details, "role", role->name);
+	if (c->expires_at != 0)
+		json_add_time(&details, "expires_at", c->expires_at);
+	return (user_change_note(c->tool, tx, action, c->user_id, &details));
+}
+
+static enum err
 write_grant(struct tx *tx, void *arg)
 {
 	const struct change *c = arg;
+	struct role role;
+	enum err e;
 
-	return (role_assign(tx, c->user_id, c->role, c->expires_at, clock_ms()));
+	if ((e = role_find_name(tx_db(tx), c->role, c->tool->arena, &role)) != ERR_OK ||
+	    (e = role_assign(tx, c->user_id, c->role, c->expires_at, clock_ms())) != ERR_OK)
+		return (e);
+	return (note(tx, c, "role.assigned", &role));
 }
 
 static enum err
@@ -139,9 +157,10 @@ write_revoke(struct tx *tx, void *arg)
 	struct role role;
 	enum err e;
 
-	if ((e = role_find_name(tx_db(tx), c->role, c->tool->arena, &role)) != ERR_OK)
+	if ((e = role_find_name(tx_db(tx), c->role, c->tool->arena, &role)) != ERR_OK ||
+	    (e = role_unassign(tx, c->user_id, role.id)) != ERR_OK)
 		return (e);
-	return (role_unassign(tx, c->user_id, role.id));
+	return (note(tx, c, "role.unassigned", &role));
 }
 
 static int
@@ -154,7 +173,8 @@ change(
 
 	c->tool = t;
 	c->role = t->words[1];
-	if ((status = tool_open_store(t)) != 0 || (status = who_read(t, t->words[0], &u)) != 0)
+	if ((status = tool_open_store(t)) != 0 || (status = tool_open_master(t)) != 0 ||
+	    (status = who_read(t, t->words[0], &u)) != 0)
 		return (status);
 	c->user_id = u.id;
 	if ((e = store_write(t->store, how, c)) == ERR_NOT_FOUND)

@@ -8,6 +8,7 @@
 #include "http/json.h"
 #include "store/session.h"
 #include "table.h"
+#include "user_change.h"
 #include "who.h"
 
 #define LIMIT_USUAL 200
@@ -118,31 +119,60 @@ cmd_session_list(struct tool *t)
 
 /* What to end: one of ${id}, ${user_id}, or neither for all. */
 struct ending {
+	struct tool *tool;
 	const char *id;
 	const char *user_id;
 	int64_t now;
 	int64_t count;
 };
 
+/* Actions as the programs call them. */
+static enum err
+write_one(struct tx *tx, struct ending *in)
+{
+	struct json details = json_object(in->tool->arena);
+	const struct event ev = { .action = "session.ended",
+		.object_type = "session",
+		.object_id = in->id,
+		.details = &details };
+	struct session s;
+	enum err e;
+
+	in->count = 1;
+	if ((e = session_find(tx_db(tx), in->id, in->tool->arena, &s)) != ERR_OK ||
+	    (e = session_revoke(tx, in->id, NULL, in->now)) != ERR_OK)
+		return (e);
+	json_add_text(&details, "user_id", s.user_id);
+	json_add_text(&details, "why", "ended by the tool");
+	return (tool_note(in->tool, tx, &ev));
+}
+
 static enum err
 write_ending(struct tx *tx, void *arg)
 {
 	struct ending *in = arg;
+	struct json details = json_object(in->tool->arena);
+	enum err e;
 
-	if (in->id != NULL) {
-		in->count = 1;
-		return (session_revoke(tx, in->id, NULL, in->now));
-	}
+	if (in->id != NULL)
+		return (write_one(tx, in));
 	if (in->user_id != NULL)
-		return (session_revoke_all(tx, in->user_id, NULL, NULL, in->now, &in->count));
-	return (session_revoke_everybody(tx, in->now, &in->count));
+		e = session_revoke_all(tx, in->user_id, NULL, NULL, in->now, &in->count);
+	else
+		e = session_revoke_everybody(tx, in->now, &in->count);
+	if (e != ERR_OK)
+		return (e);
+	json_add_number(&details, "count", in->count);
+	return (user_change_note(in->tool, tx, "sessions.ended", in->user_id, &details));
 }
 
 int
 cmd_session_revoke(struct tool *t)
 {
 	const char *who = tool_value(t, "--user");
-	struct ending in = { .id = t->words_count > 0 ? t->words[0] : NULL, .now = clock_ms() };
+	struct ending in = {
+		.tool = t, .id = t->words_count > 0 ? t->words[0] : NULL, .now = clock_ms()
+	};
 	struct user u;
 	int status;
 	enum err e;
@@ -151,7 +181,7 @@ cmd_session_revoke(struct tool *t)
 		return (tool_misuse(t, "one of ID, --user WHO and --all is needed"));
 	if (in.id != NULL && !id_ok(in.id))
 		return (tool_fail("that is no session's id: \"yett session list\" shows them"));
-	if ((status = tool_open_store(t)) != 0 ||
+	if ((status = tool_open_store(t)) != 0 || (status = tool_open_master(t)) != 0 ||
 	    (who != NULL && (status = who_read(t, who, &u)) != 0))
 		return (status);
 	if (who != NULL)

@@ -12,8 +12,7 @@
 #include "cred/policy.h"
 #include "store/group.h"
 #include "store/role.h"
-#include "store/session.h"
-#include "who.h"
+#include "user_change.h"
 
 #define NAME_MAX_LEN 200
 
@@ -99,10 +98,28 @@ find_taken(struct tx *tx, struct addition *in)
 }
 
 static enum err
+give_role(struct tx *tx, struct addition *in, const char *name)
+{
+	struct tool *t = in->tool;
+	struct json details = json_object(t->arena);
+	struct role role;
+	enum err e;
+
+	if ((e = role_find_name(tx_db(tx), name, t->arena, &role)) == ERR_NOT_FOUND)
+		in->no_role = name;
+	if (e != ERR_OK ||
+	    (e = role_assign(tx, in->user.id, name, 0, in->user.created_at)) != ERR_OK)
+		return (e);
+	json_add_text(&details, "role_id", role.id);
+	json_add_text(&details, "role", role.name);
+	return (user_change_note(t, tx, "role.assigned", in->user.id, &details));
+}
+
+static enum err
 write_user(struct tx *tx, void *arg)
 {
 	struct addition *in = arg;
-	const struct tool *t = in->tool;
+	struct tool *t = in->tool;
 	const struct user *u = &in->user;
 	enum err e;
 	size_t i;
@@ -112,16 +129,12 @@ write_user(struct tx *tx, void *arg)
 	if ((e = role_assign(tx, u->id, "viewer", 0, u->created_at)) != ERR_OK ||
 	    (e = group_add_home(tx, in->group_id, u->id, u->email, u->created_at)) != ERR_OK)
 		return (e);
-	for (i = 0; i < t->options_count; i++) {
-		if (strcmp(t->options[i].name, "--role") != 0)
-			continue;
-		if ((e = role_assign(tx, u->id, t->options[i].value, 0, u->created_at)) ==
-		    ERR_NOT_FOUND)
-			in->no_role = t->options[i].value;
-		if (e != ERR_OK)
-			return (e);
-	}
-	return (ERR_OK);
+	if ((e = user_change_note(t, tx, "user.created", u->id, NULL)) != ERR_OK)
+		return (e);
+	for (i = 0; e == ERR_OK && i < t->options_count; i++)
+		if (strcmp(t->options[i].name, "--role") == 0)
+			e = give_role(tx, in, t->options[i].value);
+	return (e);
 }
 
 int
@@ -140,8 +153,10 @@ cmd_user_add(struct tool *t)
 	u->username = tool_value(t, "--username");
 	u->name = tool_value(t, "--name");
 	u->properties = "{}";
+	u->enabled = true;
 	u->created_at = clock_ms();
-	if ((status = check_fields(u)) != 0 || (status = tool_open_store(t)) != 0)
+	if ((status = check_fields(u)) != 0 || (status = tool_open_store(t)) != 0 ||
+	    (status = tool_open_master(t)) != 0)
 		return (status);
 	status = tool_has(t, "--hash") ? read_hash(t, &u->password_hash)
 	                               : choose_password(t, u, &u->password_hash);
@@ -157,72 +172,59 @@ cmd_user_add(struct tool *t)
 	return (0);
 }
 
-/* A change of the user ${id}. */
-struct change {
-	const char *id;
-	const char *hash;
-	bool locked;
-	int64_t now;
-	int64_t ended; /* sessions */
-};
-
 static enum err
-write_password(struct tx *tx, void *arg)
+write_password(struct tx *tx, struct user_change *c)
 {
-	struct change *c = arg;
 	enum err e;
 
-	if ((e = user_set_password(tx, c->id, c->hash, c->now)) != ERR_OK)
+	if ((e = user_set_password(tx, c->user.id, c->hash, c->now)) != ERR_OK ||
+	    (e = user_change_note(c->tool, tx, "password.changed", c->user.id, NULL)) != ERR_OK)
 		return (e);
-	return (session_revoke_all(tx, c->id, NULL, NULL, c->now, &c->ended));
+	return (user_change_end(tx, c));
 }
 
 static enum err
-write_locked(struct tx *tx, void *arg)
+write_lock(struct tx *tx, struct user_change *c)
 {
-	struct change *c = arg;
 	enum err e;
 
-	if ((e = user_set_locked(tx, c->id, c->locked, c->now)) != ERR_OK || !c->locked)
+	if ((e = user_set_locked(tx, c->user.id, true, c->now)) != ERR_OK ||
+	    (e = user_change_note(c->tool, tx, "user.locked", c->user.id, NULL)) != ERR_OK)
 		return (e);
-	/* Or an intruder's session would come back to life with the account.  Source: OWASP
-	 * ASVS 5.0 7.4.2. */
-	return (session_revoke_all(tx, c->id, NULL, NULL, c->now, &c->ended));
+	return (user_change_end(tx, c));
 }
 
 static enum err
-write_delete(struct tx *tx, void *arg)
-{
-	const struct change *c = arg;
-
-	return (user_drop(tx, c->id));
-}
-
-static int
-write_change(struct tool *t, enum err (*how)(struct tx *tx, void *arg), struct change *c)
+write_unlock(struct tx *tx, struct user_change *c)
 {
 	enum err e;
 
-	c->now = clock_ms();
-	if ((e = store_write(t->store, how, c)) == ERR_NOT_FOUND)
-		return (tool_fail("somebody has deleted this user meanwhile"));
-	return (e == ERR_OK ? 0 : tool_fail("the change cannot be stored (%s)", err_slug(e)));
+	if ((e = user_set_locked(tx, c->user.id, false, c->now)) != ERR_OK)
+		return (e);
+	return (user_change_note(c->tool, tx, "user.unlocked", c->user.id, NULL));
+}
+
+static enum err
+write_delete(struct tx *tx, struct user_change *c)
+{
+	enum err e;
+
+	if ((e = user_drop(tx, c->user.id)) != ERR_OK)
+		return (e);
+	return (user_change_note(c->tool, tx, "user.deleted", c->user.id, NULL));
 }
 
 int
 cmd_user_passwd(struct tool *t)
 {
-	struct change c = { .id = NULL };
-	struct user u;
+	struct user_change c;
 	int status;
 
-	if ((status = tool_open_store(t)) != 0 || (status = who_read(t, t->words[0], &u)) != 0 ||
-	    (status = choose_password(t, &u, &c.hash)) != 0)
+	if ((status = user_change_open(t, &c)) != 0 ||
+	    (status = choose_password(t, &c.user, &c.hash)) != 0 ||
+	    (status = user_change_store(&c, write_password)) != 0)
 		return (status);
-	c.id = u.id;
-	if ((status = write_change(t, write_password, &c)) != 0)
-		return (status);
-	printf("%s has a new password; sessions ended: %lld\n", u.email, (long long)c.ended);
+	printf("%s has a new password; sessions ended: %lld\n", c.user.email, (long long)c.ended);
 	return (0);
 }
 
@@ -249,58 +251,48 @@ end_waits(struct tool *t, const struct user *u)
 	return (0);
 }
 
-static int
-set_locked(struct tool *t, bool locked)
-{
-	struct change c = { .locked = locked };
-	struct user u;
-	int status;
-
-	if ((status = tool_open_store(t)) != 0 || (status = who_read(t, t->words[0], &u)) != 0)
-		return (status);
-	c.id = u.id;
-	if ((status = write_change(t, write_locked, &c)) != 0)
-		return (status);
-	if (locked)
-		printf("%s is locked; sessions ended: %lld\n", u.email, (long long)c.ended);
-	else
-		printf("%s is unlocked\n", u.email);
-	return (locked ? 0 : end_waits(t, &u));
-}
-
 int
 cmd_user_lock(struct tool *t)
 {
+	struct user_change c;
+	int status;
 
-	return (set_locked(t, true));
+	if ((status = user_change_open(t, &c)) != 0 ||
+	    (status = user_change_store(&c, write_lock)) != 0)
+		return (status);
+	printf("%s is locked; sessions ended: %lld\n", c.user.email, (long long)c.ended);
+	return (0);
 }
 
 int
 cmd_user_unlock(struct tool *t)
 {
+	struct user_change c;
+	int status;
 
-	return (set_locked(t, false));
+	if ((status = user_change_open(t, &c)) != 0 ||
+	    (status = user_change_store(&c, write_unlock)) != 0)
+		return (status);
+	printf("%s is unlocked\n", c.user.email);
+	return (end_waits(t, &c.user));
 }
 
 int
 cmd_user_delete(struct tool *t)
 {
-	struct change c = { .id = NULL };
+	struct user_change c;
 	const char *question;
-	struct user u;
 	int status;
 
-	if ((status = tool_open_store(t)) != 0 || (status = who_read(t, t->words[0], &u)) != 0)
+	if ((status = user_change_open(t, &c)) != 0)
 		return (status);
 	if ((question = arena_print(t->arena,
-	         "Delete %s (%s) for good, with sessions and sign-in history?", u.email, u.id)) ==
-	    NULL)
+	         "Delete %s (%s) for good, with sessions and sign-in history?", c.user.email,
+	         c.user.id)) == NULL)
 		return (tool_fail("out of memory"));
-	if ((status = ask_sure(t, question)) != 0)
+	if ((status = ask_sure(t, question)) != 0 ||
+	    (status = user_change_store(&c, write_delete)) != 0)
 		return (status);
-	c.id = u.id;
-	if ((status = write_change(t, write_delete, &c)) != 0)
-		return (status);
-	printf("deleted %s (%s)\n", u.email, u.id);
+	printf("deleted %s (%s)\n", c.user.email, c.user.id);
 	return (0);
 }

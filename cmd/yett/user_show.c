@@ -2,11 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/profile.h"
 #include "base/clock.h"
 #include "commands.h"
 #include "http/json.h"
 #include "store/role.h"
 #include "table.h"
+#include "user_wish.h"
 #include "who.h"
 
 #define LIMIT_USUAL 1000
@@ -20,11 +22,10 @@ struct listing {
 	struct table *table;
 	struct json json;
 	struct cJSON *array;
-	const char *last_id;
+	struct wish wish;
+	struct user_page *page;
 	int64_t count;
 	int64_t limit;
-	bool more;
-	enum err err;
 };
 
 static const char *
@@ -43,65 +44,89 @@ make_json(
 	struct json j = json_object(t->arena);
 	enum err e;
 
-	json_add_text(&j, "id", u->id);
-	json_add_text(&j, "email", u->email);
-	json_add_bool(&j, "email_confirmed", u->email_confirmed);
-	json_add_text(&j, "username", u->username);
-	json_add_text(&j, "name", u->name);
-	json_add_text(&j, "picture_url", u->picture_url);
-	json_add_raw(&j, "properties", u->properties);
-	json_add_bool(&j, "has_password", u->password_hash != NULL);
-	json_add_bool(&j, "enabled", u->enabled);
-	json_add_bool(&j, "locked", u->locked);
 	if (permissions == NULL)
 		return (ERR_NOMEM);
 	if ((e = role_rights(db, u->id, clock_ms(), t->arena, names, permissions)) != ERR_OK)
 		return (e);
+	profile_add(&j, u);
+	profile_add_admins(&j, u);
 	json_add_texts(&j, "roles", names->items, names->count);
 	json_add_texts(&j, "permissions", permissions->items, permissions->count);
-	json_add_time(&j, "created_at", u->created_at);
-	if (u->last_active_at != 0)
-		json_add_time(&j, "last_active_at", u->last_active_at);
-	else
-		json_add_text(&j, "last_active_at", NULL);
 	*ret_json = j;
 	return (ERR_OK);
 }
 
-static void
-list_one(void *arg, const struct user *u)
+static enum err
+list_one(struct listing *l, const struct user *u)
 {
-	struct listing *l = arg;
 	struct arena *a = l->tool->arena;
 	struct json item;
+	enum err e;
 
-	if (l->err != ERR_OK || (l->more = l->count == l->limit))
-		return;
-	l->count++;
-	l->last_id = u->id;
 	if (l->array != NULL) {
-		if ((l->err = make_json(l->tool, l->db, u, l->names, &item)) == ERR_OK)
+		if ((e = make_json(l->tool, l->db, u, l->names, &item)) == ERR_OK)
 			json_append(&l->json, l->array, &item);
-	} else if ((l->err = role_rights(l->db, u->id, clock_ms(), a, l->names, NULL)) == ERR_OK) {
+	} else if ((e = role_rights(l->db, u->id, clock_ms(), a, l->names, NULL)) == ERR_OK) {
 		const char *const cells[] = { u->id, u->email, u->username, state_of(u),
 			table_join(a, l->names->items, l->names->count),
 			table_time(a, u->created_at), table_time(a, u->last_active_at) };
 
 		table_add(l->table, cells);
 	}
+	return (e);
+}
+
+static enum err
+read_page(struct listing *l)
+{
+	const int64_t left = l->limit - l->count;
+	struct arena *a = l->tool->arena;
+	struct user u;
+	enum err e;
+	size_t i;
+
+	if ((e = user_list(l->db, &l->wish.filter, l->wish.after, clock_ms(),
+	         left < USER_PAGE_MAX ? (size_t)left : USER_PAGE_MAX, a, l->page)) != ERR_OK)
+		return (e);
+	for (i = 0; i < l->page->count; i++)
+		if ((e = user_find(l->db, USER_BY_ID, l->page->items[i].id, a, &u)) != ERR_OK ||
+		    (e = list_one(l, &u)) != ERR_OK)
+			return (e);
+	l->count += (int64_t)l->page->count;
+	l->wish.place = l->page->next;
+	l->wish.after = &l->wish.place;
+	return (ERR_OK);
+}
+
+/* Page by page, so that no read goes on for long. */
+static int
+read_all(struct listing *l)
+{
+	enum err e;
+
+	do {
+		if ((e = store_read(l->tool->store, &l->db)) != ERR_OK)
+			break;
+		e = read_page(l);
+		store_read_end(l->tool->store, l->db);
+	} while (e == ERR_OK && l->page->more && l->count < l->limit);
+	return (e == ERR_OK ? 0 : tool_fail("the users cannot be listed (%s)", err_slug(e)));
 }
 
 static int
 print_list(struct listing *l)
 {
+	const char *next = NULL;
 	int status;
 
+	if (l->page->more && (next = wish_cursor(&l->wish, &l->page->next, l->tool->arena)) == NULL)
+		return (tool_fail("out of memory"));
 	if (l->array != NULL) {
-		json_add_text(&l->json, "next", l->more ? l->last_id : NULL);
+		json_add_text(&l->json, "next", next);
 		return (tool_print_json(&l->json));
 	}
-	if ((status = table_print(l->table)) == 0 && l->more)
-		tool_warn("there are more: --after %s", l->last_id);
+	if ((status = table_print(l->table)) == 0 && next != NULL)
+		tool_warn("there are more: --after %s", next);
 	return (status);
 }
 
@@ -110,29 +135,21 @@ cmd_user_list(struct tool *t)
 {
 	static const char *const names[] = { "ID", "EMAIL", "USERNAME", "STATE", "ROLES", "CREATED",
 		"LAST SIGN-IN" };
-	const char *after = tool_value(t, "--after");
 	struct listing l = { .tool = t };
 	int status;
-	enum err e;
 
 	if (!tool_number(t, "--limit", LIMIT_USUAL, LIMIT_MAX, &l.limit))
 		return (tool_misuse(t, "--limit must be a number from 1 to %d", LIMIT_MAX));
-	if ((status = tool_open_store(t)) != 0)
+	if ((status = tool_open_store(t)) != 0 || (status = user_wish_read(t, &l.wish)) != 0)
 		return (status);
 	l.json = json_object(t->arena);
 	if (tool_has(t, "--json"))
 		l.array = json_add_array(&l.json, "items");
 	if ((l.names = arena_alloc(t->arena, sizeof *l.names)) == NULL ||
+	    (l.page = arena_alloc(t->arena, sizeof *l.page)) == NULL ||
 	    (l.table = table_new(t->arena, COUNT(names), names)) == NULL)
 		return (tool_fail("out of memory"));
-	if ((e = store_read(t->store, &l.db)) != ERR_OK)
-		return (tool_fail("the database cannot be read (%s)", err_slug(e)));
-	/* One more than asked for tells whether there are more. */
-	e = user_list(l.db, after != NULL ? after : "", l.limit + 1, t->arena, list_one, &l);
-	store_read_end(t->store, l.db);
-	if (e != ERR_OK || (e = l.err) != ERR_OK)
-		return (tool_fail("the users cannot be listed (%s)", err_slug(e)));
-	return (print_list(&l));
+	return ((status = read_all(&l)) != 0 ? status : print_list(&l));
 }
 
 static void
@@ -157,10 +174,16 @@ print_user(struct tool *t, struct db *db, const struct user *u, struct names *na
 	print_field("email confirmed", u->email_confirmed ? "yes" : "no");
 	print_field("username", u->username);
 	print_field("name", u->name);
+	print_field("first name", u->first_name);
+	print_field("last name", u->last_name);
 	print_field("picture", u->picture_url);
 	print_field("properties", u->properties);
 	print_field("password", u->password_hash != NULL ? "set" : "none");
+	print_field("new password", u->update_password_required ? "required" : NULL);
 	print_field("state", state_of(u));
+	print_field("hidden", u->hidden ? "yes" : NULL);
+	print_field("may make orgs", u->can_create_orgs ? "yes" : NULL);
+	print_field("id of old", u->legacy_user_id);
 	if (permissions == NULL)
 		return (ERR_NOMEM);
 	if ((e = role_rights(db, u->id, clock_ms(), t->arena, names, permissions)) != ERR_OK)

@@ -21,6 +21,8 @@ find(struct tool *t, struct db *db, const char *who, struct user *ret_user)
 	if (e == ERR_NOT_FOUND)
 		e = user_find(db, strchr(key, '@') != NULL ? USER_BY_EMAIL : USER_BY_USERNAME, key,
 		    t->arena, ret_user);
+	if (e == ERR_NOT_FOUND)
+		e = user_find(db, USER_BY_LEGACY, who, t->arena, ret_user);
 	return (e);
 }
 
@@ -30,8 +32,9 @@ who_find(struct tool *t, struct db *db, const char *who, struct user *ret_user)
 	const enum err e = find(t, db, who, ret_user);
 
 	if (e == ERR_NOT_FOUND)
-		return (tool_fail(
-		    "there is no user \"%s\": give an id, an e-mail address or a username", who));
+		return (tool_fail("there is no user \"%s\": give an id, an e-mail address, a "
+		                  "username or the id of old",
+		    who));
 	return (e == ERR_OK ? 0 : tool_fail("the database cannot be read (%s)", err_slug(e)));
 }
 

@@ -7,8 +7,8 @@
 
 /**
  * who_find(t, db, who, ret_user):
- * The user with the id, address or username ${who}, owned by the arena. 0, or the exit status, all
- * said.
+ * The user with the id, address, username or else legacy_user_id ${who}, owned by the arena. 0, or
+ * the exit status, all said.
  */
 int who_find(struct tool *t, struct db *db, const char *who, struct user *ret_user);
 

@@ -39,6 +39,8 @@ admit_subject(struct req *r)
 	const enum who who = r->route->who;
 	enum err e;
 
+	if (r->subject->password_due && !r->route->password_due)
+		return (ERR_PASSWORD_DUE);
 	if ((who == WHO_USER || who == WHO_SELF) && r->subject->user_id[0] == '\0')
 		return (req_fail(r, ERR_FORBIDDEN, "this is for users; the key is no user's"));
 	if (who == WHO_SELF && (e = check_self(r)) != ERR_OK)
@@ -71,7 +73,11 @@ decide(struct req *r)
 	case WHO_MAYBE:
 		if ((e = subject_identify(r)) != ERR_OK)
 			return (err_status(e) >= 500 ? e : ERR_OK);
-		return (r->subject != NULL ? quota_identified(r) : ERR_OK);
+		if (r->subject == NULL)
+			return (ERR_OK);
+		if (r->subject->password_due && !r->route->password_due)
+			return (ERR_PASSWORD_DUE);
+		return (quota_identified(r));
 	case WHO_GUEST:
 	case WHO_HOLDER:
 	case WHO_USER:

@@ -8,7 +8,7 @@
  * admit(r):
  * Find out who asks, as far as the route of ${r} wants to know, and whether it lets him in.
  * Errors: ERR_UNAUTHENTICATED for who proved nothing and is not let in, ERR_INVALID_TOKEN for a bad
- * proof; ERR_FORBIDDEN; ERR_DB, ERR_NOMEM.  Source: OWASP ASVS 5.0 8.2, 8.3.
+ * proof; ERR_PASSWORD_DUE; ERR_FORBIDDEN; ERR_DB, ERR_NOMEM.  Source: OWASP ASVS 5.0 8.2, 8.3.
  */
 MUST_USE enum err admit(struct req *r);
 

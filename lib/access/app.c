@@ -168,8 +168,9 @@ print_routes(const struct program *p)
 
 	for (i = 0; i < p->routes_count; i++) {
 		row = &p->routes[i];
-		printf("%s %s %s %s %zu\n", row->method != NULL ? row->method : "*", row->path,
-		    who[row->who], row->permission != NULL ? row->permission : "-", row->body_max);
+		printf("%s %s %s %s %zu %s\n", row->method != NULL ? row->method : "*", row->path,
+		    who[row->who], row->permission != NULL ? row->permission : "-", row->body_max,
+		    row->type != NULL ? row->type : "-");
 	}
 }
 

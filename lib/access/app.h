@@ -45,8 +45,8 @@ struct program {
  * app_main(argc, argv, p):
  * Run the program ${p}: read the configuration (--config FILE, else $YETT_CONF, else the installed
  * one), open everything, serve. With --routes print the table instead: method, path, who,
- * permission and the largest body of each row. Returns the exit status: 0; 1 for a failure; 100 for
- * a wrong call.
+ * permission, the largest body and its type of each row. Returns the exit status: 0; 1 for a
+ * failure; 100 for a wrong call.
  */
 int app_main(int argc, char **argv, const struct program *p);
 

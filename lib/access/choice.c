@@ -100,6 +100,9 @@ check_change(struct req *r, const struct user *u, const char *current, const cha
 
 	if ((e = choice_check(r, "new_password", new, &owner)) != ERR_OK)
 		return (e);
+	/* What is typed tells nothing of what is stored: no need to have it checked first. */
+	if (u->update_password_required && strcmp(current, new) == 0)
+		return (req_field_error(r, "new_password", "must be another than the current one"));
 	if ((e = throttle_begin(r, u->id)) != ERR_OK)
 		return (e);
 	e = hasher_verify(r->app->hasher, u->password_hash, current, &stale);

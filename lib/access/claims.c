@@ -55,6 +55,15 @@ put_rights(struct json *j, const struct standing *st)
 	}
 }
 
+/* While another password is due: who verifies the token by himself is not to let it in. */
+static void
+drop_rights(struct standing *st)
+{
+
+	st->roles->count = st->permissions->count = 0;
+	st->org_id = NULL;
+}
+
 static enum err
 add_rights(
     struct app *app, const struct user *u, const struct session *s, struct arena *a, struct json *j)
@@ -65,8 +74,11 @@ add_rights(
 
 	if ((e = store_read(app->store, &db)) != ERR_OK)
 		return (e);
-	if ((e = standing_in(db, u, s, clock_ms(), a, &st)) == ERR_OK)
+	if ((e = standing_in(db, u, s, clock_ms(), a, &st)) == ERR_OK) {
+		if (u->update_password_required && st.actor_id == NULL)
+			drop_rights(&st);
 		put_rights(j, &st);
+	}
 	store_read_end(app->store, db);
 	return (e);
 }

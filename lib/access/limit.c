@@ -2,6 +2,7 @@
 #include "access/limit.h"
 
 #include "access/subject.h"
+#include "store/user.h"
 
 enum err
 limit_permission(struct req *r, const char *field, const char *permission)
@@ -40,4 +41,17 @@ limit_role(struct req *r, struct db *db, const char *role_id, const char *field)
 	if ((e = role_held_by_role(db, role_id, r->arena, held)) != ERR_OK)
 		return (e);
 	return (limit_held(r, db, held, field));
+}
+
+enum err
+limit_user(struct req *r, struct db *db, const char *user_id, int64_t now)
+{
+	struct held *held = arena_alloc(r->arena, sizeof *held);
+	enum err e;
+
+	if (held == NULL)
+		return (ERR_NOMEM);
+	if ((e = role_held(db, user_id, now, r->arena, held)) != ERR_OK)
+		return (e);
+	return (limit_held(r, db, held, NULL));
 }

@@ -19,4 +19,11 @@ MUST_USE enum err limit_role(struct req *r, struct db *db, const char *role_id, 
 MUST_USE enum err
 limit_held(struct req *r, struct db *db, const struct held *held, const char *field);
 
+/**
+ * limit_user(r, db, user_id, now):
+ * The same for all that the user holds, on the site, through groups and in any org, on whatever
+ * condition: nobody changes, locks or drops who may come to do more than he.
+ */
+MUST_USE enum err limit_user(struct req *r, struct db *db, const char *user_id, int64_t now);
+
 #endif

@@ -1,22 +1,45 @@
-/* A user as others see one, and changing what users may change of themselves. */
+/* A user as others see one. */
 #include "access/profile.h"
 
 #include <string.h>
 
-#include <cjson/cJSON.h>
-
-#include "access/app.h"
-#include "access/audit.h"
-#include "access/subject.h"
 #include "base/clock.h"
-#include "base/text.h"
-#include "http/input.h"
-#include "http/json.h"
 
-#define PROPERTIES_MAX 16384
-#define PROPERTIES_VALUES_MAX 2048
-#define PROPERTIES_LEVELS_MAX 24
 #define LOCAL_MAX 64 /* bytes before the '@' */
+
+void
+profile_add(struct json *j, const struct user *u)
+{
+
+	json_add_text(j, "id", u->id);
+	json_add_text(j, "email", u->email);
+	json_add_bool(j, "email_confirmed", u->email_confirmed);
+	json_add_text(j, "username", u->username);
+	json_add_text(j, "name", u->name);
+	json_add_text(j, "first_name", u->first_name);
+	json_add_text(j, "last_name", u->last_name);
+	json_add_text(j, "picture_url", u->picture_url);
+	json_add_raw(j, "properties", u->properties);
+	json_add_bool(j, "has_password", u->password_hash != NULL);
+	json_add_bool(j, "update_password_required", u->update_password_required);
+	json_add_bool(j, "can_create_orgs", u->can_create_orgs);
+	json_add_time(j, "created_at", u->created_at);
+}
+
+void
+profile_add_admins(struct json *j, const struct user *u)
+{
+
+	json_add_text(j, "legacy_user_id", u->legacy_user_id);
+	json_add_raw(j, "attributes", u->attributes);
+	json_add_bool(j, "enabled", u->enabled);
+	json_add_bool(j, "locked", u->locked);
+	json_add_bool(j, "hidden", u->hidden);
+	if (u->last_active_at != 0)
+		json_add_time(j, "last_active_at", u->last_active_at);
+	else
+		json_add_text(j, "last_active_at", NULL);
+}
 
 enum err
 profile_print(const struct standing *st, struct arena *a, char **ret_json)
@@ -24,13 +47,7 @@ profile_print(const struct standing *st, struct arena *a, char **ret_json)
 	const struct user *u = &st->user;
 	struct json j = json_object(a), act = json_object(a);
 
-	json_add_text(&j, "id", u->id);
-	json_add_text(&j, "email", u->email);
-	json_add_bool(&j, "email_confirmed", u->email_confirmed);
-	json_add_text(&j, "username", u->username);
-	json_add_text(&j, "name", u->name);
-	json_add_text(&j, "picture_url", u->picture_url);
-	json_add_raw(&j, "properties", u->properties);
+	profile_add(&j, u);
 	json_add_texts(&j, "roles", st->roles->items, st->roles->count);
 	json_add_texts(&j, "permissions", st->permissions->items, st->permissions->count);
 	if (st->org_id != NULL)
@@ -117,131 +134,4 @@ profile_email_ok(const char *email)
 		if (p[len] == '\0')
 			return (true);
 	}
-}
-
-struct update {
-	const char *name;
-	const char *username;
-	const char *picture_url;
-	struct cJSON *properties;
-	const char *return_to;
-
-	/* For the transaction. */
-	struct req *req;
-	const char *properties_text;
-	int64_t now;
-};
-
-/* "" clears, NULL leaves. */
-static const char *
-changed(const char *old, const char *new)
-{
-
-	return (new == NULL ? old : new[0] == '\0' ? NULL : new);
-}
-
-/* Which members changed; not what is in them, for the log outlives the user. */
-static enum err
-note_update(struct tx *tx, const struct update *in)
-{
-	struct json details = json_object(in->req->arena);
-	const struct event ev = { .action = "user.updated",
-		.object_type = "user",
-		.object_id = in->req->subject->user_id,
-		.details = &details };
-	char name[] = "name", username[] = "username", picture[] = "picture_url",
-	     properties[] = "properties", *changes[4];
-	size_t count = 0;
-
-	if (in->name != NULL)
-		changes[count++] = name;
-	if (in->username != NULL)
-		changes[count++] = username;
-	if (in->picture_url != NULL)
-		changes[count++] = picture;
-	if (in->properties_text != NULL)
-		changes[count++] = properties;
-	if (count == 0)
-		return (ERR_OK);
-	json_add_texts(&details, "fields", changes, count);
-	return (audit_note(tx, in->req, &ev));
-}
-
-static enum err
-write_update(struct tx *tx, void *arg)
-{
-	const struct update *in = arg;
-	struct user u;
-	enum err e;
-
-	if ((e = subject_recheck(tx, in->req)) != ERR_OK ||
-	    (e = user_find(tx_db(tx), USER_BY_ID, in->req->subject->user_id, in->req->arena, &u)) !=
-	        ERR_OK)
-		return (e);
-	u.name = changed(u.name, in->name);
-	u.username = changed(u.username, in->username);
-	u.picture_url = changed(u.picture_url, in->picture_url);
-	if (in->properties_text != NULL)
-		u.properties = in->properties_text;
-	if ((e = user_set_profile(tx, &u, in->now, in->req->arena)) != ERR_OK)
-		return (e);
-	return (note_update(tx, in));
-}
-
-/* It is read again as a part of something larger, which has to keep the limits of any JSON. */
-static enum err
-check_properties(struct req *r, struct update *in)
-{
-
-	if (!json_within(in->properties, PROPERTIES_VALUES_MAX, PROPERTIES_LEVELS_MAX))
-		return (req_field_error(r, "properties",
-		    "must have at most 2048 values and be nested at most 24 levels deep"));
-	in->properties_text = json_print_tree(in->properties, r->arena);
-	if (in->properties_text == NULL)
-		return (ERR_NOMEM);
-	if (strlen(in->properties_text) > PROPERTIES_MAX)
-		return (req_field_error(r, "properties", "must have at most 16384 bytes"));
-	return (ERR_OK);
-}
-
-static enum err
-check_update(struct req *r, struct update *in)
-{
-	enum err e = ERR_OK;
-
-	if (in->username != NULL && in->username[0] != '\0' && !profile_username_ok(in->username))
-		e = req_field_error(
-		    r, "username", "must have 2 to 64 letters, digits, '.', '_' or '-'");
-	if (in->picture_url != NULL && in->picture_url[0] != '\0' &&
-	    !text_starts(in->picture_url, "https://"))
-		e = req_field_error(r, "picture_url", "must begin with https://");
-	return (in->properties != NULL && e == ERR_OK ? check_properties(r, in) : e);
-}
-
-enum err
-profile_update(struct req *r, const char **ret_return_to)
-{
-	static const struct field fields[] = {
-		{ "name", FIELD_TEXT, offsetof(struct update, name), 0, 200,
-		    FIELD_OPTIONAL | FIELD_NULLABLE },
-		{ "username", FIELD_TEXT, offsetof(struct update, username), 0, 64,
-		    FIELD_OPTIONAL | FIELD_NULLABLE },
-		{ "picture_url", FIELD_TEXT, offsetof(struct update, picture_url), 0, 2048,
-		    FIELD_OPTIONAL | FIELD_NULLABLE },
-		{ "properties", FIELD_OBJECT, offsetof(struct update, properties), 0, 0,
-		    FIELD_OPTIONAL },
-		{ "return_to", FIELD_TEXT, offsetof(struct update, return_to), 0, 1024,
-		    FIELD_OPTIONAL },
-	};
-	struct update in = { .req = r, .now = clock_ms() };
-	enum err e;
-
-	if ((e = input_read(r, fields, COUNT(fields), &in)) != ERR_OK ||
-	    (e = check_update(r, &in)) != ERR_OK)
-		return (e);
-	if ((e = store_write(r->app->store, write_update, &in)) == ERR_TAKEN)
-		req_field_error(r, "username", "is taken");
-	if (e == ERR_OK)
-		*ret_return_to = in.return_to;
-	return (e);
 }

@@ -10,6 +10,13 @@
 #include "store/user.h"
 
 /**
+ * profile_add(j, u), profile_add_admins(j, u):
+ * Add to ${j} what users see of themselves; and what only admins see besides. Never the password.
+ */
+void profile_add(struct json *j, const struct user *u);
+void profile_add_admins(struct json *j, const struct user *u);
+
+/**
  * profile_print(st, a, ret_json), profile_read(db, u, session, a, ret_json):
  * The JSON of the user of ${st}, or of ${u} in ${session}, with what the user holds, and in the
  * session's org, if one is active, and who acts in the user's name, if somebody does; owned by
@@ -38,7 +45,7 @@ bool profile_email_ok(const char *email);
 
 /**
  * profile_update(r, ret_return_to):
- * Change the subject's name, username, picture_url and properties as the body says; null or ""
+ * Change the subject's names, username, picture_url and properties as the body says; null or ""
  * clears one. ${ret_return_to} is where the body wants a browser to go then, NULL when it does not
  * say. Errors: ERR_FIELDS, ERR_SYNTAX, ERR_TAKEN (with the field), ERR_NOMEM, ERR_DB.
  */

@@ -178,6 +178,14 @@ read_standing(struct app *app, int64_t now, struct arena *a, struct standing *s)
 	return (e);
 }
 
+/* The password is for the user to choose, not for who acts in his name. */
+static bool
+is_password_due(const struct standing *s)
+{
+
+	return (s->user_id != NULL && s->user.update_password_required && s->actor_id == NULL);
+}
+
 /* Read the versions, then what they are versions of. Who acts for somebody, and in which org, is
  * known only from the row of the session, so that is read once more. */
 static enum err
@@ -230,6 +238,7 @@ load(struct req *r, struct claim *c, int64_t now, struct subject **ret_subject, 
 	copy_id(head.key_id, s.key_id);
 	copy_id(head.org_id, s.org_id);
 	head.key_expires_at = c->proof == PROOF_KEY ? s.key.expires_at : 0;
+	head.password_due = is_password_due(&s);
 	/* A token may have been made to live longer than its session. */
 	head.expires_at = c->expires_at < s.until ? c->expires_at : s.until;
 	*ret_subject = pack(&head, profile, &s, r->arena, ret_len);
@@ -428,6 +437,8 @@ subject_recheck(struct tx *tx, struct req *r)
 		return (ERR_NOMEM);
 	if ((e = check_address(r, r->subject)) != ERR_OK)
 		return (e);
+	if (is_password_due(&s) && !r->route->password_due)
+		return (ERR_PASSWORD_DUE);
 	if (r->route->permission != NULL && !subject_may(r->subject, r->route->permission))
 		return (req_fail(
 		    r, ERR_FORBIDDEN, "the permission %s is needed", r->route->permission));

@@ -19,6 +19,7 @@ struct subject {
 	char actor_id[ID_SIZE];   /* who acts in the user's name; none: the user */
 	char key_id[ID_SIZE];     /* the API key that is the proof */
 	char org_id[ID_SIZE];     /* the org that the session or key acts in */
+	bool password_due;        /* must choose another password before anything else */
 	int64_t expires_at;       /* ms the proof dies, or something in it may change */
 	int64_t key_expires_at;   /* ms the key itself does; 0: never, or there is none */
 	int64_t seen_at;          /* ms last written down */
@@ -91,7 +92,7 @@ subject_standing(const struct req *r, struct db *db, struct standing *ret_standi
  * In a transaction that changes something for the subject of ${r}: does the proof still hold, and
  * the permission that the route asks for? While the body was on its way or a password was hashed,
  * the session may have ended, or a role been taken away; ${r} then has the subject of now.
- * Errors: ERR_INVALID_TOKEN; ERR_FORBIDDEN; ERR_DB, ERR_NOMEM.
+ * Errors: ERR_INVALID_TOKEN; ERR_PASSWORD_DUE; ERR_FORBIDDEN; ERR_DB, ERR_NOMEM.
  */
 MUST_USE enum err subject_recheck(struct tx *tx, struct req *r);
 

@@ -1,5 +1,5 @@
-/* Password hashes: made by Argon2id, verified also as crypt(3) makes them, never more at once than
- * there is room for. */
+/* Password hashes: made by Argon2id, verified also as crypt(3) and PBKDF2 make them, never more at
+ * once than there is room for. */
 #include "cred/hasher.h"
 
 #include <crypt.h>
@@ -15,6 +15,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "base/turn.h"
+#include "cred/pbkdf2.h"
 
 #define PATH_SIZE 600
 /* The dearest hash that an import may bring: a few of them must not stop the site. */
@@ -266,8 +267,9 @@ verify(struct task *t)
 		               t->hash, t->hasher->passes, t->hasher->memory) != 0;
 		return (ERR_OK);
 	}
-	if ((e = verify_crypt(t->hash, t->password)) == ERR_OK)
-		t->stale = true;
+	e = pbkdf2_is(t->hash) ? pbkdf2_verify(t->hash, t->password)
+	                       : verify_crypt(t->hash, t->password);
+	t->stale = e == ERR_OK;
 	return (e);
 }
 
@@ -404,6 +406,8 @@ hasher_knows(const char *hash)
 	const struct method *m;
 	size_t i;
 
+	if (pbkdf2_is(hash))
+		return (pbkdf2_knows(hash));
 	for (i = 0; i < COUNT(methods); i++) {
 		m = &methods[i];
 		if (!text_starts(hash, m->prefix))

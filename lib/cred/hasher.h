@@ -1,5 +1,5 @@
-/* Password hashes: made by Argon2id, verified also as crypt(3) makes them, never more at once than
- * there is room for. */
+/* Password hashes: made by Argon2id, verified also as crypt(3) and PBKDF2 make them, never more at
+ * once than there is room for. */
 #ifndef CRED_HASHER_H
 #define CRED_HASHER_H
 
@@ -33,7 +33,7 @@ hasher_hash(struct hasher *h, const char *password, char ret_hash[static HASHER_
 
 /**
  * hasher_verify(h, hash, password, ret_stale):
- * Is ${password} what ${hash} (PHC argon2id or argon2i, or any of crypt(3)) was made of?
+ * Is ${password} what ${hash} (PHC argon2id or argon2i, any of crypt(3), PBKDF2) was made of?
  * ${ret_stale}: it is, but the hash is not what hasher_hash() makes today. A NULL ${hash} costs the
  * same time and never fits: for who is not there. Errors: ERR_INVALID_CREDENTIALS when it is not;
  * ERR_BUSY.

@@ -127,6 +127,22 @@ body_length(struct req *r, size_t *ret_len)
 	return (ERR_OK);
 }
 
+/* Is the type of the body, whatever its parameters, the one that the route takes? */
+static enum err
+check_type(struct req *r)
+{
+	const char *wanted = r->route->type != NULL ? r->route->type : "application/json";
+	const size_t len = strlen(wanted);
+
+	if (r->route->type == NULL && req_is_form(r))
+		return (ERR_OK);
+	if (r->content_type != NULL && strncmp(r->content_type, wanted, len) == 0 &&
+	    strchr("; \t", r->content_type[len]) != NULL)
+		return (ERR_OK);
+	return (req_fail(r, ERR_MEDIA_TYPE, "Content-Type: must be %s%s", wanted,
+	    r->route->type == NULL ? " or application/x-www-form-urlencoded" : ""));
+}
+
 static enum err
 read_body(struct req *r, struct conn *c)
 {
@@ -139,12 +155,8 @@ read_body(struct req *r, struct conn *c)
 	if (len > r->route->body_max)
 		return (req_fail(r, ERR_TOO_LARGE,
 		    "the body has %zu bytes, at most %zu are allowed", len, r->route->body_max));
-	if (len > 0 && !req_is_form(r) &&
-	    (r->content_type == NULL || strncmp(r->content_type, "application/json", 16) != 0 ||
-	        strchr("; \t", r->content_type[16]) == NULL))
-		return (req_fail(r, ERR_MEDIA_TYPE,
-		    "Content-Type: must be application/json or "
-		    "application/x-www-form-urlencoded"));
+	if (len > 0 && (e = check_type(r)) != ERR_OK)
+		return (e);
 	if ((body = arena_alloc(r->arena, len + 1)) == NULL)
 		return (ERR_NOMEM);
 	r->body = body;

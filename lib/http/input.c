@@ -193,6 +193,12 @@ set_json(struct reading *in, const struct field *f, cJSON *item)
 		else
 			complain_of_number(in, f);
 		break;
+	case FIELD_FLAG:
+		if (cJSON_IsBool(item))
+			*(enum flag *)to = cJSON_IsTrue(item) ? FLAG_YES : FLAG_NO;
+		else
+			complain(in, f->name, "must be true or false");
+		break;
 	case FIELD_TIME:
 		if (cJSON_IsNull(item))
 			*(int64_t *)to = 0;
@@ -203,7 +209,8 @@ set_json(struct reading *in, const struct field *f, cJSON *item)
 		set_texts_json(in, f, item);
 		break;
 	case FIELD_OBJECT:
-		if (cJSON_IsObject(item))
+		if (cJSON_IsObject(item) ||
+		    (cJSON_IsNull(item) && (f->flags & FIELD_NULLABLE) != 0))
 			*(cJSON **)to = item;
 		else
 			complain(in, f->name, "must be an object");
@@ -212,13 +219,31 @@ set_json(struct reading *in, const struct field *f, cJSON *item)
 }
 
 static void
-set_form(struct reading *in, const struct field *f, const char *value)
+set_form_bool(struct reading *in, const struct field *f, const char *value)
 {
 	static const char *const yes[] = { "true", "1", "on", "yes" }, *const no[] = { "false", "0",
 		"off", "no" };
+	char *to = (char *)in->ret + f->offset;
+	bool is;
+	size_t i;
+
+	for (i = 0; i < COUNT(yes); i++) {
+		if (!(is = strcmp(value, yes[i]) == 0) && strcmp(value, no[i]) != 0)
+			continue;
+		if (f->type == FIELD_BOOL)
+			*(bool *)to = is;
+		else
+			*(enum flag *)to = is ? FLAG_YES : FLAG_NO;
+		return;
+	}
+	complain(in, f->name, "must be true or false");
+}
+
+static void
+set_form(struct reading *in, const struct field *f, const char *value)
+{
 	const char *detail;
 	cJSON *json;
-	size_t i;
 
 	switch (f->type) {
 	case FIELD_TEXT:
@@ -228,12 +253,8 @@ set_form(struct reading *in, const struct field *f, const char *value)
 			set_text(in, f, value);
 		return;
 	case FIELD_BOOL:
-		for (i = 0; i < COUNT(yes); i++)
-			if (strcmp(value, yes[i]) == 0 || strcmp(value, no[i]) == 0) {
-				*(bool *)((char *)in->ret + f->offset) = strcmp(value, yes[i]) == 0;
-				return;
-			}
-		complain(in, f->name, "must be true or false");
+	case FIELD_FLAG:
+		set_form_bool(in, f, value);
 		return;
 	case FIELD_NUMBER:
 		if (value[0] == '\0' && (f->flags & FIELD_OPTIONAL) != 0)

@@ -14,6 +14,7 @@ enum field_type {
 	FIELD_TEXT,   /* a "const char *"; NULL when absent */
 	FIELD_BOOL,   /* a "bool"; false when absent; in a form "true", "1", "on", "yes" and their
 	                 opposites */
+	FIELD_FLAG,   /* an "enum flag": the same, but one sees that it is absent */
 	FIELD_OBJECT, /* a "struct cJSON *"; in a form the text of an object */
 	FIELD_NUMBER, /* an "int64_t" from ${min} to ${max}; 0 when absent */
 	FIELD_TIME,   /* an "int64_t" of ms, written as RFC 3339 in UTC; 0 when absent or null */
@@ -22,8 +23,11 @@ enum field_type {
 
 enum {
 	FIELD_OPTIONAL = 1,
-	FIELD_NULLABLE = 2, /* a text or number may be null, which reads as "" or 0 */
+	FIELD_NULLABLE = 2, /* a text or number may be null, which reads as "" or 0; an object,
+	                       which stays null */
 };
+
+enum flag { FLAG_ABSENT = 0, FLAG_NO, FLAG_YES };
 
 #define FIELD_TEXTS_MAX 64
 

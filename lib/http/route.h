@@ -3,6 +3,7 @@
 #ifndef HTTP_ROUTE_H
 #define HTTP_ROUTE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "http/request.h"
@@ -28,6 +29,8 @@ struct route {
 	const char *page; /* the page that shows a browser what was wrong with its form; NULL: the
 	                     page "problem" */
 	const char *permission; /* that the subject must hold, "resource:action"; NULL: none */
+	const char *type;       /* of the body; NULL: application/json or a form */
+	bool password_due;      /* open also to who must choose another password first */
 };
 
 /**

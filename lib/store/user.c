@@ -1,6 +1,8 @@
 /* Users: who they are, and their password's hash. */
 #include "store/user.h"
 
+#include <string.h>
+
 #include "base/text.h"
 
 #define COLUMNS \
@@ -48,6 +50,7 @@ user_find(struct db *db, enum user_by by, const char *key, struct arena *a, stru
 		[USER_BY_ID] = "SELECT " COLUMNS " FROM users WHERE id = ?1",
 		[USER_BY_EMAIL] = "SELECT " COLUMNS " FROM users WHERE email_key = ?1",
 		[USER_BY_USERNAME] = "SELECT " COLUMNS " FROM users WHERE username_key = ?1",
+		[USER_BY_LEGACY] = "SELECT " COLUMNS " FROM users WHERE legacy_user_id = ?1",
 	};
 	const struct db_arg args[] = { DB_TEXT(key) };
 	struct stmt *stmt;
@@ -77,13 +80,31 @@ lower(const char *text, struct arena *a, bool *failed)
 	return (copy);
 }
 
+/* What is searched for, as it is now. */
+static enum err
+write_words(struct tx *tx, const char *id)
+{
+	static const char sql[] =
+	    "INSERT OR REPLACE INTO users_words (rowid, email, username, name, marks) "
+	    "SELECT number, email, username, name, "
+	    "'e:' || enabled || 'l:' || locked || 'c:' || email_confirmed "
+	    "FROM users WHERE id = ?1 AND number IS NOT NULL";
+	const struct db_arg args[] = { DB_TEXT(id) };
+
+	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+}
+
 enum err
 user_add(struct tx *tx, const struct user *u, struct arena *a)
 {
-	static const char sql[] = "INSERT INTO users (id, email, email_key, email_confirmed, "
-	                          "username, username_key, name, "
-	                          "picture_url, properties, password_hash, created_at, updated_at) "
-	                          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)";
+	static const char sql[] =
+	    "INSERT INTO users (id, email, email_key, email_confirmed, username, username_key, "
+	    "name, picture_url, properties, password_hash, enabled, locked, created_at, "
+	    "updated_at, legacy_user_id, first_name, last_name, update_password_required, "
+	    "can_create_orgs, hidden, attributes, number) "
+	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15, ?16, "
+	    "?17, ?18, ?19, coalesce(?20, '{}'), "
+	    "(SELECT coalesce(max(number), 0) + 1 FROM users))";
 	bool failed = false;
 	const struct db_arg args[] = {
 		DB_TEXT(u->id),
@@ -96,10 +117,24 @@ user_add(struct tx *tx, const struct user *u, struct arena *a)
 		DB_TEXT(u->picture_url),
 		DB_TEXT(u->properties),
 		DB_TEXT(u->password_hash),
+		DB_INT(u->enabled),
+		DB_INT(u->locked),
 		DB_INT(u->created_at),
+		DB_TEXT(u->legacy_user_id),
+		DB_TEXT(u->first_name),
+		DB_TEXT(u->last_name),
+		DB_INT(u->update_password_required),
+		DB_INT(u->can_create_orgs),
+		DB_INT(u->hidden),
+		DB_TEXT(u->attributes),
 	};
+	enum err e;
 
-	return (failed ? ERR_NOMEM : db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+	if (failed)
+		return (ERR_NOMEM);
+	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), NULL)) != ERR_OK)
+		return (e);
+	return (write_words(tx, u->id));
 }
 
 /* Run a statement that must change the one row of the user ${id}, and tell everybody that it did.
@@ -121,28 +156,54 @@ enum err
 user_set_profile(struct tx *tx, const struct user *u, int64_t now, struct arena *a)
 {
 	static const char sql[] =
-	    "UPDATE users SET username = ?2, username_key = ?3, name = ?4, picture_url = ?5, "
-	    "properties = ?6, updated_at = ?7 WHERE id = ?1";
+	    "UPDATE users SET email = ?2, email_key = ?3, email_confirmed = ?4, username = ?5, "
+	    "username_key = ?6, name = ?7, picture_url = ?8, properties = ?9, updated_at = ?10, "
+	    "legacy_user_id = ?11, first_name = ?12, last_name = ?13, can_create_orgs = ?14, "
+	    "hidden = ?15, attributes = ?16 WHERE id = ?1";
 	bool failed = false;
 	const struct db_arg args[] = {
 		DB_TEXT(u->id),
+		DB_TEXT(u->email),
+		DB_TEXT(lower(u->email, a, &failed)),
+		DB_INT(u->email_confirmed),
 		DB_TEXT(u->username),
 		DB_TEXT(lower(u->username, a, &failed)),
 		DB_TEXT(u->name),
 		DB_TEXT(u->picture_url),
 		DB_TEXT(u->properties),
 		DB_INT(now),
+		DB_TEXT(u->legacy_user_id),
+		DB_TEXT(u->first_name),
+		DB_TEXT(u->last_name),
+		DB_INT(u->can_create_orgs),
+		DB_INT(u->hidden),
+		DB_TEXT(u->attributes),
 	};
+	enum err e;
 
-	return (failed ? ERR_NOMEM : change(tx, u->id, sql, args, COUNT(args)));
+	if (failed)
+		return (ERR_NOMEM);
+	if ((e = change(tx, u->id, sql, args, COUNT(args))) != ERR_OK)
+		return (e);
+	return (write_words(tx, u->id));
 }
 
 enum err
 user_set_password(struct tx *tx, const char *id, const char *hash, int64_t now)
 {
-	static const char sql[] =
-	    "UPDATE users SET password_hash = ?2, updated_at = ?3 WHERE id = ?1";
+	static const char sql[] = "UPDATE users SET password_hash = ?2, "
+	                          "update_password_required = 0, updated_at = ?3 WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(hash), DB_INT(now) };
+
+	return (change(tx, id, sql, args, COUNT(args)));
+}
+
+enum err
+user_require_password(struct tx *tx, const char *id, int64_t now)
+{
+	static const char sql[] =
+	    "UPDATE users SET update_password_required = 1, updated_at = ?2 WHERE id = ?1";
+	const struct db_arg args[] = { DB_TEXT(id), DB_INT(now) };
 
 	return (change(tx, id, sql, args, COUNT(args)));
 }
@@ -162,8 +223,23 @@ user_set_locked(struct tx *tx, const char *id, bool locked, int64_t now)
 {
 	static const char sql[] = "UPDATE users SET locked = ?2, updated_at = ?3 WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(id), DB_INT(locked), DB_INT(now) };
+	enum err e;
 
-	return (change(tx, id, sql, args, COUNT(args)));
+	if ((e = change(tx, id, sql, args, COUNT(args))) != ERR_OK)
+		return (e);
+	return (write_words(tx, id));
+}
+
+enum err
+user_set_enabled(struct tx *tx, const char *id, bool enabled, int64_t now)
+{
+	static const char sql[] = "UPDATE users SET enabled = ?2, updated_at = ?3 WHERE id = ?1";
+	const struct db_arg args[] = { DB_TEXT(id), DB_INT(enabled), DB_INT(now) };
+	enum err e;
+
+	if ((e = change(tx, id, sql, args, COUNT(args))) != ERR_OK)
+		return (e);
+	return (write_words(tx, id));
 }
 
 enum err
@@ -179,33 +255,17 @@ user_set_active(struct tx *tx, const char *id, int64_t now)
 enum err
 user_drop(struct tx *tx, const char *id)
 {
+	static const char words_sql[] =
+	    "DELETE FROM users_words WHERE rowid = (SELECT number FROM users WHERE id = ?1)";
 	static const char sql[] = "DELETE FROM users WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(id) };
 	enum err e;
 
-	if ((e = change(tx, id, sql, args, COUNT(args))) != ERR_OK)
+	if ((e = db_run(tx_db(tx), words_sql, args, COUNT(args), NULL)) != ERR_OK ||
+	    (e = change(tx, id, sql, args, COUNT(args))) != ERR_OK)
 		return (e);
 	/* The own group goes, too, and whoever else was in it may have held roles through it. */
 	return (tx_touch(tx, NULL));
-}
-
-enum err
-user_list(struct db *db, const char *after, int64_t limit, struct arena *a,
-    void (*each)(void *arg, const struct user *u), void *arg)
-{
-	static const char sql[] =
-	    "SELECT " COLUMNS " FROM users WHERE id > ?1 ORDER BY id LIMIT ?2";
-	const struct db_arg args[] = { DB_TEXT(after), DB_INT(limit) };
-	struct stmt *stmt;
-	struct user u;
-	enum err e;
-
-	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
-		return (e);
-	while ((e = db_next(stmt)) == ERR_OK && (e = take_row(stmt, a, &u)) == ERR_OK)
-		each(arg, &u);
-	db_end(stmt);
-	return (e == ERR_NOT_FOUND ? ERR_OK : e);
 }
 
 enum err

@@ -768,7 +768,7 @@ verify() {
 
 # invalid CODE: the last verify() says so, in the one shape.
 invalid() {
-	[ "$(jq -c . <<< "$BODY")" = "{\"valid\":false,\"code\":\"$1\",\"key_id\":null,\"user_id\":null,\"org_id\":null,\"permissions\":[],\"expires_at\":null}" ]
+	[ "$(jq -c . <<< "$BODY")" = "{\"valid\":false,\"code\":\"$1\",\"key_id\":null,\"user_id\":null,\"org_id\":null,\"permissions\":[],\"org_permissions\":[],\"expires_at\":null}" ]
 }
 
 @test "an application asks whether a key is good, what it may, and otherwise why not" {
@@ -778,7 +778,7 @@ invalid() {
 	make_key "$ANN" '"posts:read","profile:read"' "\"networks\":[\"10.0.0.0/8\"],\"expires_at\":\"$(later 100)\""
 	local keys
 	verify "$KEY"
-	[ "$(jq -c 'del(.expires_at)' <<< "$BODY")" = "{\"valid\":true,\"code\":null,\"key_id\":\"$KEY_ID\",\"user_id\":\"$ANN_ID\",\"org_id\":null,\"permissions\":[\"posts:read\",\"profile:read\"]}" ]
+	[ "$(jq -c 'del(.expires_at)' <<< "$BODY")" = "{\"valid\":true,\"code\":null,\"key_id\":\"$KEY_ID\",\"user_id\":\"$ANN_ID\",\"org_id\":null,\"permissions\":[\"posts:read\",\"profile:read\"],\"org_permissions\":[]}" ]
 	[[ "$(json .expires_at)" == "$(later 100 | cut -c1-18)"* ]]
 	keys=$(jq -c keys <<< "$BODY")
 	verify "$KEY" '"permission":"posts:read","ip_address":"10.0.0.1"'

@@ -74,4 +74,5 @@ check_answer() {
 	done
 	try_section "A club with two teams"
 	try_section "Groups"
+	try_section "Acting in a user's name"
 }

@@ -142,6 +142,11 @@ expect_page_or_field() {
 @test "a form from another site cannot sign anybody in" {
 	call login POST /auth/login "email=ann%40example.org&password=${PASSWORD// /+}" "$FORM" HTTP_SEC_FETCH_SITE=cross-site
 	expect 403 cross-site
+	# A field that proves nothing, as a gateway may add one, makes no difference.
+	call login POST /auth/login "email=ann%40example.org&password=${PASSWORD// /+}" "$FORM" HTTP_SEC_FETCH_SITE=cross-site HTTP_X_API_KEY=
+	expect 403 cross-site
+	call login POST /auth/login "email=ann%40example.org&password=${PASSWORD// /+}" "$FORM" HTTP_SEC_FETCH_SITE=cross-site "HTTP_AUTHORIZATION=Basic Og=="
+	expect 403 cross-site
 	call login POST /auth/login "email=ann%40example.org&password=${PASSWORD// /+}" "$FORM" HTTP_ORIGIN=https://evil.example
 	expect 403 cross-site
 	call login POST /auth/login "email=ann%40example.org&password=${PASSWORD// /+}" "$FORM" HTTP_ORIGIN=null

@@ -391,6 +391,7 @@ subject_identify(struct req *r)
 		return (e);
 	r->subject = s;
 	r->by_cookie = c.proof == PROOF_COOKIE;
+	r->by_field = !r->by_cookie;
 	return (ERR_OK);
 }
 

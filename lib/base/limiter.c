@@ -229,6 +229,7 @@ count_one(uint64_t *value, uint64_t now, void *arg)
 	struct taking *t = arg;
 	const uint64_t step = step_of(t->limit);
 	const uint64_t window = step * (uint64_t)t->limit.count;
+	bool set_back;
 	uint64_t next;
 
 	if (t->what == GIVE) {
@@ -238,11 +239,15 @@ count_one(uint64_t *value, uint64_t now, void *arg)
 		return (true);
 	}
 	t->now = now;
+	/* No count leads further: the clock was set back, by years perhaps, and nobody is to wait
+	 * so long. */
+	if ((set_back = *value > now + window))
+		*value = now + window;
 	t->until = *value > now ? *value : now;
 	next = t->until + step;
 	t->early_ms = next > now + window ? to_ms(next - now - window) : 0;
 	if (t->what == LOOK || t->early_ms > 0)
-		return (false);
+		return (set_back);
 	*value = t->until = next;
 	return (true);
 }
@@ -336,6 +341,7 @@ count_failure(uint64_t *value, uint64_t now, void *arg)
 {
 	struct failing *f = arg;
 	const int64_t memory = f->patience->memory_ms / UNIT_MS;
+	const int64_t longest = (f->patience->longest_ms + UNIT_MS - 1) / UNIT_MS;
 	const int64_t forgotten = (int64_t)(*value >> EXTRA_BITS);
 	const int64_t unit_now = (int64_t)(now >> EXTRA_BITS);
 	int64_t failures = (int64_t)(*value & (FRACTIONS - 1)), delay;
@@ -343,6 +349,12 @@ count_failure(uint64_t *value, uint64_t now, void *arg)
 	f->wait_ms = *value == 0 ? 0 : (forgotten - memory - unit_now) * UNIT_MS;
 	if (f->wait_ms < 0)
 		f->wait_ms = 0;
+	/* No failure makes one wait longer: the clock was set back. */
+	if (f->wait_ms > longest * UNIT_MS) {
+		f->wait_ms = longest * UNIT_MS;
+		*value = (uint64_t)(unit_now + longest + memory) << EXTRA_BITS | (uint64_t)failures;
+		return (true);
+	}
 	if (!f->count || f->wait_ms > 0)
 		return (false);
 	if (failures < FRACTIONS - 1)

@@ -30,6 +30,7 @@ struct req {
 	const struct route *route;
 	const struct subject *subject; /* NULL: nobody proved who he is */
 	bool by_cookie;                /* the proof is a cookie, which comes by itself */
+	bool by_field;                 /* it is a token or key, which only who has it can add */
 	struct quota *quota;           /* what it was counted for; NULL: nothing */
 	char request_id[32];
 

@@ -271,6 +271,30 @@ test_full(void)
 	ok(limiter_wait(l, "victim", &p) > 0, "and don't push out who has to wait for long");
 }
 
+static void
+test_clock_set_back(void)
+{
+	const struct limit five = { 5, 10000 };
+	const struct patience p = {
+		.free = 1, .first_ms = 1000, .longest_ms = 60000, .memory_ms = 3600000
+	};
+	int i;
+
+	at(INT64_C(100000000000));
+	for (i = 0; i < 5; i++)
+		limiter_take(l, "set back", five);
+	for (i = 0; i < 3; i++)
+		limiter_fail(l, "set back too", &p);
+	at(0);
+	ok(limiter_look(l, "set back", five) == 2000,
+	    "after the clock is set back one waits no longer");
+	ok(limiter_wait(l, "set back too", &p) <= 60000 && limiter_wait(l, "set back too", &p) > 0,
+	    "than the longest wait");
+	at(60100);
+	ok(limiter_take(l, "set back", five) == 0, "and all is there again after a window");
+	ok(limiter_wait(l, "set back too", &p) == 0, "then that is over");
+}
+
 int
 main(void)
 {
@@ -293,6 +317,7 @@ main(void)
 	test_start();
 	test_crowd();
 	test_full();
+	test_clock_set_back();
 	ok(limiter_open("/nowhere/x", &other) == ERR_IO, "a folder that is not there is said so");
 	limiter_close(l);
 	limiter_close(NULL);

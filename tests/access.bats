@@ -56,14 +56,14 @@ check_answer() {
 	local wanted given
 	wanted=$(jq -c . "$BATS_TEST_TMPDIR/answer_$1")
 	# What curl prints has no line end.
-	given=$(sed -E 's/\}\{/}\n{/g; s/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.../g' "$BATS_TEST_TMPDIR/printed" | tail -1)
+	given=$(sed -E 's/\}([[{])/}\n\1/g; s/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.../g' "$BATS_TEST_TMPDIR/printed" | tail -1)
 	[ "$given" = "$wanted" ] || {
 		echo "block $1 printed $(cat "$BATS_TEST_TMPDIR/printed")" >&2
 		return 1
 	}
 }
 
-@test "the blog, then the club with two teams, groups" {
+@test "the blog, then the club with two teams, the small SaaS, groups" {
 	register ann@example.org
 	ann=$USER_ID
 	try_section "A blog"
@@ -73,6 +73,9 @@ check_answer() {
 		declare -g "$name=$ACCESS"
 	done
 	try_section "A club with two teams"
+	register fay@example.org
+	fay=$ACCESS
+	try_section "A small SaaS"
 	try_section "Groups"
 	try_section "Acting in a user's name"
 }

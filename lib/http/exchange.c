@@ -77,9 +77,9 @@ find_route(const struct server *s, struct req *r)
 /*
  * Requests that a page of another site made a browser send. Under a cookie the browser must say
  * that the request is our own; without one it is enough that it does not say the contrary: a form
- * that signs somebody in as somebody else. A request whose proof came in a field of its own needs no
- * check: no page can add that without CORS. A field that proved nothing changes nothing: a gateway in
- * front, or a browser that knows a password for it, may add one to every request.
+ * that signs somebody in as somebody else. A request whose proof came in a field of its own needs
+ * no check: no page can add that without CORS. A field that proved nothing changes nothing: a
+ * gateway in front, or a browser that knows a password for it, may add one to every request.
  */
 static enum err
 check_site(const struct server *s, const struct req *r)

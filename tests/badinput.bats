@@ -30,7 +30,6 @@ ROUTES=(
 	"groups POST /users/USER/impersonate {\"reason\":\"to see what is wrong\"}"
 	"users POST /users {\"email\":\"new@example.org\"}"
 	"users PATCH /users/USER {\"name\":\"changed\"}"
-	"users POST /users/USER/lock {}"
 	"password POST /auth/password/change {\"current_password\":\"$PASSWORD\",\"new_password\":\"another quite long one\"}"
 )
 

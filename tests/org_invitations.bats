@@ -156,6 +156,7 @@ in_days() {
 @test "an invitation is accepted by a session of one's own alone" {
 	register eve@example.org
 	invite "$ANN" "$ORG_A" eve@example.org
+	yett role allow viewer users:impersonate > /dev/null
 	sql "UPDATE sessions SET actor_user_id = '$ANN_ID' WHERE user_id = '$USER_ID'"
 	accept "$ACCESS" "$TOKEN"
 	expect 403

@@ -52,7 +52,6 @@ profile_print(const struct standing *st, struct arena *a, char **ret_json)
 	json_add_texts(&j, "permissions", st->permissions->items, st->permissions->count);
 	if (st->org_id != NULL)
 		profile_add_org(st, &j);
-	json_add_time(&j, "created_at", u->created_at);
 	if (st->actor_id != NULL) {
 		json_add_text(&act, "sub", st->actor_id);
 		json_add_raw(&j, "act", json_print(&act));

@@ -51,7 +51,7 @@ limit_user(struct req *r, struct db *db, const char *user_id, int64_t now)
 
 	if (held == NULL)
 		return (ERR_NOMEM);
-	if ((e = role_held(db, user_id, now, r->arena, held)) != ERR_OK)
+	if ((e = role_held_anywhere(db, user_id, now, r->arena, held)) != ERR_OK)
 		return (e);
 	return (limit_held(r, db, held, NULL));
 }

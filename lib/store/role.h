@@ -196,6 +196,14 @@ MUST_USE enum err role_rights_of_held(struct db *db, const struct held *held, st
     struct names *ret_roles, struct names *ret_permissions);
 
 /**
+ * role_held_anywhere(db, user_id, now, a, ret_held):
+ * As role_held(), and what the user holds in whatever org: all that who takes over the account
+ * gets.
+ */
+MUST_USE enum err role_held_anywhere(
+    struct db *db, const char *user_id, int64_t now, struct arena *a, struct held *ret_held);
+
+/**
  * role_rights(db, user_id, now, a, ret_roles, ret_permissions):
  * The names of all roles that the user holds at ${now}, and of all permissions those hold (NULL:
  * not wanted). Sorted. Errors: ERR_NOMEM, also beyond 1024; ERR_DB.

@@ -223,6 +223,21 @@ role_held_by_group(struct db *db, const char *group_id, struct arena *a, struct 
 }
 
 enum err
+role_held_anywhere(
+    struct db *db, const char *user_id, int64_t now, struct arena *a, struct held *ret_held)
+{
+	static const char direct[] =
+	    "SELECT role_id FROM user_roles WHERE user_id = ?1 "
+	    "AND (expires_at IS NULL OR expires_at > ?2) "
+	    "UNION ALL SELECT gr.role_id FROM group_members gm "
+	    "JOIN group_roles gr ON gr.group_id = gm.group_id WHERE gm.user_id = ?1 "
+	    "UNION ALL SELECT role_id FROM user_org_roles WHERE user_id = ?1 "
+	    "AND (expires_at IS NULL OR expires_at > ?2)";
+
+	return (read_held(db, direct, user_id, now, a, ret_held));
+}
+
+enum err
 role_next_end(struct db *db, const char *user_id, int64_t now, int64_t *ret_at)
 {
 	static const char sql[] =

@@ -195,10 +195,21 @@ tx_db(struct tx *tx)
 	return (tx->store->writer);
 }
 
+static bool
+same_id(const char *one, const char *other)
+{
+
+	return (one == other || (one != NULL && other != NULL && strcmp(one, other) == 0));
+}
+
 enum err
 tx_touch(struct tx *tx, const char *id)
 {
+	unsigned int i;
 
+	for (i = 0; i < tx->work->touched_count; i++)
+		if (same_id(tx->work->touched[i], id))
+			return (ERR_OK);
 	if (tx->work->touched_count == TOUCHED_MAX)
 		return (ERR_INTERNAL);
 	tx->work->touched[tx->work->touched_count++] = id;

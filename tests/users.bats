@@ -828,6 +828,24 @@ seed_users() {
 	expect 403
 }
 
+@test "who holds hundreds of roles is looked after, too" {
+	may ann@example.org users:read users:update
+	new kim@example.org
+	sql "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 399)
+		INSERT INTO roles (id, name, created_at) SELECT printf('01890a5d-ac96-774b-bcce-%012d', i), printf('r%d', i), 0 FROM n;
+		INSERT INTO user_roles (user_id, role_id, assigned_at) SELECT '$ID', id, 0 FROM roles WHERE name GLOB 'r[0-9]*';
+		INSERT INTO orgs (id, name, slug, created_at, updated_at) VALUES ('$NOBODY', 'Org', 'org', 0, 0);
+		INSERT INTO user_orgs VALUES ('$ID', '$NOBODY', 0);
+		INSERT INTO user_org_roles (user_id, org_id, role_id, assigned_at) SELECT '$ID', '$NOBODY', id, 0 FROM roles WHERE name GLOB 'r[0-9]*';"
+	as "$ANN" POST "/users/$ID/lock"
+	expect 200
+	sql "DELETE FROM user_roles WHERE role_id LIKE '01890a5d%';
+		INSERT INTO role_permissions (role_id, permission_id) SELECT r.id, p.id FROM roles r, permissions p WHERE r.name = 'r399' AND p.name = '*:*'"
+	as "$ANN" POST "/users/$ID/unlock"
+	expect 403
+	[[ "$(json .detail)" == *"more than you hold"* ]]
+}
+
 @test "attributes are what conditions rely on: nobody gives himself more by them" {
 	may ann@example.org users:read users:update
 	"$BIN/yett" role add writer > /dev/null

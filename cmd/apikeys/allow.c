@@ -111,18 +111,13 @@ allow_change(struct req *r, struct db *db, const char *permission, struct api_ke
 }
 
 enum err
-allow_owner(struct req *r, struct db *db, const char *user_id, const char *field)
+allow_owner(struct req *r, struct db *db, const char *user_id)
 {
-	struct names *names = arena_alloc(r->arena, sizeof *names);
 	enum err e;
 
-	if (names == NULL)
-		return (ERR_NOMEM);
 	if (is_self(r, user_id))
 		return (ERR_OK);
 	if ((e = need(r, "apikeys:create")) != ERR_OK || user_id == NULL)
 		return (e);
-	if ((e = role_rights(db, user_id, clock_ms(), r->arena, NULL, names)) != ERR_OK)
-		return (e);
-	return (limit_names(r, names, field));
+	return (limit_user(r, db, user_id, clock_ms()));
 }

@@ -33,11 +33,11 @@ MUST_USE enum err
 allow_change(struct req *r, struct db *db, const char *permission, struct api_key *ret_key);
 
 /**
- * allow_owner(r, db, user_id, field):
+ * allow_owner(r, db, user_id):
  * May the subject make a key that acts in the name of ${user_id} (NULL: a service)? For oneself
- * anybody may; else who holds apikeys:create, and all that the user does. ${field} names what is
- * refused. Errors: ERR_FORBIDDEN, ERR_DB, ERR_NOMEM.
+ * anybody may; else who holds apikeys:create, and all that the user does. Errors: ERR_FORBIDDEN,
+ * ERR_DB, ERR_NOMEM.
  */
-MUST_USE enum err allow_owner(struct req *r, struct db *db, const char *user_id, const char *field);
+MUST_USE enum err allow_owner(struct req *r, struct db *db, const char *user_id);
 
 #endif

@@ -97,7 +97,7 @@ check_rights(struct tx *tx, struct making *m)
 	enum err e;
 	size_t i;
 
-	if ((e = allow_owner(r, tx_db(tx), k->user_id, "user_id")) != ERR_OK)
+	if ((e = allow_owner(r, tx_db(tx), k->user_id)) != ERR_OK)
 		return (e);
 	if (k->user_id != NULL &&
 	    (e = user_find(tx_db(tx), USER_BY_ID, k->user_id, r->arena, &u)) != ERR_OK)
@@ -221,7 +221,7 @@ write_rotate(struct tx *tx, void *arg)
 
 	if ((e = subject_recheck(tx, r)) != ERR_OK ||
 	    (e = allow_change(r, tx_db(tx), "apikeys:create", &m->old)) != ERR_OK ||
-	    (e = allow_owner(r, tx_db(tx), m->old.user_id, NULL)) != ERR_OK)
+	    (e = allow_owner(r, tx_db(tx), m->old.user_id)) != ERR_OK)
 		return (e);
 	if (!api_key_alive(&m->old, m->now))
 		return (req_fail(

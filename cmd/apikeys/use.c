@@ -76,7 +76,9 @@ judge(struct req *r, const struct question *q, const struct subject **ret_subjec
 		return (find_fault(r, q->key, ret_code));
 	if (e != ERR_OK)
 		return (e);
-	if (q->ip_address != NULL && !subject_allows_address(*ret_subject, q->ip_address))
+	if ((*ret_subject)->password_due)
+		*ret_code = "user";
+	else if (q->ip_address != NULL && !subject_allows_address(*ret_subject, q->ip_address))
 		*ret_code = "network";
 	else if (q->permission != NULL && !subject_may(*ret_subject, q->permission))
 		return (check_in_org(r, *ret_subject, q->permission, ret_code));

@@ -47,7 +47,7 @@ check_rights(struct tx *tx, struct req *r, const struct user *u, int64_t now)
 		if (strcmp(held->items[i].id, ROLE_ADMIN) == 0)
 			return (req_fail(
 			    r, ERR_FORBIDDEN, "nobody acts in the name of who is an admin"));
-	return (limit_held(r, tx_db(tx), held, NULL));
+	return (limit_user(r, tx_db(tx), u->id, now));
 }
 
 static enum err

@@ -132,6 +132,15 @@ find_held_back(struct req *r, const struct known *k, const char *wanted, bool *r
 	return (e);
 }
 
+/* Which roles and groups of the site somebody is in is told to himself, and to who may ask about
+ * anybody; not to who may ask about the members of an org. */
+static bool
+may_see_grounds(const struct subject *s, const char *user_id)
+{
+
+	return (strcmp(s->user_id, user_id) == 0 || subject_may(s, "authz:check"));
+}
+
 static enum err
 add_missing(struct req *r, const struct known *k, const char *wanted, size_t unmet, bool held_back,
     struct json *reason)
@@ -148,7 +157,9 @@ add_missing(struct req *r, const struct known *k, const char *wanted, size_t unm
 		                        : "no role of the user holds %s",
 		    wanted);
 	json_add_text(reason, "missing", why);
-	return (unmet < g->count && !held_back ? add_grounds(r, g, unmet, reason) : ERR_OK);
+	if (unmet == g->count || held_back || !may_see_grounds(r->subject, k->user_id))
+		return (ERR_OK);
+	return (add_grounds(r, g, unmet, reason));
 }
 
 /* What is known of the user is enough for ${wanted}, or not: what counts in the org comes first. */
@@ -176,7 +187,8 @@ judge(struct req *r, const struct known *k, const char *wanted, struct db_rule_f
 	if (at < g->count && !held_back) {
 		if (g == k->there)
 			json_add_text(&reason, "org", k->org_id);
-		e = add_grounds(r, g, at, &reason);
+		if (g == k->there || may_see_grounds(r->subject, k->user_id))
+			e = add_grounds(r, g, at, &reason);
 	} else {
 		e = add_missing(r, k, wanted, unmet, held_back, &reason);
 	}
@@ -186,7 +198,7 @@ judge(struct req *r, const struct known *k, const char *wanted, struct db_rule_f
 
 /* Of a key that is no user's: what it may is with the proof, and no role is to be named. */
 static enum err
-answer_service(struct req *r, const char *wanted, struct json *j)
+answer_service(struct req *r, const struct question *q, const char *wanted, struct json *j)
 {
 	struct names *names = arena_alloc(r->arena, sizeof *names);
 	struct json reason = json_object(r->arena);
@@ -198,6 +210,11 @@ answer_service(struct req *r, const char *wanted, struct json *j)
 	if ((e = subject_permissions(r->subject, r->arena, names)) != ERR_OK)
 		return (e);
 	permission = right_covering(names, wanted);
+	if (permission == NULL && q->org != NULL && strcmp(q->org, r->subject->org_id) == 0) {
+		if ((e = subject_org_permissions(r->subject, r->arena, names)) != ERR_OK)
+			return (e);
+		permission = right_covering(names, wanted);
+	}
 	json_add_bool(j, "allowed", permission != NULL);
 	if (permission != NULL)
 		json_add_text(&reason, "permission", permission);
@@ -225,7 +242,7 @@ answer(struct req *r, const struct question *q, struct known *k, struct json *j)
 	if (wanted == NULL)
 		return (ERR_NOMEM);
 	if (user_id[0] == '\0' && r->subject->key_id[0] != '\0')
-		return (answer_service(r, wanted, j));
+		return (answer_service(r, q, wanted, j));
 	if ((e = know(r, user_id, q->org, k)) != ERR_OK)
 		return (e);
 	facts.user = grants_text(k->grants, k->grants->attributes);

@@ -114,6 +114,9 @@ write_patch(struct tx *tx, struct change *c)
 		return (e);
 	if ((e = person_apply(c->req, &c->person, true, &c->user)) != ERR_OK)
 		return (e);
+	if (c->person.email_confirmed == FLAG_YES &&
+	    (e = limit_confirm(c->req, tx_db(tx), &c->user)) != ERR_OK)
+		return (e);
 	if ((e = user_set_profile(tx, &c->user, c->now, a)) == ERR_TAKEN)
 		c->taken = person_taken(tx_db(tx), &c->user, a);
 	if (!person_add_fields(&c->person, &c->details))
@@ -199,6 +202,50 @@ change_disable(struct req *r)
 	return (reader_reply(r, 200, r->id));
 }
 
+/* The names that wrong passwords may have been given for. */
+#define NAMES 3
+
+static void
+list_names(struct req *r, const struct user *u, const char *ret_names[static NAMES])
+{
+	const char *const names[NAMES] = { u->email, u->username, u->id };
+	char *name;
+	size_t i;
+
+	for (i = 0; i < NAMES; i++) {
+		name = names[i] != NULL ? arena_copy(r->arena, names[i]) : NULL;
+		if (name != NULL)
+			text_lower(name);
+		ret_names[i] = name;
+	}
+}
+
+static bool
+has_waits(struct req *r, const struct user *u)
+{
+	const char *names[NAMES];
+	size_t i;
+
+	list_names(r, u, names);
+	for (i = 0; i < NAMES; i++)
+		if (names[i] != NULL && throttle_has_failed(r->app->limiter, names[i]))
+			return (true);
+	return (false);
+}
+
+/* Who was locked out by wrong passwords, whoever gave them, may try again at once. */
+static void
+end_waits(struct req *r, const struct user *u)
+{
+	const char *names[NAMES];
+	size_t i;
+
+	list_names(r, u, names);
+	for (i = 0; i < NAMES; i++)
+		if (names[i] != NULL)
+			throttle_forget(r->app->limiter, names[i]);
+}
+
 static enum err
 write_locked(struct tx *tx, struct change *c)
 {
@@ -206,7 +253,9 @@ write_locked(struct tx *tx, struct change *c)
 	enum err e;
 
 	if (c->user.locked == locked) {
-		c->action = NULL;
+		/* Ending the waits after wrong passwords is something, too. */
+		if (locked || !has_waits(c->req, &c->user))
+			c->action = NULL;
 		return (ERR_OK);
 	}
 	if ((e = user_set_locked(tx, c->user.id, locked, c->now)) != ERR_OK || !locked)
@@ -223,22 +272,6 @@ change_lock(struct req *r)
 	if ((e = change_simply(r, &c, "user.locked", write_locked)) != ERR_OK)
 		return (e);
 	return (reader_reply(r, 200, r->id));
-}
-
-/* Who was locked out by wrong passwords, whoever gave them, may try again at once. */
-static void
-end_waits(struct req *r, const struct user *u)
-{
-	const char *const names[] = { u->email, u->username, u->id };
-	char *name;
-	size_t i;
-
-	for (i = 0; i < COUNT(names); i++) {
-		if (names[i] == NULL || (name = arena_copy(r->arena, names[i])) == NULL)
-			continue;
-		text_lower(name);
-		throttle_forget(r->app->limiter, name);
-	}
 }
 
 enum err

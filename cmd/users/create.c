@@ -72,6 +72,12 @@ write_user(struct tx *tx, void *arg)
 	if (c->user.can_create_orgs &&
 	    (e = limit_permission(c->req, "can_create_orgs", "orgs:create")) != ERR_OK)
 		return (e);
+	if (c->user.email_confirmed && (e = limit_confirm(c->req, tx_db(tx), &c->user)) != ERR_OK)
+		return (e);
+	/* Conditions on what everybody holds rely on them, as PATCH has it. */
+	if (c->person.attributes != NULL &&
+	    (e = limit_role(c->req, tx_db(tx), ROLE_VIEWER, "attributes")) != ERR_OK)
+		return (e);
 	if ((e = person_add(tx, &c->user, c->group_id, c->req->arena)) == ERR_TAKEN)
 		c->taken = person_taken(tx_db(tx), &c->user, c->req->arena);
 	if (e != ERR_OK)

@@ -8,6 +8,7 @@
 #include "access/app.h"
 #include "access/audit.h"
 #include "access/import.h"
+#include "access/limit.h"
 #include "access/subject.h"
 #include "http/reply.h"
 #include "reader.h"
@@ -67,6 +68,32 @@ read_batch(struct import *im)
 	return (ERR_OK);
 }
 
+/* What PATCH would not let this admin say of a user, no line says either. */
+static enum err
+check_line(struct tx *tx, struct import *im, struct import_line *l)
+{
+	struct req *r = &im->copy;
+	enum err e;
+
+	if (l->outcome != IMPORT_READ)
+		return (ERR_OK);
+	if (strcmp(l->user.attributes, "{}") != 0) {
+		if ((e = limit_role(r, tx_db(tx), ROLE_VIEWER, NULL)) == ERR_FORBIDDEN)
+			import_fail(
+			    l, "attributes", "conditions rely on them for more than you hold");
+		else if (e != ERR_OK)
+			return (e);
+	}
+	if (l->user.email_confirmed) {
+		if ((e = limit_confirm(r, tx_db(tx), &l->user)) == ERR_FORBIDDEN)
+			import_fail(l, "email_confirmed", "members:create is more than you hold");
+		else if (e != ERR_OK)
+			return (e);
+	}
+	r->detail = NULL;
+	return (ERR_OK);
+}
+
 static enum err
 write_line(struct tx *tx, struct import *im, struct import_line *l)
 {
@@ -80,6 +107,8 @@ write_line(struct tx *tx, struct import *im, struct import_line *l)
 	if (l->outcome == IMPORT_READ && l->user.can_create_orgs &&
 	    !subject_may(im->copy.subject, "orgs:create"))
 		import_fail(l, "can_create_orgs", "orgs:create is more than you hold");
+	if ((e = check_line(tx, im, l)) != ERR_OK)
+		return (e);
 	if ((e = import_write(tx, l, im->scratch)) != ERR_OK || l->outcome != IMPORT_CREATED)
 		return (e);
 	json_add_bool(&details, "imported", true);

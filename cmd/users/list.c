@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "access/app.h"
+#include "access/audit.h"
 #include "access/profile.h"
+#include "access/subject.h"
 #include "access/wish.h"
 #include "base/clock.h"
 #include "http/form.h"
@@ -220,13 +222,27 @@ print_link(struct listing *l)
 	return (link == NULL ? NULL : arena_print(a, "%s>; rel=\"next\"", link));
 }
 
+/* Who takes everybody along is noted, once for each page. */
+static enum err
+note_export(struct tx *tx, void *arg)
+{
+	struct req *r = arg;
+	enum err e;
+
+	if ((e = subject_recheck(tx, r)) != ERR_OK)
+		return (e);
+	return (audit_note(
+	    tx, r, &(struct event){ .action = "users.exported", .object_type = "user" }));
+}
+
 enum err
 list_export(struct req *r)
 {
 	struct listing l;
 	enum err e;
 
-	if ((e = list(r, &l, "\n")) != ERR_OK)
+	if ((e = list(r, &l, "\n")) != ERR_OK ||
+	    (e = store_write(r->app->store, note_export, r)) != ERR_OK)
 		return (e);
 	if (l.page->more && (e = reply_header(r, "Link", print_link(&l))) != ERR_OK)
 		return (e);

@@ -232,7 +232,9 @@ cmd_user_export(struct tool *t)
 	struct export x = { .tool = t, .hashes = tool_has(t, "--hashes") };
 	int status;
 
-	if ((status = tool_open_store(t)) != 0 || (status = user_wish_read(t, &x.wish)) != 0)
+	if ((status = tool_open_store(t)) != 0 || (status = user_wish_read(t, &x.wish)) != 0 ||
+	    (status = tool_note_alone(
+	         t, &(struct event){ .action = "users.exported", .object_type = "user" })) != 0)
 		return (status);
 	if ((x.scratch = arena_new(BATCH_MEMORY)) == NULL)
 		return (tool_fail("out of memory"));

@@ -129,6 +129,8 @@ read_user(struct db *db, const char *user_id, const char *org_id, int64_t now, s
 		in->missing = "the user is disabled";
 	else if (e == ERR_OK && u.locked)
 		in->missing = "the user is locked";
+	else if (e == ERR_OK && u.update_password_required)
+		in->missing = "the user must choose another password first";
 	if (in->missing[0] != '\0')
 		return (ERR_OK);
 	if (e != ERR_OK)

@@ -1,7 +1,11 @@
 /* Nobody gives away more than he holds. */
 #include "access/limit.h"
 
+#include <string.h>
+
 #include "access/subject.h"
+#include "base/text.h"
+#include "store/org_domain.h"
 #include "store/user.h"
 
 enum err
@@ -54,4 +58,22 @@ limit_user(struct req *r, struct db *db, const char *user_id, int64_t now)
 	if ((e = role_held_anywhere(db, user_id, now, r->arena, held)) != ERR_OK)
 		return (e);
 	return (limit_held(r, db, held, NULL));
+}
+
+enum err
+limit_confirm(struct req *r, struct db *db, const struct user *u)
+{
+	const char *at = strrchr(u->email, '@');
+	struct org_domain d;
+	char *domain;
+	enum err e;
+
+	if (at == NULL)
+		return (ERR_OK);
+	if ((domain = arena_copy(r->arena, at + 1)) == NULL)
+		return (ERR_NOMEM);
+	text_lower(domain);
+	if ((e = org_domain_find_join(db, domain, u->id, r->arena, &d)) != ERR_OK)
+		return (e == ERR_NOT_FOUND ? ERR_OK : e);
+	return (limit_permission(r, "email_confirmed", "members:create"));
 }

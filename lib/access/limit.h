@@ -5,6 +5,7 @@
 #include "store/role.h"
 
 struct req;
+struct user;
 
 /**
  * limit_permission(r, field, permission), limit_role(r, db, role_id, field),
@@ -25,5 +26,13 @@ limit_held(struct req *r, struct db *db, const struct held *held, const char *fi
  * condition: nobody changes, locks or drops who may come to do more than he.
  */
 MUST_USE enum err limit_user(struct req *r, struct db *db, const char *user_id, int64_t now);
+
+/**
+ * limit_confirm(r, db, u):
+ * May the subject of ${r} say that the address of ${u} is known to be the user's? Where an org
+ * takes in whoever has an address at its domain, that is to add a member. Errors: ERR_FORBIDDEN,
+ * with the permission that is missing; ERR_DB, ERR_NOMEM.
+ */
+MUST_USE enum err limit_confirm(struct req *r, struct db *db, const struct user *u);
 
 #endif

@@ -53,6 +53,10 @@ profile_update(struct req *r, const char **ret_return_to)
 
 	if ((e = person_read(r, PERSON_OWN, &in.person)) != ERR_OK)
 		return (e);
+	/* One signs in by it: it is the user's own to choose. */
+	if (in.person.username != NULL && r->subject->actor_id[0] != '\0')
+		return (
+		    req_fail(r, ERR_FORBIDDEN, "username: is not changed in somebody else's name"));
 	if ((e = store_write(r->app->store, write_update, &in)) == ERR_TAKEN && in.taken != NULL)
 		req_field_error(r, in.taken, "is taken");
 	if (e == ERR_OK)

@@ -21,6 +21,9 @@ read_rights(struct req *r, struct db *db, const char *org_id, struct tenant *t)
 	t->permissions->count = 0;
 	t->member = false;
 	if (s->key_id[0] != '\0') {
+		/* Made for one org: what it holds on the site is not for another. */
+		if (s->org_id[0] != '\0' && strcmp(s->org_id, org_id) != 0)
+			return (ERR_NOT_FOUND);
 		t->member = strcmp(s->org_id, org_id) == 0;
 		return (t->member ? subject_org_permissions(s, r->arena, t->permissions) : ERR_OK);
 	}
@@ -47,9 +50,10 @@ tenant_may_in(
 	struct tenant t;
 	enum err e;
 
+	*ret_may = false;
 	if ((e = read_rights(r, db, org_id, &t)) == ERR_OK)
 		*ret_may = tenant_holds(r, &t, permission);
-	return (e);
+	return (e == ERR_NOT_FOUND ? ERR_OK : e);
 }
 
 enum err

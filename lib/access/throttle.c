@@ -171,3 +171,13 @@ throttle_forget(struct limiter *l, const char *account)
 	if (limiter_fail(l, key, &unlocks) != 0)
 		limiter_forget(l, key);
 }
+
+bool
+throttle_has_failed(struct limiter *l, const char *account)
+{
+	char key[KEY_SIZE];
+
+	snprintf(
+	    key, sizeof key, "sign-in %lld\n%s", (long long)count_unlocks(l, account), account);
+	return (limiter_failures(l, key) > 0);
+}

@@ -27,4 +27,10 @@ void throttle_end(struct req *r, const char *account, enum err e);
  */
 void throttle_forget(struct limiter *l, const char *account);
 
+/**
+ * throttle_has_failed(l, account):
+ * Are wrong passwords of ${account} counted?
+ */
+bool throttle_has_failed(struct limiter *l, const char *account);
+
 #endif

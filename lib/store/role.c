@@ -336,7 +336,8 @@ role_count_holders(struct db *db, const char *role_id, int64_t *ret_count)
 {
 	static const char sql[] =
 	    "SELECT count(*) FROM user_roles ur JOIN users u ON u.id = ur.user_id WHERE "
-	    "ur.role_id = ?1 AND ur.expires_at IS NULL AND u.enabled = 1 AND u.locked = 0";
+	    "ur.role_id = ?1 AND ur.expires_at IS NULL AND u.enabled = 1 AND u.locked = 0 "
+	    "AND u.hidden = 0 AND u.password_hash IS NOT NULL";
 	const struct db_arg args[] = { DB_TEXT(role_id) };
 
 	return (db_number(db, sql, args, COUNT(args), 0, ret_count));

@@ -18,6 +18,7 @@
 
 /* Ids of built-in roles. */
 #define ROLE_ADMIN "00000000-0000-7000-8000-000000000001"
+#define ROLE_VIEWER "00000000-0000-7000-8000-000000000002"
 #define ROLE_GUEST "00000000-0000-7000-8000-000000000003"
 #define ROLE_ORG_OWNER "00000000-0000-7000-8000-000000000011"
 #define ROLE_ORG_ADMIN "00000000-0000-7000-8000-000000000012"
@@ -152,7 +153,8 @@ MUST_USE enum err role_assign(
 
 /**
  * role_unassign(tx, user_id, role_id), role_count_holders(db, role_id, ret_count):
- * Take it away; how many users hold it directly and for good, and are neither disabled nor locked.
+ * Take it away; how many users hold it directly and for good, and can sign in:
+ * neither disabled, locked nor hidden, with a password.
  * Errors: ERR_NOT_FOUND when the user does not hold it directly; ERR_DB.
  */
 MUST_USE enum err role_unassign(struct tx *tx, const char *user_id, const char *role_id);

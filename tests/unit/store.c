@@ -191,12 +191,16 @@ test_processes(void)
 static enum err
 touch(struct tx *tx, void *arg)
 {
+	static char ids[65][2]; /* they must live on */
 	enum err e;
 	int i;
 
-	for (i = 0; i < *(int *)arg; i++)
-		if ((e = tx_touch(tx, "x")) != ERR_OK)
+	for (i = 0; i < *(int *)arg; i++) {
+		ids[i][0] = (char)('x' - 63 + i); /* the 64th is x */
+		/* Twice the same is once. */
+		if ((e = tx_touch(tx, ids[i])) != ERR_OK || (e = tx_touch(tx, ids[i])) != ERR_OK)
 			return (e);
+	}
 	return (ERR_OK);
 }
 

@@ -182,6 +182,8 @@ usage_flush(struct usage *u)
 	struct table *full;
 	size_t i;
 
+	if (u == NULL)
+		return;
 	pthread_mutex_lock(&u->flushing);
 	pthread_mutex_lock(&u->mutex);
 	full = u->counting;

@@ -25,7 +25,8 @@ void usage_count(struct usage *u, const char *key_id, int64_t now, const char *a
 
 /**
  * usage_flush(u):
- * Write down what was counted. What can't be written stays counted.
+ * Write down what was counted. What can't be written stays counted. NULL is
+ * accepted.
  */
 void usage_flush(struct usage *u);
 

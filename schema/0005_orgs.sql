@@ -129,7 +129,8 @@ CREATE TABLE org_invitations (
 	email       TEXT NOT NULL,                          -- whom, in small letters
 	role_id     TEXT NOT NULL REFERENCES roles (id) ON DELETE CASCADE, -- to be what there
 	token_hash  BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),  -- BLAKE2b-256 of the token in the link
-	invited_by  TEXT REFERENCES users (id) ON DELETE CASCADE,          -- by whom; NULL: a key, or the tool
+	invited_by  TEXT REFERENCES users (id) ON DELETE CASCADE,          -- by whom; NULL: a service's key, or the tool
+	invited_by_key TEXT,                                -- by which service's key; NULL: a user, or the tool
 	created_at  INTEGER NOT NULL,                       -- ms
 	expires_at  INTEGER NOT NULL,                       -- ms
 	UNIQUE (org_id, email)

@@ -389,3 +389,21 @@ in_days() {
 	[ "$(header Location)" = /account#joined ]
 	[ "$(is_member "$ORG_A" "$USER_ID")" = 1 ]
 }
+
+@test "an invitation by a service's key is worth nothing once the key is revoked" {
+	local key id token
+	key=$(yett apikey create bot --service --scope '*:*' --org "$ORG_A" --json)
+	id=$(jq -r .id <<< "$key")
+	key=$(jq -r .key <<< "$key")
+	register eve@example.org
+	call orgs POST "/orgs/$ORG_A/invitations" '{"email":"eve@example.org","role":"org-admin"}' HTTP_X_API_KEY="$key"
+	expect 201
+	token=$(json .link)
+	look "${token#*#}"
+	expect 200
+	yett apikey revoke "$id" > /dev/null
+	look "${token#*#}"
+	expect 404
+	accept "$ACCESS" "${token#*#}"
+	expect 404
+}

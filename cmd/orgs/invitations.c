@@ -89,6 +89,14 @@ find_inviter(const struct subject *s)
 	return (s->user_id[0] != '\0' ? s->user_id : NULL);
 }
 
+/* A key that is no user's. */
+static const char *
+find_key(const struct subject *s)
+{
+
+	return (s->user_id[0] == '\0' && s->key_id[0] != '\0' ? s->key_id : NULL);
+}
+
 /* Whether the address is somebody's, or a member's, is not looked at: so the answer cannot tell. */
 static enum err
 write_new(struct tx *tx, struct change *c)
@@ -105,6 +113,7 @@ write_new(struct tx *tx, struct change *c)
 		.role_id = role.id,
 		.role_name = role.name,
 		.invited_by = find_inviter(c->req->subject),
+		.invited_by_key = find_key(c->req->subject),
 		.created_at = c->now,
 		.expires_at = in->expires_at };
 	if ((e = joining_invite(tx, &in->invitation, c->req->arena, in->token, &replaced)) ==

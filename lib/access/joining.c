@@ -7,6 +7,7 @@
 #include "access/right.h"
 #include "base/id.h"
 #include "base/text.h"
+#include "store/api_key.h"
 #include "store/org.h"
 #include "store/org_role.h"
 
@@ -108,6 +109,18 @@ check_inviter(struct db *db, const struct invitation *inv, int64_t now, struct a
 	            : ERR_NOT_FOUND);
 }
 
+/* Is the service's key that invited still good? */
+static enum err
+check_key(struct db *db, const char *key_id, int64_t now, struct arena *a)
+{
+	struct api_key key;
+	enum err e;
+
+	if ((e = api_key_find(db, key_id, a, &key)) != ERR_OK)
+		return (e);
+	return (api_key_alive(&key, now) ? ERR_OK : ERR_NOT_FOUND);
+}
+
 enum err
 joining_find(struct db *db, const char *token, int64_t now, struct arena *a,
     struct invitation *ret_invitation)
@@ -121,6 +134,8 @@ joining_find(struct db *db, const char *token, int64_t now, struct arena *a,
 	if (ret_invitation->expires_at <= now)
 		return (ERR_NOT_FOUND);
 	/* An admin who is one no more leaves no way back in. */
+	if (ret_invitation->invited_by_key != NULL)
+		return (check_key(db, ret_invitation->invited_by_key, now, a));
 	return (ret_invitation->invited_by == NULL ? ERR_OK
 	                                           : check_inviter(db, ret_invitation, now, a));
 }

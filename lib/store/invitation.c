@@ -3,7 +3,7 @@
 
 #define SELECT_ROW \
 	"SELECT i.id, i.org_id, i.email, i.role_id, r.name, i.invited_by, i.created_at, " \
-	"i.expires_at FROM org_invitations i JOIN roles r ON r.id = i.role_id "
+	"i.expires_at, i.invited_by_key FROM org_invitations i JOIN roles r ON r.id = i.role_id "
 
 static enum err
 take_row(struct stmt *stmt, struct arena *a, struct invitation *ret_invitation)
@@ -18,11 +18,13 @@ take_row(struct stmt *stmt, struct arena *a, struct invitation *ret_invitation)
 		.invited_by = db_text(stmt, 5, a),
 		.created_at = db_int(stmt, 6),
 		.expires_at = db_int(stmt, 7),
+		.invited_by_key = db_text(stmt, 8, a),
 	};
 	if (ret_invitation->id == NULL || ret_invitation->org_id == NULL ||
 	    ret_invitation->email == NULL || ret_invitation->role_id == NULL ||
 	    ret_invitation->role_name == NULL ||
-	    (ret_invitation->invited_by == NULL && !db_is_null(stmt, 5)))
+	    (ret_invitation->invited_by == NULL && !db_is_null(stmt, 5)) ||
+	    (ret_invitation->invited_by_key == NULL && !db_is_null(stmt, 8)))
 		return (ERR_NOMEM);
 	return (ERR_OK);
 }
@@ -48,7 +50,7 @@ invitation_add(struct tx *tx, const struct invitation *inv,
 {
 	static const char sql[] =
 	    "INSERT INTO org_invitations (id, org_id, email, role_id, token_hash, invited_by, "
-	    "created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+	    "created_at, expires_at, invited_by_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 	const struct db_arg args[] = {
 		DB_TEXT(inv->id),
 		DB_TEXT(inv->org_id),
@@ -58,6 +60,7 @@ invitation_add(struct tx *tx, const struct invitation *inv,
 		DB_TEXT(inv->invited_by),
 		DB_INT(inv->created_at),
 		DB_INT(inv->expires_at),
+		DB_TEXT(inv->invited_by_key),
 	};
 
 	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));

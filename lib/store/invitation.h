@@ -14,8 +14,9 @@ struct invitation {
 	const char *org_id;
 	const char *email; /* small letters */
 	const char *role_id;
-	const char *role_name;  /* only read */
-	const char *invited_by; /* NULL: no user */
+	const char *role_name;      /* only read */
+	const char *invited_by;     /* NULL: no user */
+	const char *invited_by_key; /* a service's; NULL: none */
 	int64_t created_at;
 	int64_t expires_at;
 };

@@ -114,8 +114,9 @@ by() {
 }
 
 @test "who must choose another password holds nothing for applications either" {
+	local key
 	by sam apikeys POST /apikeys '{"name":"k","scopes":["profile:read"]}'
-	local key=$(json .key)
+	key=$(json .key)
 	by root users POST "/users/${ID[sam]}/require-password-update"
 	expect 200
 	by root apikeys POST /apikeys/verify "{\"key\":\"$key\"}"

@@ -12,7 +12,9 @@
 #include "base/id.h"
 
 #define BATCH 200
-#define ARENA_MAX ((size_t)4 << 20)
+#define ARENA_MAX \
+	((size_t)64 \
+	    << 20) /* of a batch: what a user holds takes some 100 KiB while it is looked up */
 
 static const char usage[] =
     "usage: mint hash PASSWORD\n"

@@ -122,6 +122,7 @@ make_request(struct connection *c)
 	char body[LINE_SIZE + 32];
 	const char *line;
 	size_t field_len;
+	char *to;
 
 	if (l.mode == REFRESH) {
 		/* The lines of a connection are those whose number leaves its own by count. */
@@ -133,8 +134,9 @@ make_request(struct connection *c)
 	}
 	line = l.lines_count > 0 ? l.lines[c->line] : "";
 	if (l.mode == GET) {
-		c->out_len = (size_t)snprintf(c->out, sizeof c->out, "GET %s %s%s%s\r\n", l.path,
-		    common, line, line[0] != '\0' ? "\r\n" : "");
+		to = stpcpy(stpcpy(stpcpy(c->out, "GET "), l.path), " ");
+		to = stpcpy(stpcpy(stpcpy(to, common), line), line[0] != '\0' ? "\r\n\r\n" : "\r\n");
+		c->out_len = (size_t)(to - c->out);
 		return;
 	}
 	field_len = l.mode == POST && strchr(line, '\t') != NULL ? strcspn(line, "\t") : 0;
@@ -212,40 +214,66 @@ take_token(struct connection *c, const char *body)
 	l.lines[c->line] = token;
 }
 
+/* What the head of an answer says. */
+struct head {
+	int status;
+	bool has_length;
+	size_t body_len;
+	bool closes;
+};
+
+/* Line by line, the body not looked at: what an answer costs here is not to be taken for what it
+ * costs there. False: it is not HTTP. */
+static bool
+parse_head(const char *p, const char *end, struct head *ret_head)
+{
+	static const char length[] = "Content-Length:", close[] = "Connection: close";
+
+	*ret_head = (struct head){ .status = 0 };
+	if (end - p < 12 || memcmp(p, "HTTP/1.", 7) != 0)
+		return (false);
+	ret_head->status = (int)strtoul(p + 9, NULL, 10);
+	while ((p = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+		p++;
+		if (*p != 'C' && *p != 'c')
+			continue;
+		if (strncasecmp(p, length, sizeof length - 1) == 0) {
+			ret_head->body_len = strtoul(p + sizeof length - 1, NULL, 10);
+			ret_head->has_length = true;
+		}
+		ret_head->closes |= strncasecmp(p, close, sizeof close - 1) == 0;
+	}
+	return (ret_head->status >= 100 && ret_head->status <= 599 &&
+	        (ret_head->has_length || ret_head->status == 204 || ret_head->status == 304));
+}
+
 /* Is the whole answer there? Then its status, else 0; -1 when it is not HTTP. */
 static int
-parse_answer(struct connection *c, const char **ret_body)
+parse_answer(struct connection *c, struct head *ret_head, const char **ret_body)
 {
-	const char *end, *p;
-	size_t body_len = 0;
-	int status;
+	const char *end;
 
 	c->in[c->in_len] = '\0';
-	if ((end = strstr(c->in, "\r\n\r\n")) == NULL)
+	if ((end = memmem(c->in, c->in_len, "\r\n\r\n", 4)) == NULL)
 		return (c->in_len + 1 < sizeof c->in ? 0 : -1);
-	if (sscanf(c->in, "HTTP/1.%*d %d", &status) != 1 || status < 100 || status > 599)
-		return (-1);
-	if ((p = strcasestr(c->in, "\r\nContent-Length:")) != NULL && p < end)
-		body_len = strtoul(p + strlen("\r\nContent-Length:"), NULL, 10);
-	else if (status != 204 && status != 304)
+	if (!parse_head(c->in, end, ret_head))
 		return (-1);
 	*ret_body = end + 4;
-	return ((size_t)(end + 4 - c->in) + body_len <= c->in_len ? status : 0);
+	return ((size_t)(end + 4 - c->in) + ret_head->body_len <= c->in_len ? ret_head->status : 0);
 }
 
 static void
-finish_answer(struct connection *c, int status, const char *body, int64_t now)
+finish_answer(struct connection *c, const struct head *h, const char *body, int64_t now)
 {
-	const char *p = strcasestr(c->in, "\r\nConnection: close");
 
-	l.statuses[status]++;
+	l.statuses[h->status]++;
 	if (l.times_count < TIMES_MAX)
 		l.times[l.times_count++] = (uint32_t)(now - c->began_at);
-	if (l.mode == REFRESH && status == 200)
+	if (l.mode == REFRESH && h->status == 200)
 		take_token(c, body);
 	c->waiting = false;
 	l.under_way--;
-	if (p != NULL && p < body)
+	if (h->closes)
 		drop(c, false);
 }
 
@@ -254,6 +282,7 @@ receive(struct connection *c)
 {
 	const ssize_t n = recv(c->fd, c->in + c->in_len, sizeof c->in - 1 - c->in_len, 0);
 	const char *body = NULL;
+	struct head h;
 	int64_t now;
 	int status;
 
@@ -265,13 +294,13 @@ receive(struct connection *c)
 		drop(c, c->waiting);
 	} else {
 		c->in_len += (size_t)n;
-		if ((status = parse_answer(c, &body)) == 0)
+		if ((status = parse_answer(c, &h, &body)) == 0)
 			return;
 		now = now_us();
 		if (status < 0)
 			drop(c, true);
 		else
-			finish_answer(c, status, body, now);
+			finish_answer(c, &h, body, now);
 	}
 	if (l.pause == 0 && (now = now_us()) < l.until)
 		ask(c, now);

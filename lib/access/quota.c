@@ -1,7 +1,6 @@
 /* How many requests are let through: the rules of now, and which of them hold for a request. */
 #include "access/quota.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,12 +14,10 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "http/route.h"
+#include "store/kept.h"
 
 #define KEY_PREFIX "yett_" /* of API keys */
 #define KEYS_MAX 2         /* one in each field that may hold one */
-/* Rules read while somebody was committing, or died at it, count for so long: else each request
- * would read them. */
-#define UNSURE_MS 100
 
 struct quotas {
 	struct store *store;
@@ -30,11 +27,7 @@ struct quotas {
 
 	/* The version of everybody under which there was no policy; an odd one: never so far. */
 	_Atomic uint32_t none_at;
-	pthread_mutex_t loading;
-	pthread_rwlock_t lock; /* of the rest */
-	struct quota_rules *rules;
-	struct version version;
-	int64_t loaded_at; /* ms of the steady clock */
+	struct kept *rules; /* struct quota_rules */
 };
 
 static bool
@@ -55,6 +48,41 @@ name_routes(struct quotas *q)
 	return (true);
 }
 
+/* Read the rules anew. */
+static enum err
+make_rules(void *arg, struct db *db, struct version version, void **ret_value)
+{
+	struct quotas *q = arg;
+	struct quota_rules *rules;
+	enum err e;
+
+	if ((e = quota_rules_load(db, q->names, q->count, clock_ms(), &rules)) != ERR_OK)
+		return (e);
+	if (version.count % 2 == 0 && quota_rules_none(rules))
+		atomic_store(&q->none_at, version.count);
+	*ret_value = rules;
+	return (ERR_OK);
+}
+
+static void
+drop_rules(void *value)
+{
+
+	quota_rules_free(value);
+}
+
+/* The rules; let go of them by kept_release(). */
+static enum err
+hold_rules(struct quotas *q, const struct quota_rules **ret_rules)
+{
+	const void *value;
+	enum err e;
+
+	if ((e = kept_hold(q->rules, &value)) == ERR_OK)
+		*ret_rules = value;
+	return (e);
+}
+
 enum err
 quota_open(
     struct store *store, const struct route *routes, size_t count, struct quotas **ret_quotas)
@@ -67,9 +95,9 @@ quota_open(
 	q->routes = routes;
 	q->count = count;
 	q->none_at = 1;
-	pthread_mutex_init(&q->loading, NULL);
-	pthread_rwlock_init(&q->lock, NULL);
-	if (!name_routes(q)) {
+	if (!name_routes(q) ||
+	    kept_new(store, &(struct kept_maker){ make_rules, drop_rules, q }, &q->rules) !=
+	        ERR_OK) {
 		quota_close(q);
 		return (ERR_NOMEM);
 	}
@@ -87,9 +115,7 @@ quota_close(struct quotas *q)
 	for (i = 0; q->names != NULL && i < q->count; i++)
 		free(q->names[i]);
 	free(q->names);
-	quota_rules_free(q->rules);
-	pthread_rwlock_destroy(&q->lock);
-	pthread_mutex_destroy(&q->loading);
+	kept_free(q->rules);
 	free(q);
 }
 
@@ -100,70 +126,6 @@ has_none(struct quotas *q)
 	const struct version now = version_read(store_versions(q->store), NULL);
 
 	return (now.count % 2 == 0 && now.count == atomic_load(&q->none_at));
-}
-
-static bool
-is_fresh(const struct quotas *q)
-{
-	const struct versions *v = store_versions(q->store);
-
-	if (q->rules == NULL)
-		return (false);
-	if (version_same(v, q->version))
-		return (true);
-	return (version_read(v, NULL).count == q->version.count &&
-	        clock_steady_ms() - q->loaded_at < UNSURE_MS);
-}
-
-/* Read the rules anew. Called by one thread at a time. */
-static enum err
-load(struct quotas *q)
-{
-	const struct version version = version_read(store_versions(q->store), NULL);
-	struct quota_rules *rules, *old;
-	struct db *db;
-	enum err e;
-
-	if ((e = store_read(q->store, &db)) != ERR_OK)
-		return (e);
-	e = quota_rules_load(db, q->names, q->count, clock_ms(), &rules);
-	store_read_end(q->store, db);
-	if (e != ERR_OK)
-		return (e);
-	if (version.count % 2 == 0 && quota_rules_none(rules))
-		atomic_store(&q->none_at, version.count);
-	pthread_rwlock_wrlock(&q->lock);
-	old = q->rules;
-	q->rules = rules;
-	q->version = version;
-	q->loaded_at = clock_steady_ms();
-	pthread_rwlock_unlock(&q->lock);
-	quota_rules_free(old);
-	return (ERR_OK);
-}
-
-/* Hold the lock with rules that are true; release it by pthread_rwlock_unlock(). */
-static enum err
-hold_rules(struct quotas *q)
-{
-	enum err e = ERR_OK;
-	bool fresh;
-
-	pthread_rwlock_rdlock(&q->lock);
-	if (is_fresh(q))
-		return (ERR_OK);
-	pthread_rwlock_unlock(&q->lock);
-	pthread_mutex_lock(&q->loading);
-	pthread_rwlock_rdlock(&q->lock);
-	fresh = is_fresh(q);
-	pthread_rwlock_unlock(&q->lock);
-	if (!fresh)
-		e = load(q);
-	pthread_mutex_unlock(&q->loading);
-	/* They may have changed once more; but they are of a time after the request came. */
-	if (e == ERR_OK)
-		pthread_rwlock_rdlock(&q->lock);
-	return (e);
 }
 
 static void
@@ -287,20 +249,21 @@ quota_arrive(struct req *r)
 {
 	struct quotas *q = r->app->quotas;
 	char network[QUOTA_OF_SIZE], keys[KEYS_MAX][QUOTA_OF_SIZE];
+	const struct quota_rules *rules;
 	struct quota_plan plan;
 	enum err e;
 
 	if (has_none(q))
 		return (ERR_OK);
-	if ((e = hold_rules(q)) != ERR_OK)
+	if ((e = hold_rules(q, &rules)) != ERR_OK)
 		return (e);
 	plan.count = 0;
-	match_network(q->rules, r, network, &plan);
-	match_keys(q->rules, r, keys, &plan);
+	match_network(rules, r, network, &plan);
+	match_keys(rules, r, keys, &plan);
 	if (!is_way_out(r))
-		match_route(q->rules, r, &plan);
+		match_route(rules, r, &plan);
 	e = quota_take(r, &plan);
-	pthread_rwlock_unlock(&q->lock);
+	kept_release(q->rules);
 	return (e);
 }
 
@@ -309,26 +272,27 @@ quota_identified(struct req *r)
 {
 	const struct subject *s = r->subject;
 	struct quotas *q = r->app->quotas;
+	const struct quota_rules *rules;
 	struct quota_plan plan;
 	struct quota_who who;
 	enum err e;
 
 	if (has_none(q) || (is_way_out(r) && subject_may(s, "limits:update")))
 		return (ERR_OK);
-	if ((e = hold_rules(q)) != ERR_OK)
+	if ((e = hold_rules(q, &rules)) != ERR_OK)
 		return (e);
 	plan.count = 0;
 	/* Who acts in somebody's name uses up his own. */
 	who = who_of_text(s->actor_id[0] != '\0' ? s->actor_id : s->user_id);
 	if (who.len > 0)
-		quota_rules_match(q->rules, LIMIT_USER, &who, route_number(r), &plan);
+		quota_rules_match(rules, LIMIT_USER, &who, route_number(r), &plan);
 	who = who_of_text(s->org_id);
 	if (who.len > 0)
-		quota_rules_match(q->rules, LIMIT_ORG, &who, route_number(r), &plan);
+		quota_rules_match(rules, LIMIT_ORG, &who, route_number(r), &plan);
 	if (is_way_out(r))
-		match_route(q->rules, r, &plan);
+		match_route(rules, r, &plan);
 	e = quota_take(r, &plan);
-	pthread_rwlock_unlock(&q->lock);
+	kept_release(q->rules);
 	return (e);
 }
 

@@ -184,6 +184,13 @@ take_form_method(struct req *r)
 	return (ERR_OK);
 }
 
+static bool
+is_authorizer(const struct req *r)
+{
+
+	return (r->role != NULL && strcmp(r->role, "AUTHORIZER") == 0);
+}
+
 static enum err
 run(const struct server *s, struct req *r, struct conn *c, char *const *env)
 {
@@ -197,8 +204,14 @@ run(const struct server *s, struct req *r, struct conn *c, char *const *env)
 	                               s->forwarded ? r->forwarded : r->x_forwarded_for,
 	                               s->forwarded, s->proxies, r->arena)) == NULL)
 		return (ERR_NOMEM);
-	if ((e = take_form_method(r)) != ERR_OK || (e = find_route(s, r)) != ERR_OK ||
-	    r->status != 0)
+	if (is_authorizer(r) || r->guard != NULL) {
+		/* Or any answer of 200 would let a stranger in. */
+		if (s->authorize == NULL)
+			return (req_fail(r, ERR_FORBIDDEN, "this program guards nothing"));
+		return (s->authorize(r));
+	}
+	if ((e = req_take_path(r)) != ERR_OK || (e = take_form_method(r)) != ERR_OK ||
+	    (e = find_route(s, r)) != ERR_OK || r->status != 0)
 		return (e);
 	if ((e = check_who(s, r)) != ERR_OK || (e = read_body(r, c)) != ERR_OK)
 		return (e);
@@ -286,6 +299,20 @@ put_cors(struct head *h, const struct server *s, const struct req *r)
 	put_field(h, "Access-Control-Max-Age", "600");
 }
 
+/* The answer's own fields. Is Cache-Control among them? */
+static bool
+put_fields(struct head *h, const struct req *r)
+{
+	bool cached = false;
+	size_t i;
+
+	for (i = 0; i < r->headers_count; i++) {
+		put_field(h, r->headers[i].name, r->headers[i].value);
+		cached |= strcmp(r->headers[i].name, "Cache-Control") == 0;
+	}
+	return (cached);
+}
+
 /*
  * What every answer has. Pages get by with files of this origin and forms to it; nothing of ours
  * may stand in a frame. Source: OWASP HTTP Headers Cheat Sheet; OWASP ASVS 5.0 3.4.
@@ -298,14 +325,9 @@ put_common(struct head *h, const struct req *r)
 	    "https: data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
 	    "base-uri 'none'";
 	static const char data_policy[] = "default-src 'none'; frame-ancestors 'none'";
-	bool cached = false;
+	const bool cached = put_fields(h, r);
 	char length[32];
-	size_t i;
 
-	for (i = 0; i < r->headers_count; i++) {
-		put_field(h, r->headers[i].name, r->headers[i].value);
-		cached |= strcmp(r->headers[i].name, "Cache-Control") == 0;
-	}
 	if (r->type != NULL)
 		put_field(h, "Content-Type", r->type);
 	if (r->status != 204 && r->stream == NULL) {
@@ -336,8 +358,12 @@ send_answer(const struct server *s, const struct req *r, struct conn *c)
 
 	snprintf(status, sizeof status, "%d", r->status);
 	put_field(&h, "Status", status);
-	put_cors(&h, s, r);
-	put_common(&h, r);
+	if (r->bare) {
+		put_fields(&h, r);
+	} else {
+		put_cors(&h, s, r);
+		put_common(&h, r);
+	}
 	conn_write(c, h.text, h.len);
 	conn_write(c, "\r\n", 2);
 	if (r->reply_len > 0 && !is_head(r))
@@ -396,9 +422,12 @@ exchange(
 	bool sent = false;
 	enum err e;
 
+	*ret_drained = false;
 	set_request_id(&r);
 	e = run(s, &r, c, env);
-	drain(c, ret_drained);
+	/* An authorizer gets no body, nor its end. Source: FastCGI 6.3. */
+	if (!is_authorizer(&r))
+		drain(c, ret_drained);
 	if (e == ERR_OK && r.status == 0)
 		e = ERR_INTERNAL;
 	if (e == ERR_OK && r.stream != NULL && !is_head(&r))

@@ -29,8 +29,15 @@ static const struct variable {
 	VARIABLE("REMOTE_ADDR", remote_addr),
 	VARIABLE("HTTP_X_FORWARDED_FOR", x_forwarded_for),
 	VARIABLE("HTTP_FORWARDED", forwarded),
+	VARIABLE("HTTP_X_FORWARDED_METHOD", x_forwarded_method),
+	VARIABLE("HTTP_X_FORWARDED_HOST", x_forwarded_host),
+	VARIABLE("HTTP_X_FORWARDED_URI", x_forwarded_uri),
 	VARIABLE("HTTPS", https),
 	VARIABLE("FCGI_ROLE", role),
+	VARIABLE("YETT_GUARD", guard),
+	VARIABLE("YETT_METHOD", guard_method),
+	VARIABLE("YETT_URI", guard_uri),
+	VARIABLE("YETT_HOST", guard_host),
 	VARIABLE("HTTP_HOST", host),
 	VARIABLE("HTTP_ORIGIN", origin),
 	VARIABLE("HTTP_ACCEPT", accept),
@@ -74,12 +81,8 @@ has_odd_segment(const char *path)
 	return (false);
 }
 
-/*
- * The path as the client wrote it. Web servers route by the decoded path, so an escape would let
- * one path be written in many ways; no path of ours needs one, and none is taken.
- */
-static enum err
-take_path(struct req *r)
+enum err
+req_take_path(struct req *r)
 {
 	const char *end, *p;
 
@@ -123,7 +126,7 @@ check_fields(struct req *r)
 		return (req_fail(r, ERR_BAD_REQUEST, "the method is missing"));
 	if (r->method[strspn(r->method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-")] != '\0')
 		return (req_fail(r, ERR_BAD_REQUEST, "the method has an odd character"));
-	return (take_path(r));
+	return (ERR_OK);
 }
 
 enum err

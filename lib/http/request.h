@@ -47,6 +47,9 @@ struct req {
 	const char *request_uri, *script_name, *path_info;
 	const char *cors_method;
 	const char *role; /* FastCGI's: RESPONDER, AUTHORIZER */
+	/* Of the request that a web server asks about: see server.h. */
+	const char *guard, *guard_method, *guard_uri, *guard_host;
+	const char *x_forwarded_method, *x_forwarded_host, *x_forwarded_uri;
 	const char *body;
 	size_t body_len;
 
@@ -55,6 +58,7 @@ struct req {
 	const char *type;
 	const char *reply;
 	size_t reply_len;
+	bool bare; /* for the web server alone: without what every client's answer has */
 	/* Of an answer longer than the arena, instead of ${reply}: see reply_stream(). */
 	enum err (*stream)(
 	    struct req *r, struct arena *part, const char **ret_bytes, size_t *ret_len);
@@ -69,11 +73,19 @@ struct req {
 
 /**
  * req_take_env(r, env):
- * Fill ${r} from CGI variables ("NAME=value" strings, NULL at the end). The strings must outlive
- * ${r}. Errors: ERR_HEADERS, ERR_BAD_REQUEST; the detail names what is wrong.  Source: RFC 3875
- * section 4.1.
+ * Fill ${r} but for its path from CGI variables ("NAME=value" strings, NULL at the end). The
+ * strings must outlive ${r}. Errors: ERR_HEADERS, ERR_BAD_REQUEST; the detail names what is wrong.
+ * Source: RFC 3875 section 4.1.
  */
 MUST_USE enum err req_take_env(struct req *r, char *const *env);
+
+/**
+ * req_take_path(r):
+ * Set the path of ${r}, and its query if that is not set, from what came: as the client wrote it.
+ * Web servers route by the decoded path, so an escape would let one path be written in many ways;
+ * no path of ours needs one, and none is taken. Errors: ERR_BAD_REQUEST, ERR_NOMEM.
+ */
+MUST_USE enum err req_take_path(struct req *r);
 
 /**
  * req_fail(r, e, format, ...):

@@ -30,6 +30,10 @@ struct server {
 	/* Find out who asks, and whether the request's route lets him in. An error ends the
 	 * request. */
 	enum err (*admit)(struct req *r);
+	/* May be NULL. For requests that a web server asks about before it goes on with them: those
+	 * that come in FastCGI's role AUTHORIZER, and those with the variable YETT_GUARD, which
+	 * only the web server's configuration can set. They have no route and no body. */
+	enum err (*authorize)(struct req *r);
 	/* Once a second, by the main thread; may be NULL. */
 	void (*tick)(struct app *app);
 };

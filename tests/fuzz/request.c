@@ -108,7 +108,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	must(r.arena != NULL);
 	fuzz_cut(&env, data, len);
-	if ((e = req_take_env(&r, env.line)) == ERR_OK) {
+	if ((e = req_take_env(&r, env.line)) == ERR_OK && (e = req_take_path(&r)) == ERR_OK) {
 		must(r.method[0] != '\0' && fuzz_is_utf8(r.method));
 		check_path(r.path);
 		check_route(&r);

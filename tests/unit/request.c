@@ -11,6 +11,14 @@ static struct req req;
 
 /* Take GET ${uri} with one variable more, which may be NULL. */
 static enum err
+take_all(char *const *env)
+{
+	const enum err e = req_take_env(&req, env);
+
+	return (e == ERR_OK ? req_take_path(&req) : e);
+}
+
+static enum err
 take(const char *uri, const char *more)
 {
 	char method[] = "REQUEST_METHOD=GET";
@@ -21,7 +29,7 @@ take(const char *uri, const char *more)
 	snprintf(more_text, sizeof more_text, "%s", more != NULL ? more : "X=");
 	arena_reset(arena);
 	req = (struct req){ .arena = arena };
-	return (req_take_env(&req, env));
+	return (take_all(env));
 }
 
 static bool
@@ -71,7 +79,7 @@ test_other_variables(void)
 	char comma[] = "REQUEST_METHOD=GET,POST", *bad[] = { comma, script, NULL };
 
 	req = (struct req){ .arena = arena };
-	ok(req_take_env(&req, env) == ERR_OK && strcmp(req.path, "/users/me") == 0 &&
+	ok(take_all(env) == ERR_OK && strcmp(req.path, "/users/me") == 0 &&
 	        strcmp(req.query, "a=1") == 0 && strcmp(req.method, "PATCH") == 0,
 	    "without REQUEST_URI, SCRIPT_NAME and PATH_INFO make the path");
 	req = (struct req){ .arena = arena };

@@ -267,16 +267,20 @@ struct head {
 	size_t len;
 };
 
+/* A field that does not fit is left out whole. */
 static void
 put_field(struct head *h, const char *name, const char *value)
 {
-	const int n =
-	    snprintf(h->text + h->len, sizeof h->text - h->len, "%s: %s\r\n", name, value);
+	const size_t name_len = strlen(name), value_len = strlen(value);
+	char *to = h->text + h->len;
 
-	if (n > 0 && (size_t)n < sizeof h->text - h->len)
-		h->len += (size_t)n;
-	else
-		h->text[h->len] = '\0'; /* a field that does not fit is left out whole */
+	if (name_len + value_len + 4 > sizeof h->text - h->len)
+		return;
+	memcpy(to, name, name_len);
+	memcpy(to + name_len, ": ", 2);
+	memcpy(to + name_len + 2, value, value_len);
+	memcpy(to + name_len + 2 + value_len, "\r\n", 2);
+	h->len += name_len + value_len + 4;
 }
 
 /*

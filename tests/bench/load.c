@@ -135,7 +135,8 @@ make_request(struct connection *c)
 	line = l.lines_count > 0 ? l.lines[c->line] : "";
 	if (l.mode == GET) {
 		to = stpcpy(stpcpy(stpcpy(c->out, "GET "), l.path), " ");
-		to = stpcpy(stpcpy(stpcpy(to, common), line), line[0] != '\0' ? "\r\n\r\n" : "\r\n");
+		to =
+		    stpcpy(stpcpy(stpcpy(to, common), line), line[0] != '\0' ? "\r\n\r\n" : "\r\n");
 		c->out_len = (size_t)(to - c->out);
 		return;
 	}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "access/app.h"
+#include "access/guard_conf.h"
 #include "commands.h"
 #include "http/json.h"
 
@@ -10,14 +11,19 @@ struct listing {
 	struct json json;
 	struct json section;
 	const char *name; /* of the section; NULL before the first */
+	const char *list; /* the name of the last key, if it is a list */
+	struct cJSON *items;
 };
 
 int
 cmd_config_check(struct tool *t)
 {
 	const char *path = app_conf_path(t->conf_option);
+	char message[CONF_MESSAGE_SIZE];
 
-	/* What is wrong was found, and said, when it was loaded. */
+	/* What else is wrong was found, and said, when it was loaded. */
+	if (guard_conf_check(&t->conf, message) != ERR_OK)
+		return (tool_fail("%s", message));
 	printf("ok: %s\n", path != NULL ? path : "defaults and environment; there is no file");
 	return (0);
 }
@@ -44,7 +50,15 @@ add_setting(void *arg, const char *section, const char *name, const char *value)
 		json_add_tree(&l->json, section, l->section.root);
 	}
 	l->name = section;
-	json_add_text(&l->section, name, value);
+	if (!conf_is_list(section, name)) {
+		json_add_text(&l->section, name, value);
+	} else {
+		if (l->list == NULL || strcmp(l->list, name) != 0)
+			l->items = json_add_array(&l->section, name);
+		l->list = name;
+		if (*value != '\0')
+			json_append_text(&l->section, l->items, value);
+	}
 	l->json.failed = l->json.failed || l->section.failed;
 }
 

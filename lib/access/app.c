@@ -10,6 +10,7 @@
 #include <sodium.h>
 
 #include "access/admit.h"
+#include "access/guard_conf.h"
 #include "access/housekeeping.h"
 #include "access/quota.h"
 #include "access/usage.h"
@@ -261,7 +262,8 @@ app_main(int argc, char **argv, const struct program *p)
 		return (status);
 	tame_malloc();
 	log_setup(p->name, false, LOG_INFO);
-	if (conf_load(app_conf_path(path), &conf, message) != ERR_OK) {
+	if (conf_load(app_conf_path(path), &conf, message) != ERR_OK ||
+	    guard_conf_check(&conf, message) != ERR_OK) {
 		log_event(LOG_ERROR, NULL, "%s", message);
 		return (1);
 	}

@@ -2,7 +2,6 @@
  */
 #include "base/conf.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -14,8 +13,6 @@
 
 #include <ini.h>
 
-#include "base/address.h"
-#include "base/dns.h"
 #include "base/text.h"
 
 /* The Makefile knows where things are installed; tools that only read this file don't. */
@@ -25,7 +22,7 @@
 
 #define DAY 86400
 
-enum type { TEXT, PATH, NUMBER, BOOL };
+enum type { TEXT, PATH, LINES, NUMBER, BOOL };
 
 struct key {
 	const char *section;
@@ -72,6 +69,9 @@ static const struct key keys[] = {
 	{ "dns", "timeout_s", NUMBER, AT(dns_timeout_s), 1, 30, "5" },
 	{ "apikey", "life_s", NUMBER, AT(apikey_life_s), 0, 3650LL * DAY, "31536000" },
 	{ "apikey", "max_s", NUMBER, AT(apikey_max_s), 0, 3650LL * DAY, "63072000" },
+	{ "guard", "rule", LINES, AT(guard_rules), 0, 0, "" },
+	{ "guard", "user", TEXT, AT(guard_user), 0, 0, "email" },
+	{ "guard", "ask", TEXT, AT(guard_ask), 0, 0, "" },
 	{ "keep", "attempts_s", NUMBER, AT(keep_attempts_s), DAY, 3650LL * DAY, "7776000" },
 	{ "log", "json", BOOL, AT(log_json), 0, 0, "no" },
 	{ "log", "level", NUMBER, AT(log_level), 0, 2, "2" },
@@ -118,6 +118,49 @@ set_text(const char *value, char *to, size_t size)
 	return (true);
 }
 
+bool
+conf_line(const char **rest, char ret_line[static CONF_LINES_SIZE])
+{
+	const char *begin = *rest + strspn(*rest, "\n");
+	const size_t len = strcspn(begin, "\n");
+
+	memcpy(ret_line, begin, len);
+	ret_line[len] = '\0';
+	*rest = begin + len;
+	return (len > 0);
+}
+
+/* Add a line to those that are there; an empty one is none. */
+static bool
+add_line(const char *line, size_t len, char *to)
+{
+	const size_t used = strlen(to);
+
+	while (len > 0 && line[len - 1] == ' ')
+		len--;
+	if (len == 0)
+		return (true);
+	if (used + (used > 0) + len >= CONF_LINES_SIZE || !text_utf8_ok(line, len))
+		return (false);
+	snprintf(to + used, CONF_LINES_SIZE - used, "%s%.*s", used > 0 ? "\n" : "", (int)len, line);
+	return (text_control_free(to + used + (used > 0)));
+}
+
+static bool
+add_lines(const char *value, char *to)
+{
+	size_t len;
+
+	for (;; value += len + 1) {
+		value += strspn(value, " ");
+		len = strcspn(value, "\n");
+		if (!add_line(value, len, to))
+			return (false);
+		if (value[len] == '\0')
+			return (true);
+	}
+}
+
 static bool
 set_value(struct conf *c, const struct key *k, const char *value)
 {
@@ -128,6 +171,8 @@ set_value(struct conf *c, const struct key *k, const char *value)
 		return (set_text(value, to, CONF_TEXT_SIZE));
 	case PATH:
 		return (set_text(value, to, CONF_PATH_SIZE));
+	case LINES:
+		return (add_lines(value, to));
 	case NUMBER:
 		return (set_number(k, value, to));
 	case BOOL:
@@ -146,6 +191,9 @@ print_expected(const struct key *k, char *to, size_t size)
 	case PATH:
 		snprintf(to, size, "text of at most %d bytes",
 		    (k->type == TEXT ? CONF_TEXT_SIZE : CONF_PATH_SIZE) - 1);
+		break;
+	case LINES:
+		snprintf(to, size, "text, of at most %d bytes all together", CONF_LINES_SIZE - 1);
 		break;
 	case NUMBER:
 		snprintf(to, size, "a whole number from %lld to %lld", (long long)k->min,
@@ -267,96 +315,6 @@ set_defaults(struct conf *c)
 			abort();
 }
 
-/* Is ${text} nothing, or ':' and a port? */
-static bool
-is_port(const char *text)
-{
-	int64_t port;
-
-	return (*text == '\0' || (*text == ':' && text_number(text + 1, 1, 65535, &port)));
-}
-
-/* Is ${url} http(s)://HOST, with a port at most? A user ("http://127.0.0.1:x@evil.org") would make
- * another host of it than it seems. */
-static bool
-is_origin(const char *url)
-{
-	const char *host = strstr(url, "://"), *end;
-
-	if (!text_starts(url, "https://") && !text_starts(url, "http://"))
-		return (false);
-	host += strlen("://");
-	if (host[0] == '[')
-		end = strchr(host, ']') != NULL ? strchr(host, ']') + 1 : host;
-	else
-		end = host + strcspn(host, ":");
-	return (end > host && strpbrk(host, " /@?#\\\"<>*") == NULL && is_port(end));
-}
-
-/* Origins, separated by spaces. */
-static bool
-are_origins(const char *text)
-{
-	char one[CONF_PATH_SIZE];
-	size_t len;
-
-	for (text += strspn(text, " "); *text != '\0'; text += strspn(text, " ")) {
-		len = strcspn(text, " ");
-		memcpy(one, text, len);
-		one[len] = '\0';
-		if (!is_origin(one))
-			return (false);
-		text += len;
-	}
-	return (true);
-}
-
-/* Values that only make sense together. */
-static enum err
-finish(struct conf *c, char *message)
-{
-	size_t len = strlen(c->site_url);
-
-	while (len > 0 && c->site_url[len - 1] == '/')
-		c->site_url[--len] = '\0';
-	if (!is_origin(c->site_url)) {
-		snprintf(message, CONF_MESSAGE_SIZE,
-		    "site.url must be https://HOST or http://HOST, with a port at most");
-		return (ERR_CONF);
-	}
-	if (!are_origins(c->http_cors_origins)) {
-		snprintf(message, CONF_MESSAGE_SIZE,
-		    "http.cors_origins must be origins such as https://app.example.org, separated "
-		    "by spaces");
-		return (ERR_CONF);
-	}
-	if (!address_networks_ok(c->http_proxies)) {
-		snprintf(message, CONF_MESSAGE_SIZE,
-		    "http.proxies must be addresses and networks such as 192.0.2.0/24, separated "
-		    "by spaces");
-		return (ERR_CONF);
-	}
-	if (!dns_server_ok(c->dns_server)) {
-		snprintf(message, CONF_MESSAGE_SIZE,
-		    "dns.server must be an address, with a port or without, such as 192.0.2.1:53");
-		return (ERR_CONF);
-	}
-	if (c->password_memory_kib > c->password_budget_mib * 1024) {
-		snprintf(message, CONF_MESSAGE_SIZE,
-		    "password.memory_kib does not fit into password.budget_mib");
-		return (ERR_CONF);
-	}
-	if (c->apikey_max_s != 0 && (c->apikey_life_s == 0 || c->apikey_life_s > c->apikey_max_s)) {
-		snprintf(message, CONF_MESSAGE_SIZE,
-		    "apikey.life_s must be no more than apikey.max_s: keys would begin with more "
-		    "than they may have");
-		return (ERR_CONF);
-	}
-	if (c->site_audience[0] == '\0')
-		memcpy(c->site_audience, c->site_url, sizeof c->site_audience);
-	return (ERR_OK);
-}
-
 enum err
 conf_parse(const char *text, struct conf *ret_conf, char ret_message[static CONF_MESSAGE_SIZE])
 {
@@ -369,7 +327,7 @@ conf_parse(const char *text, struct conf *ret_conf, char ret_message[static CONF
 	set_defaults(ret_conf);
 	if ((e = parse(&l)) != ERR_OK)
 		return (e);
-	return (finish(ret_conf, ret_message));
+	return (conf_check(ret_conf, ret_message));
 }
 
 /* Set what YETT_SECTION_KEY says; refuse a name that has a section of ours and no key. */
@@ -389,6 +347,9 @@ set_from_environment(struct conf *c, const char *variable, char *message)
 			ours = true;
 		if (strncmp(name, wanted, len) != 0)
 			continue;
+		/* Instead of the lines of the file. */
+		if (keys[i].type == LINES)
+			*((char *)c + keys[i].offset) = '\0';
 		if (set_value(c, &keys[i], equals + 1))
 			return (ERR_OK);
 		print_expected(&keys[i], expected, sizeof expected);
@@ -426,7 +387,27 @@ conf_load(const char *path, struct conf *ret_conf, char ret_message[static CONF_
 			e = set_from_environment(ret_conf, *variable, ret_message);
 	if (e != ERR_OK)
 		return (e);
-	return (finish(ret_conf, ret_message));
+	return (conf_check(ret_conf, ret_message));
+}
+
+bool
+conf_is_list(const char *section, const char *name)
+{
+	const struct key *k = find_key(section, name);
+
+	return (k != NULL && k->type == LINES);
+}
+
+static void
+each_line(const struct key *k, const char *lines,
+    void (*each)(void *arg, const char *section, const char *name, const char *value), void *arg)
+{
+	char line[CONF_LINES_SIZE];
+
+	if (*lines == '\0')
+		each(arg, k->section, k->name, "");
+	while (conf_line(&lines, line))
+		each(arg, k->section, k->name, line);
 }
 
 void
@@ -444,6 +425,9 @@ conf_each(const struct conf *c,
 		case PATH:
 			each(arg, keys[i].section, keys[i].name, value);
 			break;
+		case LINES:
+			each_line(&keys[i], value, each, arg);
+			break;
 		case NUMBER:
 			snprintf(number, sizeof number, "%lld", (long long)*(const int64_t *)value);
 			each(arg, keys[i].section, keys[i].name, number);
@@ -454,27 +438,4 @@ conf_each(const struct conf *c,
 			break;
 		}
 	}
-}
-
-bool
-conf_is_https(const struct conf *c)
-{
-
-	return (text_starts(c->site_url, "https://"));
-}
-
-bool
-conf_is_loopback(const struct conf *c)
-{
-	const char *host = strstr(c->site_url, "://") + strlen("://");
-	const size_t len = strcspn(host, ":/");
-	char text[CONF_TEXT_SIZE] = "";
-	struct in_addr address;
-
-	if (text_starts(host, "[::1]"))
-		return (host[5] == '\0' || host[5] == ':' || host[5] == '/');
-	memcpy(text, host, len);
-	/* An address whole, for 127.0.0.1.example.org is no loopback. */
-	return (strcmp(text, "localhost") == 0 ||
-	        (inet_pton(AF_INET, text, &address) == 1 && ntohl(address.s_addr) >> 24 == 127));
 }

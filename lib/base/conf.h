@@ -10,6 +10,7 @@
 
 #define CONF_PATH_SIZE 512
 #define CONF_TEXT_SIZE 256
+#define CONF_LINES_SIZE 16384
 #define CONF_MESSAGE_SIZE 640
 
 /* Every key of etc/yett.conf, whose comments say what each means; times in seconds but where the
@@ -53,6 +54,10 @@ struct conf {
 	int64_t apikey_life_s; /* 0: without end */
 	int64_t apikey_max_s;  /* 0: no limit */
 
+	char guard_rules[CONF_LINES_SIZE]; /* one a line; access/guard_conf.h knows what they say */
+	char guard_user[CONF_TEXT_SIZE];   /* email, username, id */
+	char guard_ask[CONF_TEXT_SIZE];
+
 	int64_t keep_attempts_s;
 
 	bool log_json;
@@ -62,9 +67,9 @@ struct conf {
 /**
  * conf_load(path, ret_conf, ret_message):
  * Fill ${ret_conf} with the defaults, then the file ${path} (NULL: none), then the environment
- * (YETT_SECTION_KEY). On failure ${ret_message} says what is wrong, with the file and the line, for
- * a person. Errors: ERR_CONF for an unknown section or key, a value out of range, a line too long;
- * ERR_IO when unreadable.
+ * (YETT_SECTION_KEY; of a list the lines there are all). On failure ${ret_message} says what is
+ * wrong, with the file and the line, for a person. Errors: ERR_CONF for an unknown section or key,
+ * a value out of range, a line too long; ERR_IO when unreadable.
  */
 MUST_USE enum err
 conf_load(const char *path, struct conf *ret_conf, char ret_message[static CONF_MESSAGE_SIZE]);
@@ -77,8 +82,28 @@ MUST_USE enum err
 conf_parse(const char *text, struct conf *ret_conf, char ret_message[static CONF_MESSAGE_SIZE]);
 
 /**
+ * conf_check(c, ret_message):
+ * Do the values of ${c} make sense together? What follows from others is filled in. What
+ * conf_load() and conf_parse() end with. Errors: ERR_CONF.
+ */
+MUST_USE enum err conf_check(struct conf *c, char ret_message[static CONF_MESSAGE_SIZE]);
+
+/**
+ * conf_line(rest, ret_line):
+ * Take the next of the lines at ${*rest}, which moves on; false when there is none left.
+ */
+bool conf_line(const char **rest, char ret_line[static CONF_LINES_SIZE]);
+
+/**
+ * conf_is_list(section, name):
+ * May the key be given more than once, each adding a line?
+ */
+bool conf_is_list(const char *section, const char *name);
+
+/**
  * conf_each(c, each, arg):
- * Call ${each} once a key with its section, name and value as text.
+ * Call ${each} once a key with its section, name and value as text; once a line of a list, and once
+ * with "" for an empty one.
  */
 void conf_each(const struct conf *c,
     void (*each)(void *arg, const char *section, const char *name, const char *value), void *arg);

@@ -419,6 +419,15 @@ json_add_array(struct json *j, const char *name)
 }
 
 void
+json_append_text(struct json *j, struct cJSON *array, const char *text)
+{
+
+	resume(j);
+	if (array == NULL || !cJSON_AddItemToArray(array, cJSON_CreateString(text)))
+		j->failed = true;
+}
+
+void
 json_append(struct json *j, struct cJSON *array, struct json *item)
 {
 

@@ -73,10 +73,11 @@ void json_add_tree(struct json *j, const char *name, struct cJSON *tree);
 void json_add_texts(struct json *j, const char *name, char *const *texts, size_t count);
 
 /**
- * json_add_array(j, name), json_append(j, array, item):
- * Add an empty array; append a finished object to it.
+ * json_add_array(j, name), json_append(j, array, item), json_append_text(j, array, text):
+ * Add an empty array; append a finished object to it, or a text.
  */
 struct cJSON *json_add_array(struct json *j, const char *name);
+void json_append_text(struct json *j, struct cJSON *array, const char *text);
 void json_append(struct json *j, struct cJSON *array, struct json *item);
 
 /**

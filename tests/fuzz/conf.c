@@ -63,7 +63,7 @@ check_url(const struct conf *c)
 #define LINE_MAX_LEN 198 /* of inih as Debian builds it; more comes by the environment */
 
 struct copy {
-	char text[16384];
+	char text[16 * CONF_LINES_SIZE]; /* each line of a list has its section and name */
 	size_t len;
 	bool too_long; /* some line */
 };

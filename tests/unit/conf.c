@@ -124,6 +124,43 @@ test_texts(void)
 }
 
 static void
+test_lists(void)
+{
+	const char *rest;
+	char line[CONF_LINES_SIZE], more[CONF_LINES_SIZE + 1];
+
+	ok(takes("[guard]\nrule = a; b\nuser = id\nrule =\nrule =  c \n") &&
+	        strcmp(conf.guard_rules, "a; b\nc") == 0,
+	    "lines of a list are added up, empty ones left out");
+	rest = conf.guard_rules;
+	ok(conf_line(&rest, line) && strcmp(line, "a; b") == 0 && conf_line(&rest, line) &&
+	        strcmp(line, "c") == 0 && !conf_line(&rest, line),
+	    "and taken one by one");
+	ok(conf_is_list("guard", "rule") && !conf_is_list("guard", "user") &&
+	        !conf_is_list("guard", "rules"),
+	    "it is known which are lists");
+	ok(refuses("[guard]\nrule = a\tb\n", "line 2: rule must be text") &&
+	        refuses("[guard]\nrule = \xff\n", "line 2: rule must be text"),
+	    "control characters and what is not UTF-8 are refused");
+	setenv("YETT_GUARD_RULE", "\n  x y  \n\nz\n", 1);
+	ok(conf_load(NULL, &conf, message) == ERR_OK && strcmp(conf.guard_rules, "x y\nz") == 0,
+	    "in the environment they are lines of one value");
+	memset(line, 'n', sizeof line);
+	line[sizeof line - 1] = '\0';
+	setenv("YETT_GUARD_RULE", line, 1);
+	ok(conf_load(NULL, &conf, message) == ERR_OK && strlen(conf.guard_rules) == 16383,
+	    "16,383 bytes are taken");
+	memset(more, 'n', sizeof more);
+	more[sizeof more - 1] = '\0';
+	setenv("YETT_GUARD_RULE", more, 1);
+	ok(conf_load(NULL, &conf, message) == ERR_CONF && strstr(message, "16383") != NULL,
+	    "and no more");
+	unsetenv("YETT_GUARD_RULE");
+	ok(refuses("[guard]\nuser = name\n", "guard.user") && takes("[guard]\nuser = username\n"),
+	    "guard.user is one of three words");
+}
+
+static void
 test_bools(void)
 {
 
@@ -264,6 +301,7 @@ main(void)
 	test_defaults();
 	test_numbers();
 	test_texts();
+	test_lists();
 	test_bools();
 	test_places();
 	test_urls();
@@ -271,6 +309,6 @@ main(void)
 	test_load();
 	takes("");
 	conf_each(&conf, count_key, &count);
-	ok(count == 34, "34 keys are told");
+	ok(count == 37, "37 keys are told");
 	return (done());
 }

@@ -217,7 +217,7 @@ start_nginx() {
 	local dir=$BATS_TEST_TMPDIR/nginx program routes
 	mkdir -p "$dir"
 	SPAWNED=
-	for program in register login session password users roles groups orgs apikeys limits audit; do
+	for program in register login session password users roles groups orgs apikeys limits guard audit; do
 		spawn-fcgi -s "$dir/$program.sock" -P "$dir/$program.pid" -- "$BIN/$program" > /dev/null 2>> "$dir/log" 3>&-
 		SPAWNED="$SPAWNED $(cat "$dir/$program.pid")"
 	done
@@ -297,6 +297,8 @@ start_nginx() {
 		GET /apikeys/verify 405 OPTIONS,_POST
 		GET /rate-limits 401
 		GET /rate-limits/01890a5d-ac96-774b-bcce-b302099a8057/counters 401
+		GET /guard/rules 401
+		GET /guard/rules/01890a5d-ac96-774b-bcce-b302099a8057 401
 		GET /audit 401
 		GET /audit/export 401
 		GET /audit/01890a5d-ac96-774b-bcce-b302099a8057 401

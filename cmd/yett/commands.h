@@ -64,6 +64,13 @@ int cmd_limit_unassign(struct tool *t);
 int cmd_limit_count(struct tool *t);
 int cmd_limit_reset(struct tool *t);
 
+int cmd_guard_list(struct tool *t);
+int cmd_guard_show(struct tool *t);
+int cmd_guard_add(struct tool *t);
+int cmd_guard_set(struct tool *t);
+int cmd_guard_move(struct tool *t);
+int cmd_guard_delete(struct tool *t);
+
 int cmd_group_list(struct tool *t);
 int cmd_group_add(struct tool *t);
 int cmd_group_show(struct tool *t);

@@ -173,17 +173,19 @@ int
 cmd_doctor(struct tool *t)
 {
 	struct doctor d = { .tool = t };
+	bool readable = false;
 
 	check_clock(&d);
 	check_url(&d);
 	if (doctor_check_files(&d)) {
-		doctor_check_database(&d);
+		readable = doctor_check_database(&d);
 		doctor_check_keys(&d);
 		check_disk(&d);
 	}
 	check_cost(&d);
 	check_breach(&d);
 	check_pages(&d);
+	doctor_check_guard(&d, readable);
 	printf("%u ok, %u to look at, %u failed\n", d.count[FINDING_OK], d.count[FINDING_WARN],
 	    d.count[FINDING_FAIL]);
 	return (d.count[FINDING_FAIL] > 0 ? TOOL_FAILED : 0);

@@ -26,10 +26,16 @@ void doctor_say(struct doctor *d, enum finding finding, const char *what, const 
 /**
  * doctor_check_files(d), doctor_check_database(d), doctor_check_keys(d):
  * What lies in the state folder. The first is false when it is not there or not ours: then nothing
- * in it should be opened.
+ * in it should be opened. The second is false when the database cannot be read.
  */
 bool doctor_check_files(struct doctor *d);
-void doctor_check_database(struct doctor *d);
+bool doctor_check_database(struct doctor *d);
 void doctor_check_keys(struct doctor *d);
+
+/**
+ * doctor_check_guard(d, readable):
+ * The rules of the guard, of yett.conf and of the database, if that is ${readable}.
+ */
+void doctor_check_guard(struct doctor *d, bool readable);
 
 #endif

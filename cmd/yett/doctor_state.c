@@ -180,14 +180,15 @@ check_version(struct doctor *d, const char *path)
 	return (false);
 }
 
-void
+bool
 doctor_check_database(struct doctor *d)
 {
 	const char *path = tool_path(d->tool, "yett.db"), *report = "it cannot be read";
+	bool sound = false;
 	enum err e;
 
 	if (path == NULL || !check_version(d, path))
-		return;
+		return (false);
 	if ((e = inspect_content(d->tool, path, &report)) != ERR_OK || strcmp(report, "ok") != 0)
 		doctor_say(d, FINDING_FAIL, "database",
 		    "%s is damaged: %s; stop the programs, copy the state folder away, then "
@@ -198,9 +199,12 @@ doctor_check_database(struct doctor *d)
 		doctor_say(d, FINDING_FAIL, "database", "%s was changed by another hand: %s", path,
 		    report);
 	else
+		sound = true;
+	if (sound)
 		doctor_say(d, FINDING_OK, "database", "%s, version %lld, is sound", path,
 		    (long long)migrate_newest());
 	check_times(d, path);
+	return (sound);
 }
 
 static void

@@ -23,6 +23,8 @@ static const char apikey_create_more[] =
     "One of --user and --service is needed. Prints the key, which is shown only now. \"yett key "
     "create\" is the same.";
 
+static const char guard_at[] = "AT is the position of a rule of the database, or its id.";
+
 static const struct command commands[] = {
 	{ "init", NULL, "", 0, 0, NULL, false, cmd_init,
 	    "make the state folder, database and keys, where they are not there", NULL },
@@ -139,6 +141,19 @@ static const struct command commands[] = {
 	    "show what is left of one count", "The option that the scope names is needed." },
 	{ "limit", "reset", "NAME", 1, 1, limit_count_options, false, cmd_limit_reset,
 	    "begin one count anew", "The option that the scope names is needed." },
+	{ "guard", "list", "", 0, 0, json_options, false, cmd_guard_list,
+	    "list the rules of who may see which pages",
+	    "Those of yett.conf come before all others." },
+	{ "guard", "show", "AT", 1, 1, json_options, false, cmd_guard_show, "show a rule",
+	    guard_at },
+	{ "guard", "add", "RULE", 1, 1, guard_add_options, false, cmd_guard_add, "add a rule",
+	    "RULE is one word, such as \"intern.example.org/wiki POST,PUT role:editor\": "
+	    "docs/guard.md. What is at the position moves on by one." },
+	{ "guard", "set", "AT [RULE]", 1, 2, role_add_options, false, cmd_guard_set,
+	    "change a rule", guard_at },
+	{ "guard", "move", "AT POSITION", 2, 2, NULL, false, cmd_guard_move,
+	    "move a rule; what is there moves on by one", guard_at },
+	{ "guard", "delete", "AT", 1, 1, NULL, false, cmd_guard_delete, "delete a rule", guard_at },
 	{ "group", "list", "", 0, 0, group_list_options, false, cmd_group_list,
 	    "list the groups that are not a user's own, and the roles they give", NULL },
 	{ "group", "add", "NAME", 1, 1, role_add_options, false, cmd_group_add, "make a group",

@@ -138,6 +138,12 @@ const struct option limit_count_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+const struct option guard_add_options[] = {
+	{ "--position", "N", "where in the order; else behind all others", false },
+	{ "--description", "TEXT", "what it is for", false },
+	{ NULL, NULL, NULL, false },
+};
+
 const struct option group_list_options[] = {
 	{ "--json", NULL, "print JSON", false },
 	{ "--limit", "N", "at most so many (1000)", false },

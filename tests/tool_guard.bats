@@ -202,3 +202,36 @@ conf() {
 	run -0 yett guard set 1 "/wiki user"
 	yett doctor > /dev/null
 }
+
+@test "what would be decided can be asked, with the rule and the reason" {
+	export YETT_GUARD_RULE="/conf guest"
+	yett role add editor
+	echo "$PASSWORD" | yett user add ann@example.org --role editor
+	yett guard add "/wiki role:editor"
+	yett guard add "/m user mfa:5 from:192.0.2.0/24"
+	run -0 yett guard explain https://example.org/wiki/1 --as ann@example.org
+	[ "${lines[0]}" = allowed ]
+	[[ "${lines[1]}" = "rule:   /wiki role:editor ("*")" ]]
+	[ "${lines[2]}" = "reason: role:editor lets in" ]
+	run -0 yett guard explain /wiki
+	[ "${lines[0]}" = sign-in ]
+	run -0 yett guard explain /conf
+	[ "${lines[1]}" = "rule:   /conf guest (yett.conf)" ]
+	run -0 yett guard explain /none --json
+	[ "$(jq -r .decision <<< "$output")" = denied ]
+	[ "$(jq -r .rule <<< "$output")" = null ]
+	run -0 yett guard explain /m --as ann@example.org --from 192.0.2.1
+	[ "${lines[0]}" = second-factor ]
+	run -0 yett guard explain /m --as ann@example.org --from 192.0.2.1 --mfa 5
+	[ "${lines[0]}" = allowed ]
+	run -0 yett guard explain /m --as ann@example.org --from 192.0.3.1 --mfa 5 --method POST
+	[ "${lines[0]}" = denied ]
+	run -1 yett guard explain /a//b
+	[[ "$output" = *"empty segment"* ]]
+	run -1 yett guard explain / --as nobody@example.org
+	run -100 yett guard explain / --from x
+	run -100 yett guard explain / --mfa 43201
+	yett user lock ann@example.org
+	run -0 yett guard explain /wiki --as ann@example.org
+	[ "${lines[0]}" = sign-in ]
+}

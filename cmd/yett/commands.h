@@ -70,6 +70,7 @@ int cmd_guard_add(struct tool *t);
 int cmd_guard_set(struct tool *t);
 int cmd_guard_move(struct tool *t);
 int cmd_guard_delete(struct tool *t);
+int cmd_guard_explain(struct tool *t);
 
 int cmd_group_list(struct tool *t);
 int cmd_group_add(struct tool *t);

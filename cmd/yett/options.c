@@ -138,6 +138,15 @@ const struct option limit_count_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+const struct option guard_explain_options[] = {
+	{ "--as", "WHO", "somebody who is signed in; else somebody who is not", false },
+	{ "--method", "METHOD", "of the request, GET unless given", false },
+	{ "--from", "ADDRESS", "where it comes from, 127.0.0.1 unless given", false },
+	{ "--mfa", "MINUTES", "as if signed in with a second factor so long ago", false },
+	{ "--json", NULL, "print JSON", false },
+	{ NULL },
+};
+
 const struct option guard_add_options[] = {
 	{ "--position", "N", "where in the order; else behind all others", false },
 	{ "--description", "TEXT", "what it is for", false },

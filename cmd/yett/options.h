@@ -23,6 +23,7 @@ extern const struct option limit_edit_options[];
 extern const struct option limit_target_options[];
 extern const struct option limit_count_options[];
 extern const struct option guard_add_options[];
+extern const struct option guard_explain_options[];
 extern const struct option group_list_options[];
 extern const struct option group_show_options[];
 extern const struct option group_delete_options[];

@@ -10,6 +10,7 @@
 #include <sodium.h>
 
 #include "access/admit.h"
+#include "access/guard.h"
 #include "access/guard_conf.h"
 #include "access/housekeeping.h"
 #include "access/quota.h"
@@ -138,6 +139,7 @@ void
 app_close(struct app *app)
 {
 
+	guard_close(app->guard);
 	usage_free(app->usage);
 	quota_close(app->quotas);
 	cache_free(app->grants);
@@ -234,6 +236,7 @@ serve(struct app *app, const struct program *p)
 		.timeout_s = app->conf.http_timeout_s,
 		.limit = quota_arrive,
 		.admit = admit,
+		.authorize = p->authorize,
 		.tick = housekeeping_tick,
 	};
 	const bool serving = !conn_is_cgi();
@@ -271,7 +274,8 @@ app_main(int argc, char **argv, const struct program *p)
 	if (sodium_init() < 0 || app_open(&conf, &app) != ERR_OK)
 		return (1);
 	status = 1;
-	if (quota_open(app.store, p->routes, p->routes_count, &app.quotas) == ERR_OK)
+	if (quota_open(app.store, p->routes, p->routes_count, &app.quotas) == ERR_OK &&
+	    (p->authorize == NULL || guard_open(&app, &app.guard) == ERR_OK))
 		status = serve(&app, p);
 	app_close(&app);
 	return (status);

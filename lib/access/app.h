@@ -13,8 +13,10 @@
 #include "http/route.h"
 #include "store/store.h"
 
-struct usage;
+struct guard;
 struct quotas;
+struct req;
+struct usage;
 
 struct app {
 	struct conf conf;
@@ -30,6 +32,7 @@ struct app {
 	struct limiter *counts;  /* of rate limits: apart, for their keys anybody makes up */
 	struct quotas *quotas;
 	struct usage *usage;
+	struct guard *guard;  /* of the program that guards; NULL in others */
 	int64_t housekept_at; /* ms of the steady clock */
 };
 
@@ -39,6 +42,8 @@ struct program {
 	const struct route *routes;
 	size_t routes_count;
 	unsigned int threads; /* unless http.threads says otherwise */
+	/* Of the program that guards: see http/server.h. */
+	enum err (*authorize)(struct req *r);
 };
 
 /**

@@ -6,23 +6,11 @@
 
 #include "base/text.h"
 
-/* The value of a hexadecimal digit; -1: it is none. */
-static int
-digit(char c)
-{
-
-	if (c >= '0' && c <= '9')
-		return (c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (c - 'a' + 10);
-	return (c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1);
-}
-
 static bool
 is_escape(const char *p)
 {
 
-	return (p[0] == '%' && digit(p[1]) >= 0 && digit(p[2]) >= 0);
+	return (p[0] == '%' && text_hex(p[1]) >= 0 && text_hex(p[2]) >= 0);
 }
 
 /* What is wrong with a decoded path; NULL: nothing. */
@@ -79,7 +67,7 @@ decode(const char *uri, size_t len, char *to)
 		}
 		if (i + 2 >= len || !is_escape(&uri[i]))
 			return ("the path has a '%' that begins no escape");
-		c = (char)(digit(uri[i + 1]) << 4 | digit(uri[i + 2]));
+		c = (char)(text_hex(uri[i + 1]) << 4 | text_hex(uri[i + 2]));
 		if (c == '\0')
 			return ("the path has an escaped NUL");
 		if (c == '/')

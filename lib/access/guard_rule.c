@@ -108,13 +108,13 @@ parse_target(struct parsing *s, const char *word)
 	if ((path = arena_copy(s->arena, slash)) == NULL ||
 	    (host = arena_copy_len(s->arena, word, (size_t)(slash - word))) == NULL)
 		return (ERR_NOMEM);
-	len = strlen(path);
-	if (len > 1 && path[len - 1] == '/')
-		path[len - 1] = '\0';
 	if (!guard_path_ok(path))
 		return (fail(s->message,
 		    "a path is written without escapes, empty and dot segments; not %.*s",
 		    shown(slash), slash));
+	len = strlen(path);
+	if (len > 1 && path[len - 1] == '/')
+		path[len - 1] = '\0';
 	text_lower(host);
 	if (slash > word && !host_ok(host))
 		return (fail(s->message, "%.*s is no host name, without port", shown(host), host));

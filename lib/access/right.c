@@ -92,6 +92,24 @@ add_covered(const struct names *one, const struct names *other, struct names *na
 	return (ERR_OK);
 }
 
+bool
+right_in_lines(const char *lines, const char *wanted)
+{
+	char held[RIGHT_MAX + 1];
+	size_t len;
+
+	for (; *lines != '\0'; lines += len + 1) {
+		len = strcspn(lines, "\n");
+		if (len > RIGHT_MAX)
+			continue;
+		memcpy(held, lines, len);
+		held[len] = '\0';
+		if (right_covers(held, wanted))
+			return (true);
+	}
+	return (false);
+}
+
 enum err
 right_intersect(const struct names *one, const struct names *other, struct names *ret_names)
 {

@@ -30,6 +30,12 @@ bool right_covers(const char *held, const char *wanted);
 const char *right_covering(const struct names *names, const char *wanted);
 
 /**
+ * right_in_lines(lines, wanted):
+ * The same of a text that has a permission a line: does one cover ${wanted}?
+ */
+bool right_in_lines(const char *lines, const char *wanted);
+
+/**
  * right_intersect(one, other, ret_names):
  * What both cover, as narrow as it can be said; the texts are those of the two.
  * Errors: ERR_NOMEM beyond 1024.

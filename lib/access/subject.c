@@ -248,20 +248,8 @@ load(struct req *r, struct claim *c, int64_t now, struct subject **ret_subject, 
 bool
 subject_may(const struct subject *s, const char *permission)
 {
-	const char *line = s->profile + s->permissions;
-	char held[RIGHT_MAX + 1];
-	size_t len;
 
-	for (; *line != '\0'; line += len + 1) {
-		len = strcspn(line, "\n");
-		if (len > RIGHT_MAX)
-			continue;
-		memcpy(held, line, len);
-		held[len] = '\0';
-		if (right_covers(held, permission))
-			return (true);
-	}
-	return (false);
+	return (right_in_lines(s->profile + s->permissions, permission));
 }
 
 /* The lines that begin at ${line}. */

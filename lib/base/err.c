@@ -13,6 +13,7 @@ static const struct row {
 	[ERR_UNAUTHENTICATED] = { 401, "unauthenticated", "Sign in first" },
 	[ERR_INVALID_CREDENTIALS] = { 401, "invalid-credentials", "Wrong user or password" },
 	[ERR_INVALID_TOKEN] = { 401, "invalid-token", "The token is not valid" },
+	[ERR_SECOND_FACTOR] = { 401, "second-factor-needed", "Sign in with a second factor" },
 	[ERR_FORBIDDEN] = { 403, "forbidden", "Not allowed" },
 	[ERR_ACCOUNT] = { 403, "account-not-usable", "This account may not sign in" },
 	[ERR_PASSWORD_DUE] = { 403, "password-update-required", "Choose another password first" },

@@ -96,6 +96,17 @@ text_number(const char *text, int64_t min, int64_t max, int64_t *ret_number)
 	return (true);
 }
 
+int
+text_hex(char c)
+{
+
+	if (c >= '0' && c <= '9')
+		return (c - '0');
+	if (c >= 'a' && c <= 'f')
+		return (c - 'a' + 10);
+	return (c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1);
+}
+
 void
 text_lower(char *text)
 {

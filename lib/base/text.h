@@ -34,6 +34,12 @@ size_t text_cut(const char *text, size_t max);
 bool text_number(const char *text, int64_t min, int64_t max, int64_t *ret_number);
 
 /**
+ * text_hex(c):
+ * The value of the hexadecimal digit ${c}; -1: it is none.
+ */
+int text_hex(char c);
+
+/**
  * text_lower(text):
  * Turn the ASCII letters of ${text} into small ones, in place, in every locale.
  */

@@ -200,6 +200,7 @@ run(const struct server *s, struct req *r, struct conn *c, char *const *env)
 		return (e);
 	if (r->remote_addr == NULL || r->remote_addr[0] == '\0')
 		r->remote_addr = unknown_addr;
+	r->peer_addr = r->remote_addr;
 	if (s->proxies != NULL && (r->remote_addr = peer_find(r->remote_addr,
 	                               s->forwarded ? r->forwarded : r->x_forwarded_for,
 	                               s->forwarded, s->proxies, r->arena)) == NULL)
@@ -239,7 +240,7 @@ answer_failure(const struct server *s, struct req *r, enum err e)
 	if (err_status(e) >= 500)
 		log_event(LOG_ERROR, r->request_id, "%s: %s", r->path != NULL ? r->path : "-",
 		    err_slug(e));
-	if (err_status(e) == 401 &&
+	if (err_status(e) == 401 && e != ERR_SECOND_FACTOR &&
 	    reply_header(r, "WWW-Authenticate", "Bearer realm=\"yett\"") != ERR_OK)
 		log_event(LOG_ERROR, r->request_id, "no room for WWW-Authenticate");
 	if (e == ERR_BUSY && reply_header(r, "Retry-After", "2") != ERR_OK)

@@ -1,22 +1,10 @@
 /* Pairs in application/x-www-form-urlencoded, of a body or a query. */
 #include "http/form.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/text.h"
-
-static int
-hex_digit(char c)
-{
-
-	if (c >= '0' && c <= '9')
-		return (c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (c - 'a' + 10);
-	if (c >= 'A' && c <= 'F')
-		return (c - 'A' + 10);
-	return (-1);
-}
 
 /* Decode ${len} bytes of ${from}, in arena memory; NULL when they are not well-formed or memory is
  * out. */
@@ -33,8 +21,8 @@ decode(const char *from, size_t len, struct arena *a)
 		if (from[i] == '+') {
 			*p++ = ' ';
 		} else if (from[i] == '%') {
-			if (len - i < 3 || (high = hex_digit(from[i + 1])) < 0 ||
-			    (low = hex_digit(from[i + 2])) < 0)
+			if (len - i < 3 || (high = text_hex(from[i + 1])) < 0 ||
+			    (low = text_hex(from[i + 2])) < 0)
 				return (NULL);
 			*p++ = (char)(high << 4 | low);
 			i += 2;
@@ -89,4 +77,24 @@ form_get(const struct form *f, const char *name, bool *ret_repeated)
 			value = f->pairs[i].value;
 	}
 	return (value);
+}
+
+const char *
+form_encode(const char *text, struct arena *a)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	char *encoded = arena_alloc(a, 3 * strlen(text) + 1), *to = encoded;
+
+	if (encoded == NULL)
+		return (NULL);
+	for (; *text != '\0'; text++) {
+		if (isalnum((unsigned char)*text) || strchr("-._~", *text) != NULL) {
+			*to++ = *text;
+			continue;
+		}
+		*to++ = '%';
+		*to++ = digits[(unsigned char)*text >> 4];
+		*to++ = digits[(unsigned char)*text & 15];
+	}
+	return (encoded);
 }

@@ -32,4 +32,11 @@ MUST_USE enum err form_parse(const char *text, size_t len, struct arena *a, stru
  */
 const char *form_get(const struct form *f, const char *name, bool *ret_repeated);
 
+/**
+ * form_encode(text, a):
+ * ${text} with all percent-encoded but what RFC 3986 calls unreserved, owned by ${a}. NULL when it
+ * is full.
+ */
+const char *form_encode(const char *text, struct arena *a);
+
 #endif

@@ -1,7 +1,6 @@
 /* Pages: HTML files with holes, read when the program starts. */
 #include "http/page.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -10,6 +9,8 @@
 #include <string.h>
 
 #include <cjson/cJSON.h>
+
+#include "http/form.h"
 
 #define PAGES_MAX 64
 #define FILE_MAX 65536
@@ -99,19 +100,14 @@ put_escaped(struct html *h, const char *text)
 	}
 }
 
-/* All but what RFC 3986 calls unreserved. */
 static void
 put_encoded(struct html *h, const char *text)
 {
-	char escape[4];
 
-	for (; *text != '\0'; text++)
-		if (isalnum((unsigned char)*text) || strchr("-._~", *text) != NULL) {
-			put(h, text, 1);
-		} else {
-			snprintf(escape, sizeof escape, "%%%02X", (unsigned char)*text);
-			put(h, escape, 3);
-		}
+	if ((text = form_encode(text, h->arena)) == NULL)
+		h->failed = true;
+	else
+		put(h, text, strlen(text));
 }
 
 static const cJSON *

@@ -31,6 +31,7 @@ struct req {
 	const struct subject *subject; /* NULL: nobody proved who he is */
 	bool by_cookie;                /* the proof is a cookie, which comes by itself */
 	bool by_field;                 /* it is a token or key, which only who has it can add */
+	const char *peer_addr;         /* who asks the web server: a proxy perhaps */
 	struct quota *quota;           /* what it was counted for; NULL: nothing */
 	char request_id[32];
 

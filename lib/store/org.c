@@ -78,10 +78,10 @@ org_set(struct tx *tx, const struct org *org)
 	int64_t changes;
 	enum err e;
 
-	/* Nothing that is remembered of a user has any of it. */
+	/* The guard remembers of users the slugs of their orgs. */
 	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
 		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : ERR_OK);
+	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, NULL));
 }
 
 enum err
@@ -226,7 +226,9 @@ org_member_add(struct tx *tx, const char *org_id, const char *user_id, int64_t n
 		return (ERR_TAKEN);
 	if ((e = check_seats(tx_db(tx), org_id)) != ERR_OK)
 		return (e);
-	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), NULL)) != ERR_OK)
+		return (e);
+	return (tx_touch(tx, user_id));
 }
 
 enum err

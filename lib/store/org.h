@@ -79,7 +79,8 @@ MUST_USE enum err org_member_count(struct db *db, const char *org_id, int64_t *r
 
 /**
  * org_member_add(tx, org_id, user_id, now):
- * Let the user, who must be there, belong to the org, without a role as yet.
+ * Let the user, who must be there, belong to the org, without a role as yet. ${user_id} must live
+ * until store_write() returns.
  * Errors: ERR_TAKEN when he does already; ERR_SEATS when no seat is left, and then nothing was
  * changed; ERR_NOT_FOUND when there is no such org; ERR_DB.
  */

@@ -60,7 +60,7 @@ programs() {
 	if [ $# = 1 ]; then
 		pgrep -P "$server" -x "$1"
 	else
-		pgrep -P "$server" -x 'register|login|password|session|roles|users|groups|orgs|apikeys|limits|audit'
+		pgrep -P "$server" -x 'register|login|password|session|roles|users|groups|orgs|apikeys|limits|audit|guard'
 	fi
 }
 

@@ -12,18 +12,30 @@ teardown() {
 
 # --- migrate
 
-@test "migrate brings a database of the first version up, with all that is in it" {
+# first_version: the database is one of version 1, of an admin named Kim.
+first_version() {
 	rm -f "$DB"*
 	sqlite3 "$DB" < "$TOP/schema/0001_subjects.sql"
 	sqlite3 "$DB" "PRAGMA journal_mode=WAL; PRAGMA user_version=1;
 		INSERT INTO users (id, email, email_key, created_at, updated_at) VALUES ('01890a5d-ac96-774b-bcce-b302099a8057', 'Kim@example.org', 'kim@example.org', 1, 1);
 		INSERT INTO user_roles (user_id, role_id, assigned_at) SELECT users.id, roles.id, 1 FROM users, roles WHERE roles.name = 'admin';" > /dev/null
 	chmod 600 "$DB"*
+}
+
+@test "migrate brings a database of the first version up, with all that is in it" {
+	first_version
 	run -0 yett migrate
 	[[ $output = *"from version 1 to"* ]]
 	run -0 yett user show kim@example.org
 	[[ $output = *admin* ]]
 	yett doctor
+}
+
+@test "tools/run brings the database of an older version up by itself" {
+	first_version
+	start_site
+	run -0 yett user show kim@example.org
+	[ "$(find "$YETT_SITE_STATE" -name 'backup-v1-*.db' | wc -l)" = 1 ]
 }
 
 @test "migrate has nothing to do on a database of this version" {
@@ -53,6 +65,39 @@ teardown() {
 	[[ $output = *"yett migrate"* ]]
 }
 
+# next_version SQL: the programs have one more migration from now on.
+next_version() {
+	printf '%s\n' "$1" > "$BATS_TEST_TMPDIR/next.sql"
+	export YETT_TEST_MIGRATION="$BATS_TEST_TMPDIR/next.sql"
+}
+
+# live_sum: of the database's bytes, once its log is emptied into it.
+live_sum() {
+	sql 'PRAGMA wal_checkpoint(TRUNCATE)' > /dev/null
+	sha256sum < "$DB"
+}
+
+# still_old: nothing is left behind, and the version before goes on with what it had.
+still_old() {
+	[ -z "$(find "$YETT_SITE_STATE" -name 'backup-*' -o -name 'migrate.part')" ]
+	[ "$(live_sum)" = "$OLD" ]
+	(
+		unset YETT_TEST_MIGRATION
+		yett user show kim@example.org && yett audit verify && yett doctor
+	)
+}
+
+# refuses_migration SQL TEXT: one more migration fails, says so, and the database keeps every byte.
+refuses_migration() {
+	next_version "$1"
+	run -1 yett migrate
+	[[ $output = *"$2"*"the database is as it was before" ]] || {
+		echo "$output"
+		return 1
+	}
+	still_old
+}
+
 @test "a migration that fails leaves the database as it was" {
 	add_user kim@example.org
 	sql 'PRAGMA user_version=0'
@@ -61,6 +106,140 @@ teardown() {
 	[ "$(sql 'PRAGMA user_version')" = 0 ]
 	[ "$(sql 'SELECT email FROM users')" = kim@example.org ]
 	[ "$(sql 'PRAGMA integrity_check')" = ok ]
+}
+
+@test "a migration that breaks anything is found before it counts, and the old version has every byte" {
+	add_user kim@example.org
+	OLD=$(live_sum)
+	refuses_migration 'CREATE TABLE one (x INTEGER) STRICT; INSERT INTO one VALUES (1); INSERT INTO nowhere VALUES (1);' \
+	    "no such table"
+	refuses_migration 'CREATE TABLE one (x INTEGER) STRICT; this is no SQL' "the migration failed"
+	# A row of its own that refers to nothing, at once or at the end of the transaction.
+	refuses_migration "INSERT INTO user_roles (user_id, role_id, assigned_at) SELECT 'nobody', id, 1 FROM roles;" \
+	    "the migration failed"
+	refuses_migration "PRAGMA defer_foreign_keys=ON;
+		INSERT INTO user_roles (user_id, role_id, assigned_at) SELECT 'nobody', id, 1 FROM roles;" "FOREIGN KEY"
+	# Sound SQL, and a database that the programs cannot use.
+	refuses_migration 'ALTER TABLE sessions RENAME COLUMN created_at TO made_at;' "cannot be read by this program"
+	refuses_migration 'DROP TABLE audit_head;' "audit"
+	refuses_migration "DROP TRIGGER audit_log_stays; UPDATE audit_log SET action = 'user.deleted' WHERE seq = 1;" \
+	    "the audit log does not prove"
+	# It ends the transaction itself, so that a part of it stays whatever follows: but not in the live database.
+	refuses_migration 'CREATE TABLE one (x INTEGER) STRICT; COMMIT; BEGIN; SELECT nothing;' "the migration failed"
+}
+
+@test "a database that was damaged, or whose audit log was changed, is not migrated" {
+	add_user kim@example.org
+	yett backup "$BATS_TEST_TMPDIR/b.db"
+	next_version 'CREATE TABLE one (x INTEGER) STRICT;'
+	sql "PRAGMA foreign_keys=OFF; DELETE FROM users"
+	run -1 yett migrate
+	[[ $output = *"is damaged: a row refers to one that is not there"*"as it was before" ]]
+	(unset YETT_TEST_MIGRATION && yett restore "$BATS_TEST_TMPDIR/b.db")
+	trigger=$(sql "SELECT sql FROM sqlite_schema WHERE name = 'audit_log_stays'")
+	sql "DROP TRIGGER audit_log_stays; UPDATE audit_log SET action = 'user.deleted' WHERE seq = 1; $trigger"
+	run -1 yett migrate
+	[[ $output = *"the audit log does not prove"*"--unproved"* ]]
+	mv "$YETT_SITE_STATE/master.key" "$BATS_TEST_TMPDIR"
+	run -1 yett migrate
+	[[ $output = *"without the master key"* ]]
+	mv "$BATS_TEST_TMPDIR/master.key" "$YETT_SITE_STATE"
+	[ -z "$(find "$YETT_SITE_STATE" -name 'backup-*')" ]
+	run -0 yett migrate --unproved
+	yett user show kim@example.org
+}
+
+@test "the old version goes back to the backup that a migration kept" {
+	add_user kim@example.org
+	next_version 'CREATE TABLE one (x INTEGER) STRICT; DROP TABLE login_attempts;'
+	run -0 yett migrate
+	backup=$(find "$YETT_SITE_STATE" -name 'backup-v*.db')
+	[[ $output = *"$backup"* ]]
+	[ ! -e "$YETT_SITE_STATE/migrate.part" ]
+	yett audit verify
+	[ "$(yett audit list --json | jq -r '.items[] | select(.action == "database.migrated") | .details.to - .details.from')" = 1 ]
+	unset YETT_TEST_MIGRATION
+	run -1 yett user list
+	[[ $output = *"another version"* ]]
+	run -1 yett migrate
+	[[ $output = *"newer than this program's"* ]]
+	yett restore "$backup"
+	yett user show kim@example.org
+	yett audit verify
+}
+
+@test "a migration killed at any moment leaves the old database or the new one, whole" {
+	add_user kim@example.org
+	yett backup "$BATS_TEST_TMPDIR/old.db"
+	# While it works on the copy: the live one is not touched.
+	OLD=$(live_sum)
+	next_version 'CREATE TABLE one (x INTEGER) STRICT;
+		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) INSERT INTO one SELECT i FROM n;'
+	yett migrate 3>&- &
+	local pid=$! i n
+	for i in $(seq 200); do
+		[ ! -s "$YETT_SITE_STATE/migrate.part/yett.db-wal" ] || break
+		sleep 0.05
+	done
+	sleep 0.3
+	kill -KILL $pid
+	i=0
+	wait $pid || i=$?
+	[ $i = 137 ]
+	rm "$YETT_SITE_STATE"/backup-*
+	[ "$(live_sum)" = "$OLD" ]
+	(unset YETT_TEST_MIGRATION && yett user show kim@example.org && yett doctor)
+	# At its n-th call that writes or flushes, until it comes through.
+	next_version 'CREATE TABLE one (x INTEGER) STRICT; UPDATE users SET updated_at = updated_at + 1;'
+	for n in $(seq 3 97 1000) $(seq 1001 23 2500); do
+		i=0
+		ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=pwrite64,fsync,fdatasync,ftruncate,rename,unlink,mkdir \
+		    -e "inject=pwrite64,fsync,fdatasync,ftruncate,rename,unlink,mkdir:signal=KILL:when=$n" yett migrate > /dev/null || i=$?
+		[ "$(sql 'PRAGMA integrity_check; PRAGMA foreign_key_check')" = ok ]
+		case $(sql "SELECT count(*) FROM sqlite_schema WHERE name = 'one'") in
+		0)
+			[ $i != 0 ]
+			(unset YETT_TEST_MIGRATION && yett user show kim@example.org > /dev/null && yett audit verify > /dev/null)
+			;;
+		1)
+			yett user show kim@example.org > /dev/null
+			yett audit verify > /dev/null
+			[ $i != 0 ] || break
+			(unset YETT_TEST_MIGRATION && yett restore "$BATS_TEST_TMPDIR/old.db" > /dev/null)
+			;;
+		esac
+	done
+	echo "came through at call $n"
+	[ $i = 0 ]
+	[ "$n" -gt 20 ]
+	[ ! -e "$YETT_SITE_STATE/migrate.part" ]
+}
+
+@test "a disk that is full at any moment fails the migration, and the old version has every byte" {
+	add_user kim@example.org
+	OLD=$(live_sum)
+	next_version 'CREATE TABLE one (x INTEGER) STRICT; UPDATE users SET updated_at = updated_at + 1;'
+	local n
+	# Some 1,400 writes; more closely where the new version takes the place of the old.
+	for n in $(seq 1 71 1000) $(seq 1001 17 2500); do
+		ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=pwrite64 -e "inject=pwrite64:error=ENOSPC:when=$n+" \
+		    yett migrate > "$BATS_TEST_TMPDIR/said" 2>&1 && break
+		# What can fail afterwards is the row in the audit log: then the new version is there, whole.
+		! grep -q 'the database went from' "$BATS_TEST_TMPDIR/said" || break
+		grep -qE 'the database is as it was before|yett.db cannot be read' "$BATS_TEST_TMPDIR/said"
+		still_old > /dev/null
+	done
+	grep -q 'the database went from' "$BATS_TEST_TMPDIR/said"
+	[ "$n" -gt 100 ]
+	yett user show kim@example.org
+	yett audit verify
+	# A file that may not grow beyond 64 KiB.
+	(unset YETT_TEST_MIGRATION && yett restore "$(find "$YETT_SITE_STATE" -name 'backup-v*.db')" > /dev/null)
+	rm "$YETT_SITE_STATE"/backup-* "$YETT_SITE_STATE"/yett.db.before-*
+	OLD=$(live_sum)
+	run -1 bash -c 'trap "" XFSZ; ulimit -f 64; yett migrate'
+	[[ $output = *"is there room"*"as it was before" ]]
+	still_old
 }
 
 # --- backup and restore

@@ -229,10 +229,10 @@ static const struct command commands[] = {
 	    "show or set how long rows are kept", NULL },
 	{ "audit", "cut", "", 0, 0, NULL, false, cmd_audit_cut, "delete now what need not be kept",
 	    "The programs do so by themselves once a day." },
-	{ "migrate", NULL, "", 0, 0, NULL, false, cmd_migrate,
+	{ "migrate", NULL, "", 0, 0, migrate_options, false, cmd_migrate,
 	    "bring the database to this program's version",
-	    "Keeps a copy in the state folder first, and puts it back when the new version fails "
-	    "its check." },
+	    "Keeps a copy in the state folder first. The new version is made beside the old one, and "
+	    "takes its place only when it passes its test: until then nothing is changed." },
 	{ "backup", NULL, "FILE", 1, 1, NULL, false, cmd_backup,
 	    "copy the database to FILE, while programs use it", NULL },
 	{ "restore", NULL, "FILE", 1, 1, NULL, false, cmd_restore,

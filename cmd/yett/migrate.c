@@ -1,4 +1,11 @@
-/* yett migrate: the database of an older version becomes one of this; or stays what it was. */
+/*
+ * yett migrate: the database of an older version becomes one of this; or stays what it was.
+ *
+ * With the turn to write in hand, the database is copied and the copy checked: that is the backup.
+ * A second copy is brought to the new version, and tested. Only then does its content take the
+ * place of the live one, in one transaction of SQLite's backup: until that commits, nothing has
+ * touched the live file, so whatever breaks, or kills us, before leaves the old version as it is.
+ */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,7 +14,16 @@
 #include "commands.h"
 #include "hold.h"
 #include "inspect.h"
+#include "stage.h"
 #include "store/migrate.h"
+
+struct migration_run {
+	struct tool *tool;
+	struct stage stage;
+	const char *live;
+	const char *backup;
+	int64_t from, to;
+};
 
 static enum err
 apply(const char *path)
@@ -22,89 +38,170 @@ apply(const char *path)
 	return (e);
 }
 
-/* What the new version must pass before anybody uses it. NULL when it does, else what is wrong. */
-static const char *
-test_result(struct tool *t, const char *path)
-{
-	const char *report = "it cannot be read";
-
-	if (inspect_content(t, path, &report) != ERR_OK || strcmp(report, "ok") != 0 ||
-	    inspect_schema(t, path, &report) != ERR_OK || strcmp(report, "ok") != 0)
-		return (report);
-	return (NULL);
-}
-
-/* Change the database, whose turn we hold, and go back to ${backup} when that does not work out. */
 static int
-change(struct tool *t, struct hold *h, const char *path, const char *backup)
+unchanged(void)
 {
-	const char *wrong = NULL;
-	enum err e, back = ERR_OK;
 
-	hold_change_begin(h);
-	if ((e = apply(path)) != ERR_OK || (wrong = test_result(t, path)) != NULL)
-		back = db_overwrite(backup, path);
-	hold_change_end(h);
-	if (e == ERR_OK && wrong == NULL)
-		return (0);
-	tool_fail("the migration failed: %s", wrong != NULL ? wrong : err_slug(e));
-	if (back != ERR_OK)
-		return (tool_fail("and %s could not be put back: \"yett restore\" it", backup));
 	return (tool_fail("the database is as it was before"));
 }
 
+/* Nobody could restore a backup of a damaged database, and no migration mends one. */
 static int
-migrate(struct tool *t, struct hold *h, const char *path)
+keep_backup(struct migration_run *m)
 {
-	const int64_t to = migrate_newest();
-	int64_t from;
-	char *backup;
+	const char *report = "it cannot be read";
+
+	if (db_copy(m->live, m->stage.copy) != ERR_OK)
+		return (tool_fail("cannot make the backup %s: is there room in %s?", m->backup,
+		    m->tool->conf.state_dir));
+	if (inspect_content(m->tool, m->stage.copy, &report) != ERR_OK ||
+	    strcmp(report, "ok") != 0)
+		return (tool_fail("the database is damaged: %s; run \"yett doctor\"", report));
+	if (rename(m->stage.copy, m->backup) < 0)
+		return (tool_fail("cannot make the backup %s", m->backup));
+	return (0);
+}
+
+/* Make the new version beside the live one, and test it. */
+static int
+prepare(struct migration_run *m)
+{
+	const char *wrong = NULL;
+	enum err e;
+
+	if (db_copy(m->backup, m->stage.database) != ERR_OK)
+		return (tool_fail("cannot make a copy to migrate: is there room in %s?",
+		    m->tool->conf.state_dir));
+	if ((e = apply(m->stage.database)) != ERR_OK)
+		return (tool_fail("the migration failed (%s)", err_slug(e)));
+	if ((wrong = stage_test(&m->stage, m->tool)) != NULL)
+		return (tool_fail("the migration failed its test: %s", wrong));
+	return (0);
+}
+
+/* The live one, now that it is the new one. NULL: sound. */
+static const char *
+live_fault(struct migration_run *m, struct db *live)
+{
+	const char *report = "it cannot be read";
+	int64_t version;
+
+	if (db_version(live, &version) != ERR_OK ||
+	    db_check(live, m->tool->arena, &report) != ERR_OK || strcmp(report, "ok") != 0)
+		return (report);
+	return (version == m->to ? NULL : "it is of another version");
+}
+
+/* One transaction: the live database is the old one, or the new one, and nothing between. */
+static int
+replace(struct migration_run *m, struct hold *h)
+{
+	enum err e, back = ERR_OK;
+	const char *wrong = NULL;
+	struct db *live = NULL;
+
+	/* Open before: on a full disk nobody could open it any more to look at what it became. */
+	if (db_open(m->live, DB_READ, &live) != ERR_OK)
+		return (tool_fail("%s cannot be read: is there room?", m->live));
+	hold_change_begin(h);
+	if ((e = db_overwrite(m->stage.database, m->live)) == ERR_OK &&
+	    (wrong = live_fault(m, live)) != NULL)
+		back = db_overwrite(m->backup, m->live);
+	hold_change_end(h);
+	db_close(live);
+	if (e == ERR_OK && wrong == NULL)
+		return (0);
+	tool_fail("the new version could not take the place of the old: %s",
+	    wrong != NULL ? wrong : "is there room?");
+	if (back == ERR_OK)
+		return (TOOL_FAILED);
+	/* Not "unchanged", and the backup stays: see migrate(). */
+	m->live = NULL;
+	return (tool_fail("and %s could not be put back: \"yett restore\" it", m->backup));
+}
+
+static int
+migrate(struct migration_run *m, struct hold *h)
+{
 	int status;
 
-	if (inspect_version(path, &from) != ERR_OK)
-		return (tool_fail("%s cannot be read: run \"yett doctor\"", path));
-	if (from == to) {
-		printf("nothing to do: the database is of version %lld, as is this program\n",
-		    (long long)to);
+	if ((status = stage_open(&m->stage, m->tool)) != 0)
+		return (status);
+	if ((status = keep_backup(m)) == 0 && (status = prepare(m)) == 0)
+		status = replace(m, h);
+	stage_close(&m->stage);
+	if (status == 0) {
+		printf("kept version %lld as %s\n"
+		       "the database went from version %lld to %lld; start the programs of this "
+		       "version\n",
+		    (long long)m->from, m->backup, (long long)m->from, (long long)m->to);
 		return (0);
 	}
-	if (from > to)
+	if (m->live == NULL)
+		return (status);
+	unlink(m->backup);
+	return (unchanged());
+}
+
+/* Is there anything to do? */
+static int
+check_versions(struct migration_run *m, bool *ret_needed)
+{
+
+	*ret_needed = false;
+	if (inspect_version(m->live, &m->from) != ERR_OK)
+		return (tool_fail("%s cannot be read: run \"yett doctor\"", m->live));
+	if (m->from > m->to)
 		return (tool_fail("the database is of version %lld, newer than this program's "
 		                  "%lld: install the newer Yett",
-		    (long long)from, (long long)to));
-	backup = arena_print(t->arena, "%s/backup-v%lld-%lld.db", t->conf.state_dir,
-	    (long long)from, (long long)clock_ms());
-	if (backup == NULL)
-		return (tool_fail("out of memory"));
-	if (db_copy(path, backup) != ERR_OK) {
-		unlink(backup);
-		return (tool_fail("cannot make the backup %s; nothing was changed", backup));
+		    (long long)m->from, (long long)m->to));
+	*ret_needed = m->from < m->to;
+	if (!*ret_needed)
+		printf("nothing to do: the database is of version %lld, as is this program\n",
+		    (long long)m->to);
+	return (0);
+}
+
+static int
+run(struct migration_run *m, bool *ret_done)
+{
+	struct hold h;
+	int status;
+
+	if ((status = hold_take(m->tool, &h)) != 0)
+		return (status);
+	if ((status = check_versions(m, ret_done)) == 0 && *ret_done) {
+		m->backup = arena_print(m->tool->arena, "%s/backup-v%lld-%lld.db",
+		    m->tool->conf.state_dir, (long long)m->from, (long long)clock_ms());
+		status = m->backup == NULL ? tool_fail("out of memory") : migrate(m, &h);
 	}
-	printf("kept version %lld as %s\n", (long long)from, backup);
-	if ((status = change(t, h, path, backup)) == 0)
-		printf("the database went from version %lld to %lld; start the programs of this "
-		       "version\n",
-		    (long long)from, (long long)to);
+	hold_give(&h);
 	return (status);
 }
 
 int
 cmd_migrate(struct tool *t)
 {
-	const char *path = tool_path(t, "yett.db");
-	struct hold h;
+	struct migration_run m = {
+		.tool = t, .live = tool_path(t, "yett.db"), .to = migrate_newest()
+	};
+	struct json details = json_object(t->arena);
+	bool done;
 	int status;
 
-	if (path == NULL)
+	if (m.live == NULL)
 		return (tool_fail("out of memory"));
 	if (tool_check_owner(t) != 0)
 		return (TOOL_FAILED);
-	if (access(path, F_OK) != 0)
+	if (access(m.live, F_OK) != 0)
 		return (
 		    tool_fail("there is no database in %s: run \"yett init\"", t->conf.state_dir));
-	if ((status = hold_take(t, &h)) != 0)
+	if ((status = run(&m, &done)) != 0 || !done)
 		return (status);
-	status = migrate(t, &h, path);
-	hold_give(&h);
-	return (status);
+	json_add_number(&details, "from", m.from);
+	json_add_number(&details, "to", m.to);
+	return (tool_note_alone(t,
+	    &(struct event){ .action = "database.migrated",
+	        .object_type = "database",
+	        .details = &details }));
 }

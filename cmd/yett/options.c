@@ -275,3 +275,8 @@ const struct option audit_stats_options[] = {
 	{ "--to", "DAY", "the last day (today)", false },
 	{ NULL, NULL, NULL, false },
 };
+
+const struct option migrate_options[] = {
+	{ "--unproved", NULL, "although the audit log does not prove", false },
+	{ NULL, NULL, NULL, false },
+};

@@ -39,5 +39,6 @@ extern const struct option audit_list_options[];
 extern const struct option audit_export_options[];
 extern const struct option audit_verify_options[];
 extern const struct option audit_stats_options[];
+extern const struct option migrate_options[];
 
 #endif

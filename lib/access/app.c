@@ -271,6 +271,8 @@ app_main(int argc, char **argv, const struct program *p)
 		return (1);
 	}
 	log_setup(p->name, conf.log_json, (enum log_level)conf.log_level);
+	if (strcmp(conf.log_to, "syslog") == 0)
+		log_to_syslog();
 	if (sodium_init() < 0 || app_open(&conf, &app) != ERR_OK)
 		return (1);
 	status = 1;

@@ -115,7 +115,8 @@ try_password(
 	}
 	if (e != ERR_INVALID_CREDENTIALS && e != ERR_ACCOUNT)
 		return (e);
-	/* For whoever bans addresses by the log; what was typed as name may be a password. */
+	/* For whoever bans addresses by the log (etc/fail2ban/filter.d/yett.conf); what was typed
+	 * as name may be a password. */
 	log_event(LOG_WARN, r->request_id, "sign-in failed from %s", r->remote_addr);
 	written = store_write(r->app->store, write_attempt, &t);
 	return (written != ERR_OK ? written : e);

@@ -134,7 +134,9 @@ throttle_begin(struct req *r, const char *account)
 		wait = wait_ms(r, &k, true);
 	if (wait == 0)
 		return (ERR_OK);
-	log_event(LOG_WARN, r->request_id, "too many wrong passwords from %s", r->remote_addr);
+	/* As in signin.c, a line that etc/fail2ban/filter.d/yett.conf reads. */
+	log_event(LOG_WARN, r->request_id, "sign-in refused from %s: too many wrong passwords",
+	    r->remote_addr);
 	return (refuse(r, wait));
 }
 

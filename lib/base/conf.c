@@ -73,6 +73,7 @@ static const struct key keys[] = {
 	{ "guard", "user", TEXT, AT(guard_user), 0, 0, "email" },
 	{ "guard", "ask", TEXT, AT(guard_ask), 0, 0, "" },
 	{ "keep", "attempts_s", NUMBER, AT(keep_attempts_s), DAY, 3650LL * DAY, "7776000" },
+	{ "log", "to", TEXT, AT(log_to), 0, 0, "stderr" },
 	{ "log", "json", BOOL, AT(log_json), 0, 0, "no" },
 	{ "log", "level", NUMBER, AT(log_level), 0, 2, "2" },
 };

@@ -60,6 +60,7 @@ struct conf {
 
 	int64_t keep_attempts_s;
 
+	char log_to[CONF_TEXT_SIZE]; /* stderr or syslog */
 	bool log_json;
 	int64_t log_level;
 };

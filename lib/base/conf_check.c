@@ -82,6 +82,10 @@ conf_check(struct conf *c, char message[static CONF_MESSAGE_SIZE])
 		    "dns.server must be an address, with a port or without, such as 192.0.2.1:53");
 		return (ERR_CONF);
 	}
+	if (strcmp(c->log_to, "stderr") != 0 && strcmp(c->log_to, "syslog") != 0) {
+		snprintf(message, CONF_MESSAGE_SIZE, "log.to must be stderr or syslog");
+		return (ERR_CONF);
+	}
 	if (c->password_memory_kib > c->password_budget_mib * 1024) {
 		snprintf(message, CONF_MESSAGE_SIZE,
 		    "password.memory_kib does not fit into password.budget_mib");

@@ -1,22 +1,43 @@
-/* The log: one line an event, to standard error, where the web server or systemd keeps it. */
+/* The log: one line an event, to standard error, where the web server or systemd keeps it; or to
+ * syslog. */
 #include "base/log.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/text.h"
+
+#define AUTHPRIV 10 /* syslog's facility for what only the admin should read */
+#define LINE_SIZE 2048
 
 static struct {
 	const char *program;
 	bool json;
 	enum log_level level;
-} setup = { .program = "yett", .level = LOG_INFO };
+	int syslog; /* a socket; -1: standard error */
+} setup = { .program = "yett", .level = LOG_INFO, .syslog = -1 };
 
-static const char *const level_names[] = {
-	[LOG_ERROR] = "error",
-	[LOG_WARN] = "warn",
-	[LOG_INFO] = "info",
+static const struct {
+	const char *name;
+	int severity; /* syslog's */
+} levels[] = {
+	[LOG_ERROR] = { "error", 3 },
+	[LOG_WARN] = { "warn", 4 },
+	[LOG_INFO] = { "info", 6 },
+};
+
+/* Everything that one line says. */
+struct line {
+	time_t at;
+	enum log_level level;
+	const char *request_id;
+	const char *message; /* escaped */
 };
 
 void
@@ -28,16 +49,36 @@ log_setup(const char *program, bool json, enum log_level level)
 	setup.level = level;
 }
 
+void
+log_to_syslog(void)
+{
+
+	/* Each line says where it goes: a daemon that was started anew is found without asking. */
+	if (setup.syslog < 0)
+		setup.syslog = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+}
+
+/* Must the character at ${p} be escaped? What ends a line for anybody (U+2028, too), moves a
+ * terminal's cursor (U+009B), or ends a string of JSON. */
+static bool
+is_odd(const unsigned char *p)
+{
+
+	return (*p < 0x20 || *p == 0x7f || (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0) ||
+	        (p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9)));
+}
+
 /* Copy ${text} to ${to} (${size} bytes) with everything escaped that could end a line or a JSON
  * string. */
 static void
 escape(const char *text, char *to, size_t size)
 {
+	const bool ascii_only = !text_utf8_ok(text, strlen(text));
 	const unsigned char *p = (const unsigned char *)text;
 	size_t used = 0;
 
 	for (; *p != '\0' && used + 7 < size; p++) {
-		if (*p < 0x20 || *p == 0x7f)
+		if (is_odd(p) || (ascii_only && *p >= 0x80))
 			used += (size_t)snprintf(to + used, size - used, "\\u%04x", *p);
 		else if (setup.json && (*p == '"' || *p == '\\'))
 			used += (size_t)snprintf(to + used, size - used, "\\%c", *p);
@@ -47,14 +88,68 @@ escape(const char *text, char *to, size_t size)
 	to[used] = '\0';
 }
 
+/* Without the line's end. ${head}: with what syslog's own head says otherwise, time and program. */
+static void
+print_line(const struct line *l, bool head, char to[static LINE_SIZE])
+{
+	const char *level = levels[l->level].name;
+	char day[32];
+	struct tm tm;
+
+	if (gmtime_r(&l->at, &tm) == NULL ||
+	    strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		day[0] = '\0';
+	if (setup.json)
+		snprintf(to, LINE_SIZE,
+		    "{\"time\":\"%s\",\"program\":\"%s\",\"level\":\"%s\",\"request_id\":\"%s\","
+		    "\"message\":\"%s\"}",
+		    day, setup.program, level, l->request_id, l->message);
+	else if (head)
+		snprintf(to, LINE_SIZE, "%s yett-%s %s %s %s", day, setup.program, level,
+		    l->request_id, l->message);
+	else
+		snprintf(to, LINE_SIZE, "%s %s %s", level, l->request_id, l->message);
+}
+
+static const char *
+syslog_path(void)
+{
+#ifdef TEST_HOOKS
+	if (getenv("YETT_TEST_SYSLOG") != NULL)
+		return (getenv("YETT_TEST_SYSLOG"));
+#endif
+	return ("/dev/log");
+}
+
+static bool
+send_line(const struct line *l)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	char text[LINE_SIZE], packet[LINE_SIZE + 128], day[32];
+	struct tm tm;
+	int len;
+
+	if (localtime_r(&l->at, &tm) == NULL ||
+	    strftime(day, sizeof day, "%b %e %H:%M:%S", &tm) == 0)
+		return (false);
+	print_line(l, false, text);
+	len = snprintf(packet, sizeof packet, "<%d>%s yett-%s[%ld]: %s",
+	    AUTHPRIV * 8 + levels[l->level].severity, day, setup.program, (long)getpid(), text);
+	snprintf(to.sun_path, sizeof to.sun_path, "%s", syslog_path());
+	return (sendto(setup.syslog, packet, (size_t)len, MSG_NOSIGNAL,
+	            (const struct sockaddr *)&to, sizeof to) == len);
+}
+
 void
 log_event(enum log_level level, const char *request_id, const char *format, ...)
 {
-	const time_t now = time(NULL);
-	char message[1024], safe[1536], day[32], line[2048];
-	struct tm tm;
+	char message[1024], safe[1536], text[LINE_SIZE];
+	struct line l = { .at = time(NULL),
+		.level = level,
+		.request_id = request_id != NULL ? request_id : "-",
+		.message = safe };
 	va_list args;
-	int len;
+	size_t len;
 
 	if (level > setup.level)
 		return;
@@ -62,17 +157,12 @@ log_event(enum log_level level, const char *request_id, const char *format, ...)
 	vsnprintf(message, sizeof message, format, args);
 	va_end(args);
 	escape(message, safe, sizeof safe);
-	if (gmtime_r(&now, &tm) == NULL ||
-	    strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		day[0] = '\0';
-	if (request_id == NULL)
-		request_id = "-";
-	len = snprintf(line, sizeof line,
-	    setup.json ? "{\"time\":\"%s\",\"program\":\"%s\",\"level\":\"%s\",\"request_id\":\"%"
-	                 "s\",\"message\":\"%s\"}\n"
-	               : "%s yett-%s %s %s %s\n",
-	    day, setup.program, level_names[level], request_id, safe);
+	if (setup.syslog >= 0 && send_line(&l))
+		return;
+	print_line(&l, true, text);
+	len = strlen(text);
+	text[len] = '\n';
 	/* There is nobody to tell when the log itself cannot be written. */
-	if (len > 0 && write(STDERR_FILENO, line, (size_t)len) < 0)
+	if (write(STDERR_FILENO, text, len + 1) < 0)
 		return;
 }

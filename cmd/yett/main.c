@@ -231,7 +231,8 @@ static const struct command commands[] = {
 	    "The programs do so by themselves once a day." },
 	{ "migrate", NULL, "", 0, 0, migrate_options, false, cmd_migrate,
 	    "bring the database to this program's version",
-	    "Keeps a copy in the state folder first. The new version is made beside the old one, and "
+	    "Keeps a copy in the state folder first. The new version is made beside the old one, "
+	    "and "
 	    "takes its place only when it passes its test: until then nothing is changed." },
 	{ "backup", NULL, "FILE", 1, 1, NULL, false, cmd_backup,
 	    "copy the database to FILE, while programs use it", NULL },

@@ -54,8 +54,7 @@ keep_backup(struct migration_run *m)
 	if (db_copy(m->live, m->stage.copy) != ERR_OK)
 		return (tool_fail("cannot make the backup %s: is there room in %s?", m->backup,
 		    m->tool->conf.state_dir));
-	if (inspect_content(m->tool, m->stage.copy, &report) != ERR_OK ||
-	    strcmp(report, "ok") != 0)
+	if (inspect_content(m->tool, m->stage.copy, &report) != ERR_OK || strcmp(report, "ok") != 0)
 		return (tool_fail("the database is damaged: %s; run \"yett doctor\"", report));
 	if (rename(m->stage.copy, m->backup) < 0)
 		return (tool_fail("cannot make the backup %s", m->backup));
@@ -201,7 +200,6 @@ cmd_migrate(struct tool *t)
 	json_add_number(&details, "from", m.from);
 	json_add_number(&details, "to", m.to);
 	return (tool_note_alone(t,
-	    &(struct event){ .action = "database.migrated",
-	        .object_type = "database",
-	        .details = &details }));
+	    &(struct event){
+	        .action = "database.migrated", .object_type = "database", .details = &details }));
 }

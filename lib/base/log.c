@@ -58,14 +58,25 @@ log_to_syslog(void)
 		setup.syslog = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 }
 
-/* Must the character at ${p} be escaped? What ends a line for anybody (U+2028, too), moves a
- * terminal's cursor (U+009B), or ends a string of JSON. */
-static bool
-is_odd(const unsigned char *p)
+/* The character at ${p}, and how many bytes it has, if it must be escaped: what ends a line for
+ * anybody (U+2028, too), or moves a terminal's cursor (U+009B). 0 bytes: it need not. */
+static size_t
+odd_character(const unsigned char *p, unsigned int *ret_character)
 {
 
-	return (*p < 0x20 || *p == 0x7f || (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0) ||
-	        (p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9)));
+	if (*p < 0x20 || *p == 0x7f) {
+		*ret_character = *p;
+		return (1);
+	}
+	if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0) {
+		*ret_character = p[1];
+		return (2);
+	}
+	if (p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9)) {
+		*ret_character = 0x2000 | (p[2] & 0x3fU);
+		return (3);
+	}
+	return (0);
 }
 
 /* Copy ${text} to ${to} (${size} bytes) with everything escaped that could end a line or a JSON
@@ -73,17 +84,22 @@ is_odd(const unsigned char *p)
 static void
 escape(const char *text, char *to, size_t size)
 {
-	const bool ascii_only = !text_utf8_ok(text, strlen(text));
+	const bool is_text = text_utf8_ok(text, strlen(text));
 	const unsigned char *p = (const unsigned char *)text;
-	size_t used = 0;
+	unsigned int character;
+	size_t used = 0, len;
 
-	for (; *p != '\0' && used + 7 < size; p++) {
-		if (is_odd(p) || (ascii_only && *p >= 0x80))
-			used += (size_t)snprintf(to + used, size - used, "\\u%04x", *p);
-		else if (setup.json && (*p == '"' || *p == '\\'))
-			used += (size_t)snprintf(to + used, size - used, "\\%c", *p);
-		else
-			to[used++] = (char)*p;
+	for (; *p != '\0' && used + 7 < size; p += len) {
+		character = *p;
+		len = is_text || *p < 0x80 ? odd_character(p, &character) : 1;
+		if (len > 0) {
+			used += (size_t)snprintf(to + used, size - used, "\\u%04x", character);
+			continue;
+		}
+		len = 1;
+		if (setup.json && (*p == '"' || *p == '\\'))
+			to[used++] = '\\';
+		to[used++] = (char)*p;
 	}
 	to[used] = '\0';
 }

@@ -119,3 +119,106 @@ fails_doctor() {
 	YETT_SITE_WWW="$BATS_TEST_TMPDIR" run -0 yett doctor
 	[[ $output = *"warn  pages: "* ]]
 }
+
+# arrive COUNT [VARIABLE=VALUE]...: so many requests that come like this.
+arrive() {
+	local count=$1 i
+	shift
+	for i in $(seq "$count"); do
+		call session GET /.well-known/jwks.json - "$@"
+		expect 200
+	done
+}
+
+# told TEXT: doctor says it as something to look at, and fails for nothing; TEXT may be ok, for nothing to look at.
+told() {
+	run -0 yett doctor
+	local about
+	about=$(grep -E '^(ok|warn|FAIL) +requests: ' <<< "$output")
+	if [ "$1" = ok ]; then
+		[[ $about = "ok    requests: "* && $about != *$'\n'* ]]
+	else
+		grep '^warn' <<< "$about" | grep -qF -- "$1"
+	fi || {
+		echo "$about"
+		return 1
+	}
+	rm -f "$YETT_SITE_STATE/arrivals.map"
+}
+
+@test "doctor says by how requests arrive that site.url is another than browsers show" {
+	told ok
+	arrive 3 HTTP_HOST=127.0.0.1:8080
+	told ok
+	# The fresh configuration of a site that is on the net.
+	arrive 3 HTTP_HOST=id.example.org HTTPS=on
+	told "site.url = http://127.0.0.1:8080; the last asked for id.example.org. If browsers show that name, set site.url = https://id.example.org"
+	arrive 3 HTTP_HOST=id.example.org HTTPS=on
+	told "they come by TLS, but site.url = http://127.0.0.1:8080"
+	export YETT_SITE_URL=https://id.example.org
+	arrive 3 HTTP_HOST=ID.example.org HTTPS=on
+	told ok
+	arrive 3 HTTP_HOST=id.example.org:443 HTTPS=on
+	told ok
+	# A proxy that puts the name of what is behind it there.
+	arrive 3 HTTP_HOST=10.0.0.8:8080 HTTPS=on
+	told "have it pass the Host that it was asked for"
+	# Several sites on one Yett, and strangers that ask for anything.
+	arrive 1 HTTP_HOST=id.example.org HTTPS=on
+	arrive 3 HTTP_HOST=wiki.example.org HTTPS=on
+	told ok
+	arrive 2 HTTP_HOST="$(printf 'x%.0s' {1..300})" HTTPS=on
+	told "asked for xxxx"
+	arrive 2 HTTP_HOST=$'a\x1b[2Jb' HTTPS=on
+	told "asked for a?[2Jb."
+}
+
+@test "doctor says by how requests arrive that there is no TLS where the site has it" {
+	export YETT_SITE_URL=https://id.example.org
+	arrive 3 HTTP_HOST=id.example.org
+	told "they come without TLS"
+	arrive 3 HTTP_HOST=id.example.org HTTPS=off
+	told "they come without TLS"
+	export YETT_HTTP_PROXIES=192.0.2.7
+	arrive 3 HTTP_HOST=id.example.org HTTP_X_FORWARDED_FOR=203.0.113.9 HTTP_X_FORWARDED_PROTO=http
+	told "they come without TLS"
+	arrive 3 HTTP_HOST=id.example.org HTTP_X_FORWARDED_FOR=203.0.113.9 HTTP_X_FORWARDED_PROTO=https
+	told ok
+	# A proxy that does not say; and one that says it by RFC 7239.
+	arrive 3 HTTP_HOST=id.example.org HTTP_X_FORWARDED_FOR=203.0.113.9
+	told ok
+	YETT_HTTP_FORWARDED=yes arrive 3 HTTP_HOST=id.example.org HTTP_FORWARDED='for=203.0.113.9;proto=http'
+	told "they come without TLS"
+	YETT_HTTP_FORWARDED=yes arrive 3 HTTP_HOST=id.example.org HTTP_FORWARDED='for=203.0.113.9;proto="https"'
+	told ok
+	# One in a hundred is somebody who typed http://.
+	arrive 3 HTTP_HOST=id.example.org HTTPS=on HTTP_X_FORWARDED_FOR=203.0.113.9
+	arrive 1 HTTP_HOST=id.example.org HTTP_X_FORWARDED_FOR=203.0.113.9 HTTP_X_FORWARDED_PROTO=http
+	told ok
+}
+
+@test "doctor says by how requests arrive which proxy is not named, or does not say for whom it asks" {
+	arrive 3 HTTP_X_FORWARDED_FOR=203.0.113.9
+	told "they come through 192.0.2.7, which http.proxies does not name"
+	YETT_HTTP_PROXIES=10.0.0.0/8 arrive 3 HTTP_FORWARDED=for=203.0.113.9
+	YETT_HTTP_PROXIES=10.0.0.0/8 told "set http.proxies = 10.0.0.0/8 192.0.2.7"
+	YETT_HTTP_PROXIES=192.0.2.7 arrive 3 HTTP_X_FORWARDED_FOR=203.0.113.9 HTTP_X_FORWARDED_PROTO=http
+	told ok
+	YETT_HTTP_PROXIES=192.0.2.7 arrive 3
+	YETT_HTTP_PROXIES=192.0.2.7 told "does not say for whom in X-Forwarded-For"
+	YETT_HTTP_PROXIES=192.0.2.7 arrive 3 HTTP_FORWARDED=for=203.0.113.9
+	YETT_HTTP_PROXIES=192.0.2.7 told "set http.forwarded = yes"
+	# A visitor may send such a field to a site that has no proxy; Caddy adds the visitor's own address.
+	arrive 3
+	arrive 2 HTTP_X_FORWARDED_FOR=203.0.113.9
+	told ok
+	arrive 3 HTTP_X_FORWARDED_FOR=192.0.2.7 HTTP_X_FORWARDED_PROTO=http
+	told ok
+}
+
+@test "doctor finds proxies that anybody may be" {
+	for wide in 0.0.0.0/0 ::/0 "10.0.0.1 192.0.0.0/2" 2000::/3; do
+		YETT_HTTP_PROXIES=$wide fails_doctor "so wide that anybody may say"
+	done
+	YETT_HTTP_PROXIES="127.0.0.0/8 ::1 10.0.0.0/8 2001:db9::/32" yett doctor
+}

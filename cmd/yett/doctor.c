@@ -181,6 +181,7 @@ cmd_doctor(struct tool *t)
 		readable = doctor_check_database(&d);
 		doctor_check_keys(&d);
 		check_disk(&d);
+		doctor_check_arrivals(&d);
 	}
 	check_cost(&d);
 	check_breach(&d);

@@ -38,4 +38,10 @@ void doctor_check_keys(struct doctor *d);
  */
 void doctor_check_guard(struct doctor *d, bool readable);
 
+/**
+ * doctor_check_arrivals(d):
+ * How requests arrived, as against what yett.conf says: host, TLS, proxies.
+ */
+void doctor_check_arrivals(struct doctor *d);
+
 #endif

@@ -61,8 +61,8 @@ static bool
 is_ours(const char *name)
 {
 	static const char *const beginnings[] = { "yett.db", "backup-v", "restore-", "migrate.part",
-		"master.key", "keys", "versions.map", "limits.map", "quotas.map", "write.lock",
-		"hash" };
+		"master.key", "keys", "versions.map", "limits.map", "quotas.map", "arrivals.map",
+		"write.lock", "hash" };
 	size_t i;
 
 	for (i = 0; i < COUNT(beginnings); i++)

@@ -10,6 +10,7 @@
 #include <sodium.h>
 
 #include "access/admit.h"
+#include "access/arrivals.h"
 #include "access/guard.h"
 #include "access/guard_conf.h"
 #include "access/housekeeping.h"
@@ -91,6 +92,18 @@ open_limiter(const struct conf *c, const char *name, struct limiter **ret_limite
 }
 
 static enum err
+open_arrivals(struct app *app)
+{
+	char path[PATH_SIZE];
+	enum err e;
+
+	snprintf(path, sizeof path, "%s/arrivals.map", app->conf.state_dir);
+	if ((e = arrivals_open(path, &app->arrivals)) != ERR_OK)
+		log_event(LOG_ERROR, NULL, "cannot use %s: %s", path, err_slug(e));
+	return (e);
+}
+
+static enum err
 open_rest(struct app *app)
 {
 	const struct conf *c = &app->conf;
@@ -113,7 +126,8 @@ open_rest(struct app *app)
 		return (e);
 	}
 	if ((e = open_limiter(c, "limits.map", &app->limiter)) != ERR_OK ||
-	    (e = open_limiter(c, "quotas.map", &app->counts)) != ERR_OK)
+	    (e = open_limiter(c, "quotas.map", &app->counts)) != ERR_OK ||
+	    (e = open_arrivals(app)) != ERR_OK)
 		return (e);
 	app->subjects = cache_new(SUBJECTS_MAX, REMEMBERED_BYTES_MAX);
 	app->grants = cache_new(GRANTS_REMEMBERED_MAX, REMEMBERED_BYTES_MAX);
@@ -139,6 +153,7 @@ void
 app_close(struct app *app)
 {
 
+	arrivals_close(app->arrivals);
 	guard_close(app->guard);
 	usage_free(app->usage);
 	quota_close(app->quotas);
@@ -218,6 +233,15 @@ tame_malloc(void)
 	mallopt(M_TRIM_THRESHOLD, 512 * 1024);
 }
 
+/* Before anybody looks who asks. */
+static enum err
+arrive(struct req *r)
+{
+
+	arrivals_note(r->app->arrivals, &r->app->conf, r);
+	return (quota_arrive(r));
+}
+
 static int
 serve(struct app *app, const struct program *p)
 {
@@ -234,7 +258,7 @@ serve(struct app *app, const struct program *p)
 		.threads =
 		    app->conf.http_threads > 0 ? (unsigned int)app->conf.http_threads : p->threads,
 		.timeout_s = app->conf.http_timeout_s,
-		.limit = quota_arrive,
+		.limit = arrive,
 		.admit = admit,
 		.authorize = p->authorize,
 		.tick = housekeeping_tick,

@@ -13,6 +13,7 @@
 #include "http/route.h"
 #include "store/store.h"
 
+struct arrivals;
 struct guard;
 struct quotas;
 struct req;
@@ -32,6 +33,7 @@ struct app {
 	struct limiter *counts;  /* of rate limits: apart, for their keys anybody makes up */
 	struct quotas *quotas;
 	struct usage *usage;
+	struct arrivals *arrivals;
 	struct guard *guard;  /* of the program that guards; NULL in others */
 	int64_t housekept_at; /* ms of the steady clock */
 };

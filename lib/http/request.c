@@ -28,6 +28,7 @@ static const struct variable {
 	VARIABLE("CONTENT_LENGTH", content_length),
 	VARIABLE("REMOTE_ADDR", remote_addr),
 	VARIABLE("HTTP_X_FORWARDED_FOR", x_forwarded_for),
+	VARIABLE("HTTP_X_FORWARDED_PROTO", x_forwarded_proto),
 	VARIABLE("HTTP_FORWARDED", forwarded),
 	VARIABLE("HTTP_X_FORWARDED_METHOD", x_forwarded_method),
 	VARIABLE("HTTP_X_FORWARDED_HOST", x_forwarded_host),

@@ -44,7 +44,7 @@ struct req {
 	const char *content_type, *content_length, *transfer_encoding;
 	const char *host, *origin, *sec_fetch_site, *sec_fetch_mode, *accept;
 	const char *authorization, *x_api_key, *cookie, *user_agent, *remote_addr, *https;
-	const char *x_forwarded_for, *forwarded;
+	const char *x_forwarded_for, *x_forwarded_proto, *forwarded;
 	const char *request_uri, *script_name, *path_info;
 	const char *cors_method;
 	const char *role; /* FastCGI's: RESPONDER, AUTHORIZER */

@@ -175,6 +175,9 @@ install: all
 	install -m 644 www/static/* "$(SHARE)/www/static"
 	install -m 644 $(FILTER) "$(SHARE)"
 	install -m 644 README.md LICENSE docs/* etc/lighttpd.conf "$(DOC)"
+	install -d "$(DOC)/fail2ban/filter.d" "$(DOC)/fail2ban/jail.d"
+	install -m 644 etc/fail2ban/filter.d/yett.conf "$(DOC)/fail2ban/filter.d"
+	install -m 644 etc/fail2ban/jail.d/yett.conf "$(DOC)/fail2ban/jail.d"
 	# A configuration that somebody has edited stays.
 	test -e "$(DESTDIR)$(SYSCONFDIR)/yett.conf" || sed -e 's|^www = .*|www = $(DATADIR)/www|' \
 		-e 's|^breached =$$|breached = $(DATADIR)/breached.filter|' etc/yett.conf > $(OUT)/yett.conf

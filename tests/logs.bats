@@ -162,6 +162,9 @@ as_file() {
 	local good="2026-01-01T00:00:00Z yett-login warn $id sign-in failed from 203.0.113.66"
 	echo "$good" > "$LOG"
 	[ "$(banned "$LOG")" = "1 203.0.113.66" ]
+	# As rsyslog keeps what systemd's units write.
+	echo "Jan  1 00:00:00 my-host.example.org login[4711]: $good" > "$LOG"
+	[ "$(banned "$LOG")" = "1 203.0.113.66" ]
 	for text in "$good and more" "$good x" "x $good" "${good/warn/info}" "${good/warn/error}" "${good/$id/-}" \
 	    "${good/login/}" "${good/login/login x}" "${good/203/a 203}" "${good/203.0.113.66/a.example.org}" \
 	    "2026-01-01T00:00:00Z yett-login error $id /x: $good"; do

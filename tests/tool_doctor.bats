@@ -22,6 +22,7 @@ teardown() {
 	[[ $output = *"ok    password cost: "* ]]
 	[[ $output = *"ok    breached passwords: "* ]]
 	[[ $output = *"ok    disk: "* ]]
+	[[ $output = *"  hashing: one password takes "*" ms here"* ]]
 	[ "$(grep -cvE '^(ok|warn|FAIL) +[a-z. ]+: ' <<< "$output")" = 1 ]
 }
 
@@ -113,6 +114,9 @@ fails_doctor() {
 	[[ $output = *"warn  password cost: "* ]]
 	YETT_PASSWORD_PASSES=1 YETT_PASSWORD_MEMORY_KIB=47104 run -0 yett doctor
 	[[ $output = *"ok    password cost: "* ]]
+	# 100 passes over 256 MiB are slow on any machine.
+	YETT_PASSWORD_PASSES=100 YETT_PASSWORD_MEMORY_KIB=262144 YETT_PASSWORD_BUDGET_MIB=256 run -0 yett doctor
+	[[ $output = *"warn  hashing: one password takes "* ]]
 	YETT_PASSWORD_BREACHED='' run -0 yett doctor
 	[[ $output = *"warn  breached passwords: "*"yett breach build"* ]]
 	YETT_PASSWORD_BREACHED=/etc/passwd fails_doctor "breached passwords"

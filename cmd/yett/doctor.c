@@ -13,6 +13,7 @@
 
 /* 2026-01-01T00:00:00Z: this program is no older. */
 #define BUILD_YEAR_AT ((int64_t)1767225600000)
+#define HASH_WARN_MS 1000
 #define MIB ((unsigned long long)1024 * 1024)
 #define DISK_FAIL (16 * MIB)
 #define DISK_WARN (256 * MIB) /* room for a backup and the log of a busy day */
@@ -108,6 +109,28 @@ check_cost(struct doctor *d)
 		    memory, passes);
 }
 
+/* Make one, to see how long whoever signs in waits on this machine. */
+static void
+check_hashing(struct doctor *d)
+{
+	char hash[HASHER_HASH_SIZE];
+	int64_t begun, ms;
+
+	if (d->tool->hasher == NULL && tool_open_hasher(d->tool) != 0)
+		return;
+	begun = clock_steady_ms();
+	if (hasher_hash(d->tool->hasher, "correct horse battery staple", hash) != ERR_OK) {
+		doctor_say(d, FINDING_WARN, "hashing",
+		    "no place became free in password.wait_ms: many sign in just now, or the "
+		    "machine is too slow for [password]");
+		return;
+	}
+	ms = clock_steady_ms() - begun;
+	doctor_say(d, ms > HASH_WARN_MS ? FINDING_WARN : FINDING_OK, "hashing",
+	    "one password takes %lld ms here%s", (long long)ms,
+	    ms > HASH_WARN_MS ? ": see docs/deploy.md for settings that suit small machines" : "");
+}
+
 static void
 check_breach(struct doctor *d)
 {
@@ -181,6 +204,7 @@ cmd_doctor(struct tool *t)
 		readable = doctor_check_database(&d);
 		doctor_check_keys(&d);
 		check_disk(&d);
+		check_hashing(&d);
 		doctor_check_arrivals(&d);
 	}
 	check_cost(&d);

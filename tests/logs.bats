@@ -44,6 +44,16 @@ with open(sys.argv[2], "ab", buffering=0) as f:
 	return 1
 }
 
+# arrived COUNT: wait until so many packets are there.
+arrived() {
+	local i
+	for i in $(seq 100); do
+		[ "$(wc -l < "$BATS_TEST_TMPDIR/packets")" -lt "$1" ] || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
 # as_file: the packets as rsyslog writes them to a file.
 as_file() {
 	sed -E 's/^<[0-9]+>(.{15}) /\1 myhost /' "$BATS_TEST_TMPDIR/packets"
@@ -70,9 +80,11 @@ as_file() {
 	export YETT_LOG_TO=syslog
 	fail_from 192.0.2.8
 	id=$(header X-Request-Id)
+	arrived 1
 	grep -qE "^<84>[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} yett-login\[[0-9]+\]: warn $id sign-in failed from 192\.0\.2\.8\$" \
 	    "$BATS_TEST_TMPDIR/packets"
 	YETT_LOG_JSON=yes fail_from 192.0.2.8
+	arrived 2
 	tail -n 1 "$BATS_TEST_TMPDIR/packets" | sed 's/^[^{]*//' | jq -e '.message == "sign-in failed from 192.0.2.8"'
 	[ ! -s "$LOG" ]
 	kill "$LISTENER"
@@ -104,6 +116,7 @@ as_file() {
 			export $form YETT_HTTP_PROXIES=198.51.100.1
 			fail_from 198.51.100.1 HTTP_X_FORWARDED_FOR=203.0.113.9
 		)
+		[[ $form != *syslog* ]] || arrived 5
 		as_file >> "$LOG"
 		cat "$LOG"
 		[ "$(banned "$LOG")" = $'2 192.0.2.8\n2 2001:db8::5\n1 203.0.113.9' ]

@@ -14,6 +14,7 @@
 /* 2026-01-01T00:00:00Z: this program is no older. */
 #define BUILD_YEAR_AT ((int64_t)1767225600000)
 #define HASH_WARN_MS 1000
+#define HASH_TRIES 5
 #define MIB ((unsigned long long)1024 * 1024)
 #define DISK_FAIL (16 * MIB)
 #define DISK_WARN (256 * MIB) /* room for a backup and the log of a busy day */
@@ -109,26 +110,40 @@ check_cost(struct doctor *d)
 		    memory, passes);
 }
 
-/* Make one, to see how long whoever signs in waits on this machine. */
+/* How long making one takes, in ms. -1: there was no place to do it. */
+static int64_t
+hash_ms(struct doctor *d)
+{
+	const int64_t begun = clock_steady_ms();
+	char hash[HASHER_HASH_SIZE];
+
+	if (hasher_hash(d->tool->hasher, "correct horse battery staple", hash) != ERR_OK)
+		return (-1);
+	return (clock_steady_ms() - begun);
+}
+
+/* How long does whoever signs in wait for it on this machine? The shortest of some, for hashing
+ * gives way to all else that runs. */
 static void
 check_hashing(struct doctor *d)
 {
-	char hash[HASHER_HASH_SIZE];
-	int64_t begun, ms;
+	int64_t ms, again;
+	int i;
 
 	if (d->tool->hasher == NULL && tool_open_hasher(d->tool) != 0)
 		return;
-	begun = clock_steady_ms();
-	if (hasher_hash(d->tool->hasher, "correct horse battery staple", hash) != ERR_OK) {
+	ms = hash_ms(d);
+	for (i = 1; i < HASH_TRIES && ms >= 0 && ms <= HASH_WARN_MS; i++)
+		if ((again = hash_ms(d)) >= 0 && again < ms)
+			ms = again;
+	if (ms < 0)
 		doctor_say(d, FINDING_WARN, "hashing",
 		    "no place became free in password.wait_ms: many sign in just now, or the "
 		    "machine is too slow for [password]");
-		return;
-	}
-	ms = clock_steady_ms() - begun;
-	doctor_say(d, ms > HASH_WARN_MS ? FINDING_WARN : FINDING_OK, "hashing",
-	    "one password takes %lld ms here%s", (long long)ms,
-	    ms > HASH_WARN_MS ? ": see docs/deploy.md for settings that suit small machines" : "");
+	else
+		doctor_say(d, ms > HASH_WARN_MS ? FINDING_WARN : FINDING_OK, "hashing",
+		    "one password takes %lld ms here%s", (long long)ms,
+		    ms > HASH_WARN_MS ? ": see docs/deploy.md for settings of small machines" : "");
 }
 
 static void

@@ -244,6 +244,20 @@ refuses_migration() {
 
 # --- backup and restore
 
+@test "what Litestream makes for itself is nobody's change, and anything else by its names is" {
+	sql 'CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER); CREATE TABLE _litestream_lock (id INTEGER)'
+	add_user kim@example.org
+	yett doctor
+	yett backup "$BATS_TEST_TMPDIR/b.db"
+	yett restore "$BATS_TEST_TMPDIR/b.db"
+	sql "CREATE TRIGGER _litestream_seq AFTER INSERT ON users BEGIN DELETE FROM users; END"
+	run -1 yett doctor
+	[[ $output = *"there should be no trigger _litestream_seq"* ]]
+	sql 'DROP TRIGGER _litestream_seq'
+	next_version 'CREATE TABLE one (x INTEGER) STRICT;'
+	yett migrate
+}
+
 @test "backup makes a sound copy that only we can read, and says what else to keep" {
 	add_user kim@example.org
 	umask 000

@@ -119,13 +119,16 @@ compare(struct stmt *stmt, struct stmt *model, struct arena *a, const char **ret
 enum err
 migrate_check(struct db *db, struct arena *a, const char **ret_report)
 {
-	/* No indexes: one more of the admin's own does no harm. */
+	/* No indexes: one more of the admin's own does no harm. Nor do the two tables that
+	 * Litestream makes to take locks by. */
 	static const char sql[] =
 	    "SELECT type || ' ' || name AS line FROM sqlite_schema "
 	    "WHERE type <> 'index' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' "
+	    "AND NOT (type = 'table' AND name IN ('_litestream_lock', '_litestream_seq')) "
 	    "UNION ALL SELECT 'column ' || s.name || '.' || c.name || ' ' || c.type "
 	    "FROM sqlite_schema s JOIN pragma_table_info(s.name) c "
-	    "WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY line";
+	    "WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite!_%' ESCAPE '!' "
+	    "AND s.name NOT IN ('_litestream_lock', '_litestream_seq') ORDER BY line";
 	struct stmt *stmt = NULL, *wanted = NULL;
 	struct db *model = NULL;
 	int64_t from;

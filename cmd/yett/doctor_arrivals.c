@@ -20,7 +20,7 @@ static void
 check_host(struct doctor *d, const struct arrivals_seen *seen)
 {
 	const struct conf *c = &d->tool->conf;
-	const char *scheme = seen->tls > 0 ? "https" : "http";
+	const char *scheme = seen->tls > 0 || conf_is_https(c) ? "https" : "http";
 
 	if (seen->own_host > 0 || seen->host[0] == '\0')
 		return;

@@ -28,8 +28,8 @@ void log_to_syslog(void);
 
 /**
  * log_event(level, request_id, format, ...):
- * Write one line in one write(2). ${request_id} may be NULL. Control characters, quotes, and what is
- * no UTF-8 are escaped, so that no input can forge a line; a line is cut at 1 KiB. Never hand a
+ * Write one line in one write(2). ${request_id} may be NULL. Control characters, quotes, and what
+ * is no UTF-8 are escaped, so that no input can forge a line; a line is cut at 1 KiB. Never hand a
  * secret to this function. docs/deploy.md has the lines' form, which others read by program.
  */
 void log_event(enum log_level level, const char *request_id, const char *format, ...)

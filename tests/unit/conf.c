@@ -309,6 +309,6 @@ main(void)
 	test_load();
 	takes("");
 	conf_each(&conf, count_key, &count);
-	ok(count == 37, "37 keys are told");
+	ok(count == 38, "38 keys are told");
 	return (done());
 }

@@ -16,6 +16,9 @@
 /* All counts are halved when there are so many: what was mended is forgotten within some thousands
  * of requests. */
 #define TOTAL_MAX 2048
+/* From so many on, one in a few tells enough. */
+#define TOTAL_ENOUGH 512
+#define EVERY 16
 
 enum { TOTAL, OWN_HOST, TLS, PLAIN, UNTOLD, SILENT, COUNTS };
 
@@ -144,9 +147,14 @@ halve(struct map *m)
 void
 arrivals_note(struct arrivals *a, const struct conf *conf, const struct req *r)
 {
-	const int way = way_of(r), fault = fault_of(conf, r);
+	static _Thread_local unsigned int passed_over;
 	struct map *m = a->map;
+	int way, fault;
 
+	if (atomic_load(&m->counts[TOTAL]) >= TOTAL_ENOUGH && ++passed_over % EVERY != 0)
+		return;
+	way = way_of(r);
+	fault = fault_of(conf, r);
 	if (is_host_of(r->host, conf->site_url))
 		atomic_fetch_add(&m->counts[OWN_HOST], 1);
 	else

@@ -124,6 +124,20 @@ roles_list(struct req *r)
 	return (reply_json(r, 200, &l.json));
 }
 
+static void
+add_condition(void *arg, const struct permit *p)
+{
+	struct listing *l = arg;
+	struct json item;
+
+	if (p->condition == NULL)
+		return;
+	item = json_object(l->req->arena);
+	json_add_text(&item, "permission", p->permission);
+	json_add_text(&item, "condition", p->condition);
+	json_append(&l->json, l->items, &item);
+}
+
 static enum err
 read_role(struct listing *l, const char *id)
 {
@@ -132,7 +146,10 @@ read_role(struct listing *l, const char *id)
 	enum err e;
 
 	if ((e = role_get(l->db, r->id, id, r->arena, &role)) != ERR_OK ||
-	    (e = add_role(l, &l->json, &role)) != ERR_OK ||
+	    (e = add_role(l, &l->json, &role)) != ERR_OK)
+		return (e);
+	l->items = json_add_array(&l->json, "conditional_permissions");
+	if ((e = role_permits(l->db, role.id, r->arena, add_condition, l)) != ERR_OK ||
 	    (e = role_all_permissions(l->db, role.id, r->arena, l->names)) != ERR_OK)
 		return (e);
 	json_add_texts(&l->json, "effective_permissions", l->names->items, l->names->count);

@@ -10,12 +10,14 @@
 #include "http/input.h"
 #include "http/reply.h"
 #include "role.h"
+#include "store/db_rule.h"
 #include "store/org_role.h"
 
 struct input {
 	const char *name;
 	const char *description;
 	const char *permission;
+	const char *condition;
 	const char *parent;
 	/* For the transaction. */
 	struct role role; /* that the path names, as it was */
@@ -178,7 +180,9 @@ write_allow(struct tx *tx, struct change *c)
 	if ((e = tenant_limit(r, &c->tenant, "permission", in->permission)) != ERR_OK)
 		return (e);
 	json_add_text(&c->details, "permission", in->permission);
-	return (org_role_allow(tx, r->id, in->role.id, in->permission, c->new_id, c->now));
+	json_add_bool(&c->details, "conditional", in->condition != NULL);
+	return (org_role_allow(
+	    tx, r->id, in->role.id, in->permission, in->condition, c->new_id, c->now));
 }
 
 static enum err
@@ -195,8 +199,48 @@ write_forbid(struct tx *tx, struct change *c)
 }
 
 static enum err
-change_permission(
-    struct req *r, const char *action, enum err (*how)(struct tx *tx, struct change *c))
+check_permission(struct req *r, struct input *in)
+{
+	const char *detail;
+	enum err e;
+
+	if (!right_ok(in->permission))
+		return (req_field_error(r, "permission",
+		    "must be resource:action, each of small letters, digits, '.', '_' and '-', or "
+		    "'*'"));
+	if (in->condition != NULL && in->condition[0] == '\0')
+		in->condition = NULL;
+	if (in->condition == NULL)
+		return (ERR_OK);
+	if ((e = db_rule_check(in->condition, true, r->arena, &detail)) == ERR_FIELDS)
+		return (req_field_error(r, "condition", detail));
+	return (e);
+}
+
+enum err
+roles_allow(struct req *r)
+{
+	static const struct field fields[] = {
+		{ "permission", FIELD_TEXT, offsetof(struct input, permission), 1, RIGHT_MAX, 0 },
+		{ "condition", FIELD_TEXT, offsetof(struct input, condition), 0, RULE_MAX,
+		    FIELD_OPTIONAL | FIELD_NULLABLE },
+	};
+	struct input in = { .name = NULL };
+	enum err e;
+
+	if ((e = input_read(r, fields, COUNT(fields), &in)) != ERR_OK ||
+	    (e = check_permission(r, &in)) != ERR_OK)
+		return (e);
+	e = change_role(r, "roles:update", "org_role.allowed", &in, write_allow);
+	if (e == ERR_LIMIT)
+		return (req_field_error(r, "permission",
+		    "the roles of this organisation hold 200 others already, or this one 32 on "
+		    "conditions"));
+	return (e == ERR_OK ? role_reply(r, 200, r->item_id) : e);
+}
+
+enum err
+roles_forbid(struct req *r)
 {
 	static const struct field fields[] = {
 		{ "permission", FIELD_TEXT, offsetof(struct input, permission), 1, RIGHT_MAX, 0 },
@@ -204,30 +248,11 @@ change_permission(
 	struct input in = { .name = NULL };
 	enum err e;
 
-	if ((e = input_read(r, fields, COUNT(fields), &in)) != ERR_OK)
+	if ((e = input_read(r, fields, COUNT(fields), &in)) != ERR_OK ||
+	    (e = check_permission(r, &in)) != ERR_OK)
 		return (e);
-	if (!right_ok(in.permission))
-		return (req_field_error(r, "permission",
-		    "must be resource:action, each of small letters, digits, '.', '_' and '-', or "
-		    "'*'"));
-	if ((e = change_role(r, "roles:update", action, &in, how)) == ERR_LIMIT)
-		return (req_field_error(
-		    r, "permission", "the roles of this organisation hold 200 others already"));
+	e = change_role(r, "roles:update", "org_role.forbidden", &in, write_forbid);
 	return (e == ERR_OK ? role_reply(r, 200, r->item_id) : e);
-}
-
-enum err
-roles_allow(struct req *r)
-{
-
-	return (change_permission(r, "org_role.allowed", write_allow));
-}
-
-enum err
-roles_forbid(struct req *r)
-{
-
-	return (change_permission(r, "org_role.forbidden", write_forbid));
 }
 
 /* The role that the body names: of the org, or one that every org has. */

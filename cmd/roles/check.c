@@ -94,14 +94,35 @@ add_through(struct arena *a, const char *lines, struct json *j)
 	return (ERR_OK);
 }
 
+/* What a condition says, and what it compares with, is for who may ask about anybody; of an org's
+ * own, there. */
 static enum err
-add_grounds(struct req *r, const struct grants *g, size_t at, struct json *reason)
+find_may_see(struct req *r, const struct known *k, const struct grant *item, bool *ret_may)
 {
+	struct db *db;
+	enum err e;
+
+	*ret_may = subject_may(r->subject, "authz:check");
+	if (*ret_may || !item->of_org)
+		return (ERR_OK);
+	if ((e = store_read(r->app->store, &db)) != ERR_OK)
+		return (e);
+	e = tenant_may_in(r, db, k->org_id, "authz:check", ret_may);
+	store_read_end(r->app->store, db);
+	return (e);
+}
+
+static enum err
+add_grounds(
+    struct req *r, const struct known *k, const struct grants *g, size_t at, struct json *reason)
+{
+	bool may = false;
 	enum err e;
 
 	json_add_text(reason, "permission", grants_text(g, g->items[at].permission));
-	/* What it says, and what it compares with, is for who may ask about anybody. */
-	if (g->items[at].condition != 0 && subject_may(r->subject, "authz:check"))
+	if (g->items[at].condition != 0 && (e = find_may_see(r, k, &g->items[at], &may)) != ERR_OK)
+		return (e);
+	if (may)
 		json_add_text(reason, "condition", grants_text(g, g->items[at].condition));
 	if ((e = add_through(r->arena, grants_text(g, g->items[at].through), reason)) != ERR_OK)
 		return (e);
@@ -141,12 +162,13 @@ may_see_grounds(const struct subject *s, const char *user_id)
 	return (strcmp(s->user_id, user_id) == 0 || subject_may(s, "authz:check"));
 }
 
+/* ${g} is what was looked at last; in it is what is held on a condition that is not met, or else at
+ * g->count. */
 static enum err
-add_missing(struct req *r, const struct known *k, const char *wanted, size_t unmet, bool held_back,
-    struct json *reason)
+add_missing(struct req *r, const struct known *k, const char *wanted, const struct grants *g,
+    size_t unmet, bool held_back, struct json *reason)
 {
-	const struct grants *g = k->grants;
-	const char *why = grants_text(g, g->missing);
+	const char *why = grants_text(k->grants, k->grants->missing);
 
 	if (held_back)
 		why = "the proof of who asks does not go so far";
@@ -157,40 +179,60 @@ add_missing(struct req *r, const struct known *k, const char *wanted, size_t unm
 		                        : "no role of the user holds %s",
 		    wanted);
 	json_add_text(reason, "missing", why);
-	if (unmet == g->count || held_back || !may_see_grounds(r->subject, k->user_id))
+	if (unmet == g->count || held_back)
 		return (ERR_OK);
-	return (add_grounds(r, g, unmet, reason));
+	if (g == k->there)
+		json_add_text(reason, "org", k->org_id);
+	else if (!may_see_grounds(r->subject, k->user_id))
+		return (ERR_OK);
+	return (add_grounds(r, k, g, unmet, reason));
 }
 
 /* What is known of the user is enough for ${wanted}, or not: what counts in the org comes first. */
+static enum err
+find_covering(const struct known *k, const char *wanted, struct db_rule_facts *facts,
+    const struct grants **ret_grants, size_t *ret_at, size_t *ret_unmet)
+{
+	size_t at = 0, unmet = 0;
+	enum err e;
+
+	*ret_grants = k->there;
+	if (k->there != NULL &&
+	    ((e = grants_covering(k->there, wanted, facts, ret_at, ret_unmet)) != ERR_OK ||
+	        *ret_at < k->there->count))
+		return (e);
+	if ((e = grants_covering(k->grants, wanted, facts, &at, &unmet)) != ERR_OK)
+		return (e);
+	/* Missed in the org is told rather than not held elsewhere. */
+	if (at == k->grants->count && k->there != NULL && *ret_unmet < k->there->count)
+		return (ERR_OK);
+	*ret_grants = k->grants;
+	*ret_at = at;
+	*ret_unmet = unmet;
+	return (ERR_OK);
+}
+
 static enum err
 judge(struct req *r, const struct known *k, const char *wanted, struct db_rule_facts *facts,
     struct json *j)
 {
 	struct json reason = json_object(r->arena);
-	const struct grants *g = k->there;
-	size_t at = 0, unmet;
+	const struct grants *g;
+	size_t at, unmet;
 	bool held_back;
-	enum err e = ERR_OK;
+	enum err e;
 
-	if (g != NULL)
-		e = grants_covering(g, wanted, facts, &at, &unmet);
-	if (e == ERR_OK && (g == NULL || at == g->count)) {
-		g = k->grants;
-		e = grants_covering(g, wanted, facts, &at, &unmet);
-	}
-	if (e != ERR_OK)
-		return (e);
-	if ((e = find_held_back(r, k, wanted, &held_back)) != ERR_OK)
+	if ((e = find_covering(k, wanted, facts, &g, &at, &unmet)) != ERR_OK ||
+	    (e = find_held_back(r, k, wanted, &held_back)) != ERR_OK)
 		return (e);
 	json_add_bool(j, "allowed", at < g->count && !held_back);
-	if (at < g->count && !held_back) {
+	if (at == g->count || held_back) {
+		e = add_missing(r, k, wanted, g, unmet, held_back, &reason);
+	} else {
 		if (g == k->there)
 			json_add_text(&reason, "org", k->org_id);
 		if (g == k->there || may_see_grounds(r->subject, k->user_id))
-			e = add_grounds(r, g, at, &reason);
-	} else {
-		e = add_missing(r, k, wanted, unmet, held_back, &reason);
+			e = add_grounds(r, k, g, at, &reason);
 	}
 	json_add_raw(j, "reason", json_print(&reason));
 	return (e);

@@ -362,7 +362,7 @@ check_permission(struct req *r, struct change *c)
 		c->condition = NULL;
 	if (c->condition == NULL)
 		return (ERR_OK);
-	if ((e = db_rule_check(c->condition, r->arena, &detail)) == ERR_FIELDS)
+	if ((e = db_rule_check(c->condition, false, r->arena, &detail)) == ERR_FIELDS)
 		return (req_field_error(r, "condition", detail));
 	return (e);
 }

@@ -169,7 +169,7 @@ cmd_role_allow(struct tool *t)
 	if (!right_ok(t->words[1]))
 		return (tool_fail("PERMISSION: must be resource:action, each of small letters, "
 		                  "digits, '.', '_' and '-', or '*'"));
-	if (c.condition != NULL && db_rule_check(c.condition, t->arena, &detail) != ERR_OK)
+	if (c.condition != NULL && db_rule_check(c.condition, false, t->arena, &detail) != ERR_OK)
 		return (tool_fail("--if: %s", detail));
 	if ((status = change(t, &c, "role.allowed", write_allow)) == 0)
 		printf("%s now holds %s%s\n", c.role.name, c.second,

@@ -27,6 +27,7 @@ struct reading {
 	struct held held;
 	const char *through[ROLE_NAMES_MAX]; /* of each held role */
 	const char *group[ROLE_NAMES_MAX];   /* of each; NULL: none */
+	bool of_org[ROLE_NAMES_MAX];         /* of each that holds something on a condition */
 	int role;                            /* whose permissions are being read */
 	bool full;
 	size_t count;
@@ -84,18 +85,32 @@ name_roles(struct db *db, struct reading *in)
 	return (ERR_OK);
 }
 
+/* Whose the role at ${i} is counts only for its conditions, among the permissions from ${k} on. */
+static enum err
+tell_whose(struct db *db, struct reading *in, size_t i, size_t k)
+{
+
+	in->of_org[i] = false;
+	for (; k < in->count; k++)
+		if (in->items[k].permit.condition != NULL)
+			return (role_of_org(db, in->held.items[i].id, &in->of_org[i]));
+	return (ERR_OK);
+}
+
 static enum err
 read_permissions(struct db *db, struct reading *in)
 {
+	size_t i, first;
 	enum err e;
-	size_t i;
 
 	if ((e = name_roles(db, in)) != ERR_OK)
 		return (e);
 	for (i = 0; i < in->held.count; i++) {
 		in->role = (int)i;
+		first = in->count;
 		if ((e = role_permits(db, in->held.items[i].id, in->arena, add_permit, in)) !=
-		    ERR_OK)
+		        ERR_OK ||
+		    (e = tell_whose(db, in, i, first)) != ERR_OK)
 			return (e);
 	}
 	return (in->full ? ERR_NOMEM : ERR_OK);
@@ -205,6 +220,7 @@ pack(const struct grants *head, const struct reading *in, size_t *ret_len)
 		g->items[i].condition = put(&t, in->items[i].permit.condition);
 		g->items[i].through = through[in->items[i].role];
 		g->items[i].group = group[in->items[i].role];
+		g->items[i].of_org = in->of_org[in->items[i].role];
 	}
 	*ret_len = len;
 	return (g);
@@ -280,6 +296,7 @@ enum err
 grants_covering(const struct grants *g, const char *wanted, const struct db_rule_facts *facts,
     size_t *ret_at, size_t *ret_unmet)
 {
+	struct db_rule_facts here = *facts;
 	const struct grant *item;
 	bool holds;
 	size_t i;
@@ -297,7 +314,8 @@ grants_covering(const struct grants *g, const char *wanted, const struct db_rule
 			continue;
 		holds = false;
 		/* One that cannot be evaluated is not met. */
-		if (db_rule_holds(grants_text(g, item->condition), facts, &holds) == ERR_BUSY)
+		here.of_org = item->of_org;
+		if (db_rule_holds(grants_text(g, item->condition), &here, &holds) == ERR_BUSY)
 			return (ERR_BUSY);
 		if (holds)
 			*ret_at = i;

@@ -14,6 +14,7 @@ struct grant {
 	uint32_t condition; /* "": none */
 	uint32_t through; /* names of roles, a line each: the one held directly, ..., the holder */
 	uint32_t group;   /* the name of the group that gives the first of these; "": none does */
+	uint32_t of_org;  /* the holder is an org's own role, which has written the condition */
 };
 
 /* One block of memory, so that it can be remembered and copied whole: texts follow the items. */

@@ -186,7 +186,7 @@ bind_fact(sqlite3_stmt *stmt, int at, const char *name, const struct db_rule_fac
 		{ ":date", m->date }, { ":time", m->time } };
 	size_t i;
 
-	if (name == NULL)
+	if (name == NULL || (f->of_org && strcmp(name, ":user") == 0))
 		return (false);
 	for (i = 0; i < COUNT(texts); i++)
 		if (strcmp(name, texts[i].name) == 0)
@@ -212,9 +212,9 @@ bind_facts(struct sandbox *s, const struct db_rule_facts *f)
 }
 
 enum err
-db_rule_check(const char *expression, struct arena *a, const char **ret_detail)
+db_rule_check(const char *expression, bool of_org, struct arena *a, const char **ret_detail)
 {
-	const struct db_rule_facts none = { .attributes = "{}", .user = "{}" };
+	const struct db_rule_facts none = { .attributes = "{}", .user = "{}", .of_org = of_org };
 	const char *detail;
 	struct sandbox s;
 	enum err e;
@@ -222,8 +222,11 @@ db_rule_check(const char *expression, struct arena *a, const char **ret_detail)
 	if ((e = sandbox_open(&s, INT64_MAX)) != ERR_OK)
 		return (e);
 	if ((e = prepare_question(&s, expression, &detail)) == ERR_OK && !bind_facts(&s, &none)) {
-		detail = "there is no such fact; there are :subject, :org, :resource, "
-		         ":action, :attributes, :user, :date, :time, :hour and :weekday";
+		detail = of_org ? "there is no such fact in an organisation; there are :subject, "
+		                  ":org, :resource, :action, :attributes, :date, :time, :hour and "
+		                  ":weekday"
+		                : "there is no such fact; there are :subject, :org, :resource, "
+		                  ":action, :attributes, :user, :date, :time, :hour and :weekday";
 		e = ERR_SYNTAX;
 	}
 	if (e != ERR_OK) {

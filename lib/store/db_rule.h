@@ -19,17 +19,20 @@ struct db_rule_facts {
 	const char *action;     /* :action */
 	const char *attributes; /* :attributes, a JSON object that came with the question */
 	const char *user;       /* :user, a JSON object: what admins wrote of the user */
-	int64_t deadline;       /* ms of the steady clock: no condition is judged any longer */
+	bool of_org; /* the expression is an org's, whose owner is not to learn that: no :user */
+	int64_t deadline; /* ms of the steady clock: no condition is judged any longer */
 	int64_t now; /* in UTC :date "2026-01-31", :time "12:00", :hour, :weekday (0: Sunday) */
 };
 
 /**
- * db_rule_check(expression, a, ret_detail):
+ * db_rule_check(expression, of_org, a, ret_detail):
  * Is ${expression} one that db_rule_holds() could evaluate: one expression, of operators, the facts
- * above and a few functions without effect (coalesce, iif, json_extract, length, like, lower, ...;
- * also -> and ->>)? ${ret_detail} says what is wrong, owned by ${a}. Errors: ERR_FIELDS; ERR_NOMEM.
+ * above (without :user when it is ${of_org}) and a few functions without effect (coalesce, iif,
+ * json_extract, length, like, lower, ...; also -> and ->>)? ${ret_detail} says what is wrong, owned
+ * by ${a}. Errors: ERR_FIELDS; ERR_NOMEM.
  */
-MUST_USE enum err db_rule_check(const char *expression, struct arena *a, const char **ret_detail);
+MUST_USE enum err
+db_rule_check(const char *expression, bool of_org, struct arena *a, const char **ret_detail);
 
 /**
  * db_rule_holds(expression, facts, ret_holds):

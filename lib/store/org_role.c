@@ -94,9 +94,9 @@ change(struct tx *tx, const char *sql, const struct db_arg *args, size_t count, 
 }
 
 static enum err
-check_count(struct db *db, const char *sql, const char *org_id, int64_t max)
+check_count(struct db *db, const char *sql, const char *id, int64_t max)
 {
-	const struct db_arg args[] = { DB_TEXT(org_id) };
+	const struct db_arg args[] = { DB_TEXT(id) };
 	int64_t count;
 	enum err e;
 
@@ -157,23 +157,27 @@ org_role_drop(struct tx *tx, const char *org_id, const char *id)
 
 enum err
 org_role_allow(struct tx *tx, const char *org_id, const char *id, const char *permission,
-    const char *permission_id, int64_t now)
+    const char *condition, const char *permission_id, int64_t now)
 {
 	static const char count[] = "SELECT count(*) FROM permissions WHERE org_id = ?1";
+	static const char conditions[] = "SELECT count(*) FROM role_permissions "
+	                                 "WHERE role_id = ?1 AND condition IS NOT NULL";
 	static const char make[] = "INSERT INTO permissions (id, org_id, name, created_at) "
 	                           "VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
 	static const char allow[] =
-	    "INSERT INTO role_permissions (role_id, permission_id) "
-	    "SELECT ?1, id FROM permissions WHERE name = ?2 AND coalesce(org_id, '') = ?3 "
-	    "ON CONFLICT DO NOTHING";
+	    "INSERT INTO role_permissions (role_id, permission_id, condition) "
+	    "SELECT ?1, id, ?4 FROM permissions WHERE name = ?2 AND coalesce(org_id, '') = ?3 "
+	    "ON CONFLICT DO UPDATE SET condition = excluded.condition";
 	const struct db_arg made[] = { DB_TEXT(permission_id), DB_TEXT(org_id), DB_TEXT(permission),
 		DB_INT(now) };
-	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(permission), DB_TEXT(org_id) };
+	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(permission), DB_TEXT(org_id),
+		DB_TEXT(condition) };
 	enum err e;
 
 	if ((e = db_run(tx_db(tx), make, made, COUNT(made), NULL)) != ERR_OK ||
 	    (e = check_count(tx_db(tx), count, org_id, ORG_PERMISSIONS_MAX)) != ERR_OK ||
-	    (e = db_run(tx_db(tx), allow, args, COUNT(args), NULL)) != ERR_OK)
+	    (e = db_run(tx_db(tx), allow, args, COUNT(args), NULL)) != ERR_OK ||
+	    (e = check_count(tx_db(tx), conditions, id, ROLE_CONDITIONS_MAX)) != ERR_OK)
 		return (e);
 	return (tx_touch(tx, org_id));
 }

@@ -45,14 +45,15 @@ MUST_USE enum err org_role_set(struct tx *tx, const char *org_id, const struct r
 MUST_USE enum err org_role_drop(struct tx *tx, const char *org_id, const char *id);
 
 /**
- * org_role_allow(tx, org_id, id, permission, permission_id, now), org_role_forbid(tx, org_id, id,
- * permission):
- * Let the org's role hold ${permission} from now on, or no more; ${permission_id} is its id if it
- * is new. Errors: ERR_LIMIT when the org's roles hold 200 others; org_role_forbid() ERR_NOT_FOUND
- * when it did not; ERR_DB.
+ * org_role_allow(tx, org_id, id, permission, condition, permission_id, now), org_role_forbid(tx,
+ * org_id, id, permission):
+ * Let the org's role hold ${permission} from now on, under ${condition} (NULL: always), or no more;
+ * ${permission_id} is its id if it is new. Errors: ERR_LIMIT when the org's roles hold 200 others,
+ * or the role ROLE_CONDITIONS_MAX others on conditions; org_role_forbid() ERR_NOT_FOUND when it did
+ * not; ERR_DB.
  */
 MUST_USE enum err org_role_allow(struct tx *tx, const char *org_id, const char *id,
-    const char *permission, const char *permission_id, int64_t now);
+    const char *permission, const char *condition, const char *permission_id, int64_t now);
 MUST_USE enum err
 org_role_forbid(struct tx *tx, const char *org_id, const char *id, const char *permission);
 

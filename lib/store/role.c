@@ -75,6 +75,19 @@ role_name(struct db *db, const char *id, struct arena *a, char **ret_name)
 }
 
 enum err
+role_of_org(struct db *db, const char *id, bool *ret_is)
+{
+	static const char sql[] = "SELECT count(org_id) FROM roles WHERE id = ?1";
+	const struct db_arg args[] = { DB_TEXT(id) };
+	int64_t count;
+	enum err e;
+
+	if ((e = db_number(db, sql, args, COUNT(args), 0, &count)) == ERR_OK)
+		*ret_is = count > 0;
+	return (e);
+}
+
+enum err
 role_find_name(struct db *db, const char *name, struct arena *a, struct role *ret_role)
 {
 	static const char sql[] = "SELECT id, name, description, created_at FROM roles WHERE name "

@@ -57,10 +57,11 @@ bool role_is_of_orgs(const char *id);
 
 /**
  * role_find(db, id, a, ret_role), role_find_name(db, name, a, ret_role), role_name(db, id, a,
- * ret_name):
- * One role of the site's; what a role is called, the site's or an org's.
+ * ret_name), role_of_org(db, id, ret_is):
+ * One role of the site's; what a role is called, the site's or an org's; is it an org's own?
  * Errors: ERR_NOT_FOUND, ERR_NOMEM, ERR_DB.
  */
+MUST_USE enum err role_of_org(struct db *db, const char *id, bool *ret_is);
 MUST_USE enum err role_name(struct db *db, const char *id, struct arena *a, char **ret_name);
 MUST_USE enum err role_find(struct db *db, const char *id, struct arena *a, struct role *ret_role);
 MUST_USE enum err

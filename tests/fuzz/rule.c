@@ -21,7 +21,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	must(arena != NULL);
 	text = fuzz_copy(data, len);
-	e = db_rule_check(text, arena, &detail);
+	e = db_rule_check(text, false, arena, &detail);
 	must(e == ERR_OK || (e == ERR_FIELDS && detail != NULL));
 	if (e != ERR_OK)
 		must(db_rule_holds(text, &facts, &value) == ERR_SYNTAX);

@@ -27,7 +27,7 @@ holds(const char *expression)
 	const char *detail;
 	bool value;
 
-	return (db_rule_check(expression, arena, &detail) == ERR_OK &&
+	return (db_rule_check(expression, false, arena, &detail) == ERR_OK &&
 	        db_rule_holds(expression, &facts, &value) == ERR_OK && value);
 }
 
@@ -38,7 +38,7 @@ fails(const char *expression)
 	const char *detail;
 	bool value;
 
-	return (db_rule_check(expression, arena, &detail) == ERR_OK &&
+	return (db_rule_check(expression, false, arena, &detail) == ERR_OK &&
 	        db_rule_holds(expression, &facts, &value) == ERR_OK && !value);
 }
 
@@ -49,7 +49,7 @@ refused(const char *expression)
 	const char *detail = "";
 	bool value;
 
-	return (db_rule_check(expression, arena, &detail) == ERR_FIELDS && detail[0] != '\0' &&
+	return (db_rule_check(expression, false, arena, &detail) == ERR_FIELDS && detail[0] != '\0' &&
 	        db_rule_holds(expression, &facts, &value) == ERR_SYNTAX);
 }
 

@@ -185,7 +185,7 @@ audited() {
 	hash=$(perl -e 'print crypt($ARGV[0], $ARGV[1])' "$PASSWORD" '$2b$04$abcdefghijklmnopqrstuu')
 	{
 		seq 230 | sed 's/.*/{"email":"u&@example.org"}/'
-		jq -nc --arg h "$hash" '{email: "kim@example.org", password_hash: $h}'
+		jq -nc --arg h "$hash" '{email: "kim@example.org", password_hash: $h, legacy_user_id: "42"}'
 		echo '{"email":"ANN@example.org"}'
 		echo '{"email":"bad"}'
 		echo nonsense
@@ -203,6 +203,8 @@ audited() {
 	[[ "${stderr_lines[3]}" = "line 237: line: has a NUL" ]]
 	[ "$(sql "SELECT count(*) FROM users")" = 233 ]
 	[ "$(sql "SELECT count(*) FROM audit_log WHERE actor = 'tool' AND action = 'user.created'")" = 232 ]
+	[ "$(sql "SELECT details FROM audit_log JOIN users u ON u.id = object_id WHERE email = 'kim@example.org'")" = '{"imported":true,"hash":"bcrypt","legacy_user_id":"42"}' ]
+	[ "$(sql "SELECT details FROM audit_log JOIN users u ON u.id = object_id WHERE email = 'u1@example.org'")" = '{"imported":true,"hash":null}' ]
 	sign_in kim@example.org
 	sign_in ann@example.org
 	run -1 --separate-stderr bash -c "yett user import --json - < '$BATS_TEST_TMPDIR/lines'"

@@ -161,7 +161,8 @@ print_line(const struct audit_row *row, struct arena *a)
 }
 
 /* The next page that has rows, or the end. Each page is a read of its own: the client may be slow,
- * and rows that were added since are newer than where it is. */
+ * and rows that were added since are newer than where it is. Who may no longer see them gets none,
+ * and no end either. */
 static enum err
 export_part(struct req *r, struct arena *part, const char **ret_bytes, size_t *ret_len)
 {
@@ -182,7 +183,8 @@ export_part(struct req *r, struct arena *part, const char **ret_bytes, size_t *r
 	l->out = part;
 	l->print = x->query.csv ? audit_print_csv : print_line;
 	while (!x->ended && l->count == 0) {
-		if ((e = read_lines(r, &x->query, l, &next)) != ERR_OK)
+		if ((e = subject_check_still(r)) != ERR_OK ||
+		    (e = read_lines(r, &x->query, l, &next)) != ERR_OK)
 			return (e);
 		x->ended = next == 0;
 		x->query.before = next;

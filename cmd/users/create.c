@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/text.h"
+#include "cred/hasher.h"
 #include "reader.h"
 
 struct creation {
@@ -83,6 +84,8 @@ write_user(struct tx *tx, void *arg)
 	if (e != ERR_OK)
 		return (e);
 	(void)person_add_fields(&c->person, &details);
+	if (c->person.password_hash != NULL)
+		json_add_text(&details, "hash", hasher_kind(c->person.password_hash));
 	return (audit_note(tx, c->req, &ev));
 }
 

@@ -111,7 +111,7 @@ write_line(struct tx *tx, struct import *im, struct import_line *l)
 		return (e);
 	if ((e = import_write(tx, l, im->scratch)) != ERR_OK || l->outcome != IMPORT_CREATED)
 		return (e);
-	json_add_bool(&details, "imported", true);
+	import_tell(l, &details);
 	return (audit_note(tx, &im->copy, &ev));
 }
 

@@ -59,7 +59,7 @@ write_batch(struct tx *tx, void *arg)
 		    l->outcome != IMPORT_CREATED)
 			continue;
 		details = json_object(im->scratch);
-		json_add_bool(&details, "imported", true);
+		import_tell(l, &details);
 		e = audit_note_as(tx, im->tool->master, &who,
 		    &(struct event){ .action = "user.created",
 		        .object_type = "user",

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "access/profile.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "cred/hasher.h"
 
 enum err
 import_read(struct import_line *l, int64_t number, const char *text, size_t len, struct arena *a)
@@ -60,6 +62,17 @@ import_write(struct tx *tx, struct import_line *l, struct arena *a)
 		}
 	}
 	return (e);
+}
+
+void
+import_tell(const struct import_line *l, struct json *details)
+{
+	const char *id = l->user.legacy_user_id;
+
+	json_add_bool(details, "imported", true);
+	json_add_text(details, "hash", hasher_kind(l->user.password_hash));
+	if (id != NULL && !profile_email_ok(id))
+		json_add_text(details, "legacy_user_id", id);
 }
 
 static void

@@ -40,6 +40,14 @@ MUST_USE enum err import_write(struct tx *tx, struct import_line *l, struct aren
 void import_fail(struct import_line *l, const char *field, const char *detail);
 
 /**
+ * import_tell(l, details):
+ * Add to the details of the audit row of ${l}, whose user was created, that it was imported, the
+ * kind of its password's hash, and its id in the system that it came from, unless that is an
+ * address: rows name people by ids only.
+ */
+void import_tell(const struct import_line *l, struct json *details);
+
+/**
  * import_report(l):
  * What became of ${l}, as {"line","status","id"} or {"line","status","detail","errors"}.
  */

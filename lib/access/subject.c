@@ -14,6 +14,7 @@
 #include "http/route.h"
 
 #define PROFILE_REMEMBERED_MAX 16384 /* bytes */
+#define STILL_MAX ((size_t)1 << 20)  /* as a request has */
 
 /* What a proof says before the database is asked. NULL where there is none. */
 struct claim {
@@ -411,15 +412,15 @@ subject_standing(const struct req *r, struct db *db, struct standing *ret_standi
 	return (standing_read(db, clock_ms(), r->arena, ret_standing));
 }
 
-enum err
-subject_recheck(struct tx *tx, struct req *r)
+static enum err
+recheck(struct db *db, struct req *r)
 {
 	struct subject head = *r->subject;
 	struct standing s;
 	size_t len;
 	enum err e;
 
-	if ((e = subject_standing(r, tx_db(tx), &s)) != ERR_OK)
+	if ((e = subject_standing(r, db, &s)) != ERR_OK)
 		return (e);
 	copy_id(head.org_id, s.org_id);
 	if ((r->subject = pack(&head, r->subject->profile, &s, r->arena, &len)) == NULL)
@@ -432,4 +433,31 @@ subject_recheck(struct tx *tx, struct req *r)
 		return (req_fail(
 		    r, ERR_FORBIDDEN, "the permission %s is needed", r->route->permission));
 	return (ERR_OK);
+}
+
+enum err
+subject_recheck(struct tx *tx, struct req *r)
+{
+
+	return (recheck(tx_db(tx), r));
+}
+
+enum err
+subject_check_still(const struct req *r)
+{
+	struct req copy = *r;
+	struct db *db;
+	enum err e;
+
+	if (still_true(r->app, r->subject, clock_ms()))
+		return (ERR_OK);
+	/* In memory of its own: an answer may have thousands of parts. */
+	if ((copy.arena = arena_new(STILL_MAX)) == NULL)
+		return (ERR_NOMEM);
+	if ((e = store_read(r->app->store, &db)) == ERR_OK) {
+		e = recheck(db, &copy);
+		store_read_end(r->app->store, db);
+	}
+	arena_free(copy.arena);
+	return (e);
 }

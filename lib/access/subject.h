@@ -96,4 +96,12 @@ subject_standing(const struct req *r, struct db *db, struct standing *ret_standi
  */
 MUST_USE enum err subject_recheck(struct tx *tx, struct req *r);
 
+/**
+ * subject_check_still(r):
+ * The same between two parts of a long answer, and ${r} stays as it is. As long as nothing has
+ * changed that concerns the subject, that asks nothing of the database.
+ * Errors: as subject_recheck().  Source: OWASP ASVS 5.0 7.4.
+ */
+MUST_USE enum err subject_check_still(const struct req *r);
+
 #endif

@@ -383,21 +383,22 @@ yescrypt_cost_ok(const char *rest)
 
 static const struct method {
 	const char *prefix;
+	const char *name;
 	bool (*cost_ok)(const char *rest); /* NULL: always */
 } methods[] = {
-	{ "$argon2id$", argon2_cost_ok },
-	{ "$argon2i$", argon2_cost_ok },
-	{ "$y$", yescrypt_cost_ok },
-	{ "$gy$", yescrypt_cost_ok },
-	{ "$7$", scrypt_cost_ok },
-	{ "$2a$", bcrypt_cost_ok },
-	{ "$2b$", bcrypt_cost_ok },
-	{ "$2x$", bcrypt_cost_ok },
-	{ "$2y$", bcrypt_cost_ok },
-	{ "$6$", sha_cost_ok },
-	{ "$5$", sha_cost_ok },
-	{ "$sha1$", rounds_ok },
-	{ "$1$", NULL },
+	{ "$argon2id$", "argon2id", argon2_cost_ok },
+	{ "$argon2i$", "argon2i", argon2_cost_ok },
+	{ "$y$", "yescrypt", yescrypt_cost_ok },
+	{ "$gy$", "gost-yescrypt", yescrypt_cost_ok },
+	{ "$7$", "scrypt", scrypt_cost_ok },
+	{ "$2a$", "bcrypt", bcrypt_cost_ok },
+	{ "$2b$", "bcrypt", bcrypt_cost_ok },
+	{ "$2x$", "bcrypt", bcrypt_cost_ok },
+	{ "$2y$", "bcrypt", bcrypt_cost_ok },
+	{ "$6$", "sha512crypt", sha_cost_ok },
+	{ "$5$", "sha256crypt", sha_cost_ok },
+	{ "$sha1$", "sha1crypt", rounds_ok },
+	{ "$1$", "md5crypt", NULL },
 };
 
 bool
@@ -421,4 +422,19 @@ hasher_knows(const char *hash)
 		        text_control_free(hash) && crypt_checksalt(hash) != CRYPT_SALT_INVALID);
 	}
 	return (false);
+}
+
+const char *
+hasher_kind(const char *hash)
+{
+	size_t i;
+
+	if (hash == NULL)
+		return (NULL);
+	if (pbkdf2_is(hash))
+		return ("pbkdf2");
+	for (i = 0; i < COUNT(methods); i++)
+		if (text_starts(hash, methods[i].prefix))
+			return (methods[i].name);
+	return ("unknown");
 }

@@ -48,4 +48,11 @@ hasher_verify(struct hasher *h, const char *hash, const char *password, bool *re
  */
 bool hasher_knows(const char *hash);
 
+/**
+ * hasher_kind(hash):
+ * By what ${hash} was made, as people call it: "argon2id", "bcrypt", "pbkdf2"; "unknown" for one
+ * that hasher_knows() does not, NULL for NULL.
+ */
+const char *hasher_kind(const char *hash);
+
 #endif

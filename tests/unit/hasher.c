@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/turn.h"
+#include "base/text.h"
 #include "check.h"
 #include "state.h"
 
@@ -98,6 +99,7 @@ test_crypt(void)
 		snprintf(name, sizeof name, "a hash by %s verifies, is stale, and is known",
 		    methods[i].name);
 		ok(fits(hash, PASSWORD, &stale) && stale && hasher_knows(hash), name);
+		ok(text_starts(methods[i].name, hasher_kind(hash)), "and is told by that name");
 		snprintf(name, sizeof name, "but not for another password, or cut");
 		ok(!fits(hash, "x", &stale) && !stale &&
 		        !fits(strndupa(hash, strlen(hash) - 1), PASSWORD, &stale),

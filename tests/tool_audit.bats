@@ -338,3 +338,74 @@ finds() {
 	run -1 yett audit stats --from 2020-01-02 --to 2020-01-01
 	run -1 yett audit stats --from today
 }
+
+@test "audit attempts lists who tried to sign in, by each filter, as a table or as JSON" {
+	local query count start
+	start=$(date -u -d "@$(($(tr -d @ < "$YETT_TEST_CLOCK") / 1000))" +%FT%TZ)
+	pass_time 100
+	call login POST /auth/login '{"email":"kim@example.org","password":"wrong and wrong"}' REMOTE_ADDR=192.0.2.77 HTTP_USER_AGENT=Mozilla/5.0
+	expect 401
+	pass_time 10
+	call login POST /auth/login '{"email":"nobody@example.org","password":"wrong and wrong"}'
+	expect 401
+	pass_time 10
+	sign_in kim@example.org
+	run -0 yett audit attempts
+	[[ "${lines[0]}" = TIME*RESULT*USER*ADDRESS*AGENT* ]]
+	[ "${#lines[@]}" = "$(($(sql "SELECT count(*) FROM login_attempts") + 1))" ]
+	[[ "${lines[1]}" = *"signed in"*kim@example.org* ]]
+	[[ "$output" = *refused*kim@example.org*192.0.2.77*Mozilla/5.0* ]]
+	# What the browser said commands no terminal.
+	sql "UPDATE login_attempts SET user_agent = char(27) || '[31m' WHERE user_agent = 'Mozilla/5.0'"
+	[[ "$(yett audit attempts)" = *'?[31m'* ]]
+	# As the route has it.
+	call audit GET /login-attempts - "$(bearer "$ACCESS")"
+	expect 403
+	yett role grant kim@example.org admin
+	call audit GET /login-attempts - "$(bearer "$ACCESS")"
+	[ "$(yett audit attempts --json | jq -c .)" = "$(jq -c . <<< "$BODY")" ]
+	while IFS='|' read -r query count; do
+		echo "$query"
+		[ "$(yett audit attempts --json $query | jq '.items | length')" = "$count" ]
+	done <<- E
+		|$(sql "SELECT count(*) FROM login_attempts")
+		--user kim@example.org|2
+		--user $ROOT|1
+		--success true|2
+		--success false|2
+		--success false --user $KIM|1
+		--address 192.0.2.77|1
+		--address 192.0.2.78|0
+		--from $start|3
+		--to $start|1
+		--limit 2|2
+	E
+	# Page by page it is the same; a deleted user has none.
+	local next all
+	all=$(yett audit attempts --json | jq -c '.items[].id')
+	next=$(yett audit attempts --json --limit 2 | jq -r .next)
+	[ "$(yett audit attempts --json --limit 2 | jq -c '.items[].id'; yett audit attempts --json --after "$next" | jq -c '.items[].id')" = "$all" ]
+	run -0 --separate-stderr yett audit attempts --limit 2
+	[[ "$stderr" = *"--after $next"* ]]
+	yett user delete kim@example.org --yes
+	[ "$(yett audit attempts --json | jq '.items | length')" = 2 ]
+}
+
+@test "audit attempts goes through many, and refuses what it does not understand" {
+	sql "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)
+		INSERT INTO login_attempts SELECT printf('01890a5d-ac96-774b-bcce-%012d', i), NULL, 1000 + i / 100, i % 10000 = 0, '192.0.2.99', printf('%0200d', i) FROM n"
+	[ "$(yett audit attempts --json --address 192.0.2.99 --success true | jq -c '[(.items | length), .next]')" = '[3,null]' ]
+	[ "$(yett audit attempts --json --address 192.0.2.99 --limit 10000 | jq -c '[.items[].id] | unique | length')" = 10000 ]
+	run -1 yett audit attempts --success maybe
+	[[ "$output" = *"--success: must be"* ]]
+	run -1 yett audit attempts --from yesterday
+	[[ "$output" = *"--from: must be"* ]]
+	run -1 yett audit attempts --from 2027-01-02T00:00:00Z --to 2027-01-02T00:00:00Z
+	[[ "$output" = *"--to: must be after"* ]]
+	run -1 yett audit attempts --user nobody
+	run -100 yett audit attempts --limit 0
+	run -100 yett audit attempts --limit 10001
+	run -100 yett audit attempts --after 7
+	run -100 yett audit attempts --after x.01890a5d-ac96-774b-bcce-b302099a8057
+	run -100 yett audit attempts --nonsense
+}

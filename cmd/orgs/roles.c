@@ -61,18 +61,15 @@ change_role(struct req *r, const char *permission, const char *action, struct in
 static enum err
 check_name(struct req *r, const struct input *in)
 {
-	static const char *const built_in[] = { "admin", "viewer", "guest" };
-	bool is = text_starts(in->name, "org-");
-	size_t i;
 
 	if (in->name == NULL)
 		return (ERR_OK);
 	if (!right_role_ok(in->name))
 		return (req_field_error(r, "name",
 		    "must have 2 to 64 small letters, digits, '.', '_' or '-', a letter first"));
-	for (i = 0; i < COUNT(built_in); i++)
-		is = is || strcmp(in->name, built_in[i]) == 0;
-	return (is ? req_field_error(r, "name", "is as those of built-in roles") : ERR_OK);
+	if (right_role_reserved(in->name))
+		return (req_field_error(r, "name", "is as those of built-in roles"));
+	return (ERR_OK);
 }
 
 static enum err

@@ -103,6 +103,7 @@ int cmd_key_rotate(struct tool *t);
 
 int cmd_audit_list(struct tool *t);
 int cmd_audit_export(struct tool *t);
+int cmd_audit_attempts(struct tool *t);
 int cmd_audit_verify(struct tool *t);
 int cmd_audit_head(struct tool *t);
 int cmd_audit_stats(struct tool *t);

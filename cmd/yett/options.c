@@ -57,17 +57,46 @@ const struct option user_delete_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+#define ROLE_OF_ORG \
+	{ \
+		"--org", "ORG", "of this organisation's own, by slug or id", false \
+	}
+
+const struct option role_org_options[] = {
+	ROLE_OF_ORG,
+	{ NULL, NULL, NULL, false },
+};
+
+const struct option role_list_options[] = {
+	ROLE_OF_ORG,
+	{ "--json", NULL, "print JSON", false },
+	{ NULL, NULL, NULL, false },
+};
+
 const struct option role_add_options[] = {
 	{ "--description", "TEXT", "what it is for", false },
+	ROLE_OF_ORG,
 	{ NULL, NULL, NULL, false },
 };
 
 const struct option role_allow_options[] = {
 	{ "--if", "CONDITION", "only when this is true: docs/access.md", false },
+	ROLE_OF_ORG,
 	{ NULL, NULL, NULL, false },
 };
 
 const struct option role_grant_options[] = {
+	{ "--until", "TIME", "until then, as in 2027-01-31T12:00:00Z", false },
+	{ "--org", "ORG", "to a member of this organisation, there alone", false },
+	{ NULL, NULL, NULL, false },
+};
+
+const struct option role_revoke_options[] = {
+	{ "--org", "ORG", "from a member of this organisation, there alone", false },
+	{ NULL, NULL, NULL, false },
+};
+
+const struct option org_grant_options[] = {
 	{ "--until", "TIME", "until then, as in 2027-01-31T12:00:00Z", false },
 	{ NULL, NULL, NULL, false },
 };
@@ -108,6 +137,11 @@ const struct option domain_options[] = {
 const struct option invitation_add_options[] = {
 	{ "--role", "ROLE", "to be this in the org (org-member)", false },
 	{ "--until", "TIME", "open until then, 30 days at most (7 days)", false },
+	{ NULL, NULL, NULL, false },
+};
+
+const struct option limit_add_options[] = {
+	{ "--description", "TEXT", "what it is for", false },
 	{ NULL, NULL, NULL, false },
 };
 
@@ -260,6 +294,18 @@ const struct option audit_list_options[] = {
 const struct option audit_export_options[] = {
 	AUDIT_FILTERS,
 	{ "--format", "F", "ndjson (what is usual) or csv", false },
+	{ NULL, NULL, NULL, false },
+};
+
+const struct option audit_attempts_options[] = {
+	{ "--user", "WHO", "only to sign in as this user", false },
+	{ "--success", "BOOL", "only those that worked (true) or did not (false)", false },
+	{ "--address", "IP", "only from this address", false },
+	{ "--from", "TIME", "since then, as in 2027-01-31T12:00:00Z", false },
+	{ "--to", "TIME", "before that", false },
+	{ "--json", NULL, "print JSON", false },
+	{ "--limit", "N", "at most so many, the newest (50)", false },
+	{ "--after", "NEXT", "where the list before ended", false },
 	{ NULL, NULL, NULL, false },
 };
 

@@ -5,10 +5,11 @@
 #include "base/clock.h"
 #include "commands.h"
 #include "http/json.h"
-#include "store/role.h"
+#include "store/org_role.h"
 #include "table.h"
 #include "user_change.h"
 #include "who.h"
+#include "whose.h"
 
 #define PAGE 500
 
@@ -19,10 +20,25 @@ struct listing {
 	struct json json;
 	struct cJSON *array; /* NULL: a table */
 	struct names *names;
+	struct cJSON *conditions; /* of the role that is being added */
 	const char *last;
 	size_t count;
 	enum err err;
 };
+
+static void
+add_condition(void *arg, const struct permit *p)
+{
+	struct listing *l = arg;
+	struct json item;
+
+	if (p->condition == NULL)
+		return;
+	item = json_object(l->tool->arena);
+	json_add_text(&item, "permission", p->permission);
+	json_add_text(&item, "condition", p->condition);
+	json_append(&l->json, l->conditions, &item);
+}
 
 static enum err
 add_json(struct listing *l, const struct role *role)
@@ -36,6 +52,9 @@ add_json(struct listing *l, const struct role *role)
 	if ((e = role_own_permissions(l->db, role->id, l->tool->arena, l->names)) != ERR_OK)
 		return (e);
 	json_add_texts(&item, "permissions", l->names->items, l->names->count);
+	l->conditions = json_add_array(&item, "conditional_permissions");
+	if ((e = role_permits(l->db, role->id, l->tool->arena, add_condition, l)) != ERR_OK)
+		return (e);
 	if ((e = role_parents(l->db, role->id, l->tool->arena, l->names)) != ERR_OK)
 		return (e);
 	json_add_texts(&item, "parents", l->names->items, l->names->count);
@@ -75,9 +94,27 @@ list_one(void *arg, const struct role *role)
 	l->err = l->array != NULL ? add_json(l, role) : add_row(l, role);
 }
 
+/* Those that every org has, then its own, at most 200. */
+static enum err
+read_org(struct listing *l, const char *org_id)
+{
+	static const char *const ids[] = { ROLE_ORG_OWNER, ROLE_ORG_ADMIN, ROLE_ORG_MEMBER };
+	struct role role;
+	enum err e;
+	size_t i;
+
+	for (i = 0; i < COUNT(ids); i++) {
+		if ((e = role_find(l->db, ids[i], l->tool->arena, &role)) != ERR_OK)
+			return (e);
+		list_one(l, &role);
+	}
+	l->count = 0;
+	return (org_role_list(l->db, org_id, "", ORG_ROLES_MAX, l->tool->arena, list_one, l));
+}
+
 /* Page by page, so that no read goes on for long. */
 static int
-read_all(struct listing *l)
+read_all(struct listing *l, const char *org_id)
 {
 	enum err e;
 
@@ -86,7 +123,8 @@ read_all(struct listing *l)
 		l->count = 0;
 		if ((e = store_read(l->tool->store, &l->db)) != ERR_OK)
 			break;
-		e = role_list(l->db, l->last, PAGE, l->tool->arena, list_one, l);
+		e = org_id != NULL ? read_org(l, org_id)
+		                   : role_list(l->db, l->last, PAGE, l->tool->arena, list_one, l);
 		store_read_end(l->tool->store, l->db);
 		if (e == ERR_OK)
 			e = l->err;
@@ -100,9 +138,12 @@ cmd_role_list(struct tool *t)
 	static const char *const names[] = { "NAME", "PERMISSIONS", "INHERITS FROM",
 		"DESCRIPTION" };
 	struct listing l = { .tool = t, .json = json_object(t->arena) };
+	const char *whose = tool_value(t, "--org");
+	struct org org = { .id = NULL };
 	int status;
 
-	if ((status = tool_open_store(t)) != 0)
+	if ((status = tool_open_store(t)) != 0 ||
+	    (whose != NULL && (status = whose_read(t, whose, &org)) != 0))
 		return (status);
 	if (tool_has(t, "--json"))
 		l.array = json_add_array(&l.json, "items");
@@ -110,7 +151,7 @@ cmd_role_list(struct tool *t)
 	l.table = table_new(t->arena, COUNT(names), names);
 	if (l.names == NULL || l.table == NULL)
 		return (tool_fail("out of memory"));
-	if ((status = read_all(&l)) != 0)
+	if ((status = read_all(&l, org.id)) != 0)
 		return (status);
 	if (l.array == NULL)
 		return (table_print(l.table));
@@ -186,12 +227,26 @@ change(
 	return (0);
 }
 
+/* In an org: as "yett org" does it, with the words in its order. */
+static int
+change_in_org(struct tool *t, const char *org, int (*how)(struct tool *t))
+{
+
+	t->words[2] = t->words[1];
+	t->words[1] = t->words[0];
+	t->words[0] = org;
+	t->words_count++;
+	return (how(t));
+}
+
 int
 cmd_role_grant(struct tool *t)
 {
 	const char *until = tool_value(t, "--until");
 	struct change c = { .expires_at = 0 };
 
+	if (tool_has(t, "--org"))
+		return (change_in_org(t, tool_value(t, "--org"), cmd_org_grant));
 	if (until != NULL && (!clock_parse(until, &c.expires_at) || c.expires_at <= clock_ms()))
 		return (tool_fail("--until: must be a time to come, such as 2027-01-31T12:00:00Z"));
 	return (change(t, write_grant, &c, "there is no"));
@@ -202,5 +257,7 @@ cmd_role_revoke(struct tool *t)
 {
 	struct change c = { .expires_at = 0 };
 
+	if (tool_has(t, "--org"))
+		return (change_in_org(t, tool_value(t, "--org"), cmd_org_revoke));
 	return (change(t, write_revoke, &c, "the user does not hold"));
 }

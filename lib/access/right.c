@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 #define PART_MAX 64
 #define PART_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789_.-"
 
@@ -31,6 +33,18 @@ right_role_ok(const char *name)
 
 	return (len >= 2 && len <= PART_MAX && strspn(name, PART_CHARACTERS) == len &&
 	        name[0] >= 'a' && name[0] <= 'z');
+}
+
+bool
+right_role_reserved(const char *name)
+{
+	static const char *const built_in[] = { "admin", "viewer", "guest" };
+	size_t i;
+
+	for (i = 0; i < COUNT(built_in); i++)
+		if (strcmp(name, built_in[i]) == 0)
+			return (true);
+	return (text_starts(name, "org-"));
 }
 
 /* ${len} bytes of ${held}, which may be '*', against ${wanted_len} of ${wanted}. */

@@ -17,6 +17,13 @@ bool right_ok(const char *name);
 bool right_role_ok(const char *name);
 
 /**
+ * right_role_reserved(name):
+ * Is ${name} as those of built-in roles, admin, viewer, guest and org-*, and so no name for an
+ * org's own?
+ */
+bool right_role_reserved(const char *name);
+
+/**
  * right_covers(held, wanted):
  * May who holds the permission ${held} do ${wanted}? A '*' held stands for any; one wanted, for
  * all.

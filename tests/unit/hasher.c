@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "base/turn.h"
 #include "base/text.h"
 #include "check.h"

@@ -106,6 +106,32 @@ events() {
 	[ "$(sql "SELECT count(*) FROM sessions WHERE actor_user_id IS NOT NULL AND ends_at = expires_at AND kind = 'refresh'")" = 1 ]
 }
 
+@test "a token in a user's name, and who asks with it, are told no roles, only permissions that both hold" {
+	local org
+	"$BIN/yett" role add label
+	"$BIN/yett" role grant ann@example.org label
+	"$BIN/yett" role grant sue@example.org label
+	"$BIN/yett" org add Club --slug club
+	org=$(sql "SELECT id FROM orgs")
+	"$BIN/yett" role add keeper --org club
+	"$BIN/yett" role allow keeper orgs:read --org club
+	"$BIN/yett" org join club ann@example.org --role keeper
+	act "$ROOT" "$ANN_ID"
+	[ "$(claims "$ACTING" | jq -c '[.roles, .permissions, has("rights_omitted")]')" = '[[],["profile:read","profile:update"],false]' ]
+	works
+	[ "$(jq -c '[.roles, .permissions]' <<< "$BODY")" = '[[],["profile:read","profile:update"]]' ]
+	call orgs POST "/orgs/$org/activate" - "$(bearer "$ACTING")"
+	expect 200
+	[ "$(claims "$(json .access_token)" | jq -c '[.roles, .org_roles, .org_permissions]')" = '[[],[],["orgs:read"]]' ]
+	works
+	[ "$(jq -c '[.roles, .org_roles, .org_permissions]' <<< "$BODY")" = '[[],[],["orgs:read"]]' ]
+	# To herself they are told, and to who may read them.
+	me "$(bearer "$ANN")"
+	[ "$(jq -c .roles <<< "$BODY")" = '["label","viewer"]' ]
+	call roles GET "/users/$ANN_ID/roles" - "$(bearer "$ROOT")"
+	[ "$(jq -c .effective_roles <<< "$BODY")" = '["label","viewer"]' ]
+}
+
 @test "it lasts as many minutes as said, 1 to 60" {
 	local minutes
 	for minutes in 1 60; do

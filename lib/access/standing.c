@@ -204,6 +204,7 @@ standing_rights(struct db *db, const char *user_id, const char *actor_id, int64_
 	/* Either may have changed since it began. */
 	if (right_covering(actors, "users:impersonate") == NULL || has_role(ret_roles, "admin"))
 		return (ERR_INVALID_TOKEN);
+	ret_roles->count = 0;
 	return (right_intersect(own, actors, ret_permissions));
 }
 
@@ -243,8 +244,10 @@ standing_org_rights(struct db *db, const char *user_id, const char *actor_id, co
 		return (org_role_rights(db, org_id, user_id, now, a, ret_roles, ret_permissions));
 	if ((own = arena_alloc(a, sizeof *own)) == NULL)
 		return (ERR_NOMEM);
-	if ((e = org_role_rights(db, org_id, user_id, now, a, ret_roles, own)) != ERR_OK)
+	if ((e = org_role_rights(db, org_id, user_id, now, a, NULL, own)) != ERR_OK)
 		return (e);
+	if (ret_roles != NULL)
+		ret_roles->count = 0;
 	return (limit_to_actor(db, actor_id, org_id, now, a, own, ret_permissions));
 }
 

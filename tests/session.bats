@@ -478,6 +478,39 @@ setup() {
 	[ "$(header Location)" = "/login?return_to=/account" ]
 }
 
+@test "a bearer token does not open the account page: who has one is sent to sign in, and learns nothing" {
+	local token before
+	sign_in_cookie ann@example.org
+	sign_in ann@example.org
+	call login POST /api/users/session "{\"username\":\"ann@example.org\",\"password\":\"$PASSWORD\"}"
+	expect 200
+	local opaque=$(json .token)
+	before=$(sql .dump)
+	for token in "$ACCESS" "$opaque"; do
+		me "$(bearer "$token")"
+		expect 200
+		for page in "$HTML" HTTP_ACCEPT=application/json; do
+			call session GET /account - "$page" "$(bearer "$token")"
+			expect 303
+			[ "$(header Location)" = "/login?return_to=/account" ]
+			[ -z "$(header Set-Cookie)" ]
+			[[ "$BODY" != *ann@example.org* ]]
+			# Nor does the cookie beside it.
+			call session GET /account - "$page" "$(bearer "$token")" "HTTP_COOKIE=$COOKIE"
+			expect 303
+			[ -z "$(header Set-Cookie)" ]
+		done
+	done
+	# Nor what is no live token.
+	for token in "$REFRESH" nonsense "${ACCESS%?????}AAAAA"; do
+		call session GET /account - "$HTML" "$(bearer "$token")" "HTTP_COOKIE=$COOKIE"
+		expect 303
+		[ -z "$(header Set-Cookie)" ]
+		[[ "$BODY" != *ann@example.org* ]]
+	done
+	[ "$(sql .dump)" = "$before" ]
+}
+
 @test "a request that only reads writes nothing to the database" {
 	local before
 	before=$(stat -c %Y%s "$YETT_SITE_STATE"/yett.db*; sha256sum "$DB")

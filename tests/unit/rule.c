@@ -135,6 +135,26 @@ test_limits(void)
 	ok(db_rule_holds("1", &late, &value) == ERR_BUSY, "when the time is up nothing is judged");
 }
 
+/* What the site's admins wrote of a user is no fact for an org's conditions. */
+static void
+test_of_org(void)
+{
+	struct db_rule_facts here = facts;
+	const char *detail = "";
+	bool value = false;
+
+	here.of_org = true;
+	ok(db_rule_check(":user IS NULL", true, arena, &detail) == ERR_FIELDS &&
+	        strstr(detail, ":user,") == NULL,
+	    "an org's condition does not speak of :user");
+	ok(db_rule_holds(":user IS NULL OR 1", &here, &value) == ERR_SYNTAX && !value,
+	    "and is not met when it does");
+	ok(db_rule_check(":subject = ':user'", true, arena, &detail) == ERR_OK &&
+	        db_rule_holds(":subject <> ':user' AND :hour < 24", &here, &value) == ERR_OK &&
+	        value,
+	    "but of all else, as any other");
+}
+
 int
 main(void)
 {
@@ -143,6 +163,7 @@ main(void)
 	test_facts();
 	test_sandbox();
 	test_limits();
+	test_of_org();
 	arena_free(arena);
 	return (done());
 }

@@ -479,12 +479,12 @@ setup() {
 }
 
 @test "a bearer token does not open the account page: who has one is sent to sign in, and learns nothing" {
-	local token before
+	local token opaque page before
 	sign_in_cookie ann@example.org
 	sign_in ann@example.org
 	call login POST /api/users/session "{\"username\":\"ann@example.org\",\"password\":\"$PASSWORD\"}"
 	expect 200
-	local opaque=$(json .token)
+	opaque=$(json .token)
 	before=$(sql .dump)
 	for token in "$ACCESS" "$opaque"; do
 		me "$(bearer "$token")"

@@ -57,8 +57,9 @@ MUST_USE enum err standing_in(struct db *db, const struct user *u, const struct 
  * standing_rights(db, user_id, actor_id, now, a, ret_roles, ret_permissions):
  * The roles and permissions of a user; with ${actor_id} (NULL: nobody) only those permissions that
  * this user holds as well, and no roles: what else an application makes of a role's name, which
- * may hold no permission at all, nobody here can tell whether the actor may. Errors: ERR_INVALID_TOKEN when ${actor_id} may not act in the user's
- * name: lacks users:impersonate, or the user is an admin; ERR_NOMEM, also beyond 1024; ERR_DB.
+ * may hold no permission at all, nobody here can tell whether the actor may. Errors:
+ * ERR_INVALID_TOKEN when ${actor_id} may not act in the user's name: lacks users:impersonate, or
+ * the user is an admin; ERR_NOMEM, also beyond 1024; ERR_DB.
  */
 MUST_USE enum err standing_rights(struct db *db, const char *user_id, const char *actor_id,
     int64_t now, struct arena *a, struct names *ret_roles, struct names *ret_permissions);

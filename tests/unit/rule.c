@@ -49,8 +49,8 @@ refused(const char *expression)
 	const char *detail = "";
 	bool value;
 
-	return (db_rule_check(expression, false, arena, &detail) == ERR_FIELDS && detail[0] != '\0' &&
-	        db_rule_holds(expression, &facts, &value) == ERR_SYNTAX);
+	return (db_rule_check(expression, false, arena, &detail) == ERR_FIELDS &&
+	        detail[0] != '\0' && db_rule_holds(expression, &facts, &value) == ERR_SYNTAX);
 }
 
 static void

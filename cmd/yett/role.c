@@ -142,8 +142,8 @@ cmd_role_list(struct tool *t)
 	struct org org = { .id = NULL };
 	int status;
 
-	if ((status = tool_open_store(t)) != 0 ||
-	    (whose != NULL && (status = whose_read(t, whose, &org)) != 0))
+	status = whose != NULL ? whose_read(t, whose, &org) : tool_open_store(t);
+	if (status != 0)
 		return (status);
 	if (tool_has(t, "--json"))
 		l.array = json_add_array(&l.json, "items");

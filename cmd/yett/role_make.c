@@ -89,8 +89,11 @@ change(struct tool *t, struct change *c, const char *done,
 	c->details = json_object(t->arena);
 	c->now = clock_ms();
 	id_new(c->new_id);
-	if ((status = tool_open_store(t)) != 0 || (status = tool_open_master(t)) != 0 ||
-	    (org != NULL && (status = whose_read(t, org, &c->org)) != 0))
+	if (org != NULL)
+		status = whose_read(t, org, &c->org);
+	else if ((status = tool_open_store(t)) == 0)
+		status = tool_open_master(t);
+	if (status != 0)
 		return (status);
 	if ((e = store_write(t->store, run, c)) == ERR_FIELDS && c->refusal != NULL)
 		return (tool_fail("role: %s", c->refusal));

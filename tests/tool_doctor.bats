@@ -164,6 +164,16 @@ told() {
 	told ok
 	arrive 3 HTTP_HOST=id.example.org:443 HTTPS=on
 	told ok
+	# nginx may leave the port out.
+	for url in https://id.example.org:8443 https://192.0.2.1:8443 'https://[2001:db8::1]:8443'; do
+		host=${url#https://}
+		YETT_SITE_URL=$url arrive 2 HTTP_HOST="${host%:*}" HTTPS=on
+		YETT_SITE_URL=$url told ok
+		YETT_SITE_URL=$url arrive 2 HTTP_HOST="${host%:*}:8444" HTTPS=on
+		YETT_SITE_URL=$url told "none asked for the host"
+	done
+	YETT_SITE_URL='https://[2001:db8::1]' arrive 2 HTTP_HOST='[2001:db8:' HTTPS=on
+	YETT_SITE_URL='https://[2001:db8::1]' told "none asked for the host"
 	# A proxy that puts the name of what is behind it there.
 	arrive 3 HTTP_HOST=10.0.0.8:8080 HTTPS=on
 	told "have it pass the Host that it was asked for"

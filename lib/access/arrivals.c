@@ -80,15 +80,22 @@ keep_text(struct map *m, char *to, size_t size, const char *text)
 	atomic_flag_clear(&m->writing);
 }
 
-/* Does ${host}, as a browser writes it, mean that of ${url}? */
+/* Does ${host} mean that of ${url}? Browsers leave the usual port out, and nginx, as Debian has it,
+ * any. */
 static bool
 is_host_of(const char *host, const char *url)
 {
 	const char *own = strstr(url, "://") + strlen("://");
-	const char *usual = text_starts(url, "https") ? ":443" : ":80";
+	const char *usual = text_starts(url, "https") ? ":443" : ":80", *port = strrchr(own, ':');
 	const size_t len = strlen(own);
 
-	return (host != NULL && strncasecmp(host, own, len) == 0 &&
+	if (host == NULL)
+		return (false);
+	if (port != NULL && port[strcspn(port, "]")] == '\0' &&
+	    strlen(host) == (size_t)(port - own) &&
+	    strncasecmp(host, own, (size_t)(port - own)) == 0)
+		return (true);
+	return (strncasecmp(host, own, len) == 0 &&
 	        (host[len] == '\0' || strcmp(host + len, usual) == 0));
 }
 

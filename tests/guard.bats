@@ -235,6 +235,18 @@ member() {
 	expect 400
 }
 
+@test "a field that a proxy sets cannot be set beside it by another spelling" {
+	rules "/open guest" "/ nobody"
+	export YETT_HTTP_PROXIES=127.0.0.1
+	start_site
+	web GET /guard/forward -H "X-Forwarded-Method: GET" -H "X-Forwarded-Uri: /open"
+	[ "$STATUS" = 204 ]
+	web GET /guard/forward -H "X-Forwarded-Method: GET" -H "X-Forwarded-Uri: /closed" -H "X_Forwarded_Uri: /open"
+	[ "$STATUS" = 400 ]
+	web GET /guard/forward -H "X_Forwarded_Uri: /open" -H "X-Forwarded-Method: GET" -H "X-Forwarded-Uri: /closed"
+	[ "$STATUS" = 400 ]
+}
+
 @test "a role lets in who holds it, also by inheritance, until he does no more" {
 	rules "/ role:editor"
 	member ann@example.org chief

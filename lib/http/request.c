@@ -53,17 +53,31 @@ static const struct variable {
 #undef VARIABLE
 };
 
-static void
+/* False for a field that was there before, with something else in it. */
+static bool
 take_variable(struct req *r, const char *text, size_t name_len)
 {
+	const char **to, *value = text + name_len + 1, *old;
 	size_t i;
 
 	for (i = 0; i < COUNT(variables); i++)
 		if (variables[i].len == name_len &&
 		    memcmp(variables[i].name, text, name_len) == 0) {
-			*(const char **)((char *)r + variables[i].offset) = text + name_len + 1;
-			return;
+			to = (const char **)((char *)r + variables[i].offset);
+			old = *to;
+			*to = value;
+			return (
+			    old == NULL || !text_starts(text, "HTTP_") || strcmp(old, value) == 0);
 		}
+	return (true);
+}
+
+/* May the field ${name} be there many times? What it says lets nobody in. */
+static bool
+is_harmless(const char *name)
+{
+
+	return (text_starts(name, "ACCEPT=") || text_starts(name, "USER_AGENT="));
 }
 
 /* Is a segment of ${path} empty (but the last), "." or ".."? */
@@ -134,12 +148,14 @@ enum err
 req_take_env(struct req *r, char *const *env)
 {
 	size_t total = 0, len, longest = 0;
-	const char *name = "", *equals;
+	const char *name = "", *twice = NULL, *equals;
 
 	for (; *env != NULL; env++) {
 		if ((equals = strchr(*env, '=')) == NULL)
 			continue;
-		take_variable(r, *env, (size_t)(equals - *env));
+		if (!take_variable(r, *env, (size_t)(equals - *env)) &&
+		    !is_harmless(*env + strlen("HTTP_")))
+			twice = *env + strlen("HTTP_");
 		if (!text_starts(*env, "HTTP_"))
 			continue;
 		len = strlen(*env) - strlen("HTTP_");
@@ -153,6 +169,11 @@ req_take_env(struct req *r, char *const *env)
 		return (req_fail(r, ERR_HEADERS,
 		    "the header fields are over %d bytes; the longest is %.*s", REQ_HEADERS_MAX,
 		    (int)strcspn(name, "=") > 64 ? 64 : (int)strcspn(name, "="), name));
+	/* Some web servers make one name of X-Forwarded-For, which a proxy sets, and
+	 * X_Forwarded_For, which it lets through: neither is believed then. */
+	if (twice != NULL)
+		return (req_fail(r, ERR_BAD_REQUEST, "the header field %.*s is there twice",
+		    (int)strcspn(twice, "="), twice));
 	return (check_fields(r));
 }
 

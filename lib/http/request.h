@@ -75,7 +75,9 @@ struct req {
 /**
  * req_take_env(r, env):
  * Fill ${r} but for its path from CGI variables ("NAME=value" strings, NULL at the end). The
- * strings must outlive ${r}. Errors: ERR_HEADERS, ERR_BAD_REQUEST; the detail names what is wrong.
+ * strings must outlive ${r}. A header field that is there twice, and differs, is refused, but for
+ * Accept and User-Agent: "X_Forwarded_For" is the same variable as "X-Forwarded-For".
+ * Errors: ERR_HEADERS, ERR_BAD_REQUEST; the detail names what is wrong.
  * Source: RFC 3875 section 4.1.
  */
 MUST_USE enum err req_take_env(struct req *r, char *const *env);

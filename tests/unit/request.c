@@ -92,6 +92,41 @@ test_other_variables(void)
 	ok(take("/", "HTTP_USER_AGENTS=x") == ERR_OK && req.user_agent == NULL, "by whole names");
 }
 
+/* Take "GET /" with two variables more. */
+static enum err
+take_two(const char *one, const char *two)
+{
+	char method[] = "REQUEST_METHOD=GET", uri[] = "REQUEST_URI=/";
+	static char one_text[64], two_text[64];
+	char *env[] = { method, one_text, two_text, uri, NULL };
+
+	snprintf(one_text, sizeof one_text, "%s", one);
+	snprintf(two_text, sizeof two_text, "%s", two);
+	arena_reset(arena);
+	req = (struct req){ .arena = arena };
+	return (take_all(env));
+}
+
+static void
+test_twins(void)
+{
+
+	ok(take_two("HTTP_X_FORWARDED_FOR=192.0.2.1", "HTTP_X_FORWARDED_FOR=10.0.0.1") ==
+	            ERR_BAD_REQUEST &&
+	        strcmp(req.detail, "the header field X_FORWARDED_FOR is there twice") == 0,
+	    "of two fields with one name neither is believed");
+	ok(req.request_uri != NULL, "and the rest is taken nevertheless");
+	ok(take_two("HTTP_X_API_KEY=a", "HTTP_X_API_KEY=b") == ERR_BAD_REQUEST, "nor a proof");
+	ok(take_two("HTTP_X_API_KEY=a", "HTTP_X_API_KEY=a") == ERR_OK,
+	    "one that says the same does no harm");
+	ok(take_two("HTTP_ACCEPT=a", "HTTP_ACCEPT=b") == ERR_OK &&
+	        take_two("HTTP_USER_AGENT=a", "HTTP_USER_AGENT=b") == ERR_OK,
+	    "nor one that lets nobody in");
+	ok(take_two("REMOTE_ADDR=192.0.2.1", "REMOTE_ADDR=192.0.2.2") == ERR_OK &&
+	        strcmp(req.remote_addr, "192.0.2.2") == 0,
+	    "what the web server says itself it may correct");
+}
+
 static void
 test_header_limits(void)
 {
@@ -271,6 +306,7 @@ main(void)
 	arena = arena_new(1 << 20);
 	test_paths();
 	test_other_variables();
+	test_twins();
 	test_header_limits();
 	test_cookies();
 	test_fields();

@@ -87,13 +87,13 @@ member() {
 	local path
 	rules "/ guest"
 	for path in //admin /a//b /./a /a/. /a/.. /a/../b /%2e/a /a/%2E%2e/b /a/.%2e /a%2fb /a%2Fb /a%5cb '/a\b' /a%00 /a%0a \
-		/a%7f /a%zz /a% /a%2 /%252e%252e/a '/a;b' '/a/..;/b' /a%3bb /%c0%ae/a /%ff 'a' 'http://x/a'; do
+		/a%7f /a%zz /a% /a%2 /%252e%252e/a '/a;b' '/a/..;/b' /a%3bb /%c0%ae/a /%ff 'a' 'http://x/a' '/a#/../b' '/a#'; do
 		ask GET "$path"
 		expect 400 bad-request
 		call guard GET "$path" - YETT_GUARD=verdict
 		expect 403
 	done
-	for path in / /a /a/ /a.b /a/...  /.a /a/..b '/a?b=//../%2e' /a%20b /%25 /%25x /a:b@c /~a; do
+	for path in / /a /a/ /a.b /a/...  /.a /a/..b '/a?b=//../%2e#' /a%20b /a%23 /%25 /%25x /a:b@c /~a; do
 		is_allowed "$path"
 	done
 }
@@ -125,6 +125,22 @@ member() {
 	expect 403
 	ask get /wiki
 	expect 400
+}
+
+@test "a method in small letters, which an application may take for the same, is refused in every way of asking" {
+	rules "/wiki POST nobody" "/ guest"
+	export YETT_HTTP_PROXIES=192.0.2.0/24
+	local method
+	for method in post Post "" "POST "; do
+		call guard GET /x - YETT_GUARD=answer "YETT_METHOD=$method" YETT_URI=/wiki
+		expect 400
+		call guard GET /x - YETT_GUARD=verdict "YETT_METHOD=$method" YETT_URI=/wiki
+		expect 403
+		call guard GET /guard/forward - "HTTP_X_FORWARDED_METHOD=$method" HTTP_X_FORWARDED_URI=/wiki
+		expect 400
+	done
+	call guard GET /guard/forward - HTTP_X_FORWARDED_METHOD=POST HTTP_X_FORWARDED_URI=/wiki
+	expect 403
 }
 
 @test "a page for users: a browser is sent to sign in and knows the way back, others get 401" {
@@ -483,6 +499,8 @@ member() {
 	why "url=/e" sign-in
 	why "url=/e&as=root@example.org" denied
 	why "url=https://x.example/o/1?q" allowed
+	why "url=https://x.example?q=/o" denied
+	why "url=/o%23there" allowed
 	why "url=/none" denied
 	[ "$(jq .rule <<< "$BODY")" = null ]
 	why "url=/m&as=ann@example.org" second-factor
@@ -498,6 +516,8 @@ member() {
 	expect_field url
 	call guard GET "/guard/explain?url=/e&from=x" - "$(bearer "$ACCESS")"
 	expect_field from
+	call guard GET "/guard/explain?url=/e&method=get" - "$(bearer "$ACCESS")"
+	expect_field method
 	call guard GET "/guard/explain?url=/e&mfa=43201" - "$(bearer "$ACCESS")"
 	expect_field mfa
 	call guard GET "/guard/explain" - "$(bearer "$ACCESS")"

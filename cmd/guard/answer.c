@@ -176,7 +176,9 @@ decide(struct req *r, enum manner manner, const char *method, const char *host, 
 		return (req_fail(r, ERR_INTERNAL, "the web server does not say what is asked for"));
 	if ((target.host = guard_host(host, r->arena)) == NULL)
 		return (ERR_NOMEM);
-	e = guard_path_read(uri, r->arena, &path, &why);
+	why = "the method has an odd character";
+	e = !guard_method_ok(method) ? ERR_BAD_REQUEST
+	                             : guard_path_read(uri, r->arena, &path, &why);
 	if (e == ERR_BAD_REQUEST)
 		e = req_fail(r, e, "%s", why);
 	if (e == ERR_OK) {

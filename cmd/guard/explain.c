@@ -48,6 +48,8 @@ read_question(struct req *r, struct guard_question *q)
 		.began_at = clock_ms() };
 	if (url == NULL)
 		return (req_field_error(r, "url", "is missing"));
+	if (method != NULL && !guard_method_ok(method))
+		return (req_field_error(r, "method", "must be in capital letters"));
 	if (from != NULL && !address_ok(from))
 		return (req_field_error(r, "from", "must be an address"));
 	if (mfa != NULL && !text_number(mfa, 0, MINUTES_MAX, &minutes))

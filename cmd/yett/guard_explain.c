@@ -22,6 +22,8 @@ read_question(struct tool *t, struct guard_question *q)
 
 	*q = (struct guard_question){ .address = from != NULL ? from : "127.0.0.1",
 		.began_at = clock_ms() };
+	if (method != NULL && !guard_method_ok(method))
+		return (tool_misuse(t, "--method: must be in capital letters"));
 	if (from != NULL && !address_ok(from))
 		return (tool_misuse(t, "--from: %s is no address", from));
 	if (mfa != NULL && !text_number(mfa, 0, MINUTES_MAX, &minutes))

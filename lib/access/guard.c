@@ -108,20 +108,32 @@ guard_host(const char *text, struct arena *a)
 	return (host);
 }
 
+bool
+guard_method_ok(const char *method)
+{
+
+	return (method[0] != '\0' && method[strspn(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-")] == '\0');
+}
+
 enum err
 guard_target_read(const char *url, const char *method, struct arena *a,
     struct guard_target *ret_target, const char **ret_why)
 {
 	struct guard_target t = { .host = "", .method = method };
-	const char *slash = url, *host;
+	const char *slash, *host;
 	char *path;
 	enum err e;
 
+	/* A fragment is never sent. */
+	if ((url = arena_copy_len(a, url, strcspn(url, "#"))) == NULL)
+		return (ERR_NOMEM);
+	slash = url;
 	if (text_starts(url, "http://") || text_starts(url, "https://")) {
 		host = strstr(url, "://") + 3;
-		if ((slash = strchr(host, '/')) == NULL)
+		slash = host + strcspn(host, "/?");
+		host = arena_copy_len(a, host, (size_t)(slash - host));
+		if (slash[0] != '/')
 			slash = "/";
-		host = arena_copy_len(a, host, strcspn(host, "/?#"));
 		if (host == NULL || (t.host = guard_host(host, a)) == NULL)
 			return (ERR_NOMEM);
 	}

@@ -41,8 +41,14 @@ void guard_close(struct guard *g);
 const char *guard_host(const char *text, struct arena *a);
 
 /**
+ * guard_method_ok(method):
+ * Is it in capital letters, as methods of rules are? An application may take "post" for POST.
+ */
+bool guard_method_ok(const char *method);
+
+/**
  * guard_target_read(url, method, a, ret_target, ret_why):
- * What a request for ${url}, "https://host/path?query" or "/path", is about; owned by ${a}.
+ * What a request for ${url}, "https://host/path?query#there" or "/path", is about; owned by ${a}.
  * Errors: ERR_BAD_REQUEST, ${ret_why} (static) says why; ERR_NOMEM.
  */
 MUST_USE enum err guard_target_read(const char *url, const char *method, struct arena *a,

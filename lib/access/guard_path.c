@@ -62,6 +62,8 @@ decode(const char *uri, size_t len, char *to)
 		if (uri[i] != '%') {
 			if (uri[i] == ' ')
 				return ("the path has a space");
+			if (uri[i] == '#')
+				return ("the path has a '#'");
 			*to++ = uri[i];
 			continue;
 		}
@@ -82,7 +84,7 @@ decode(const char *uri, size_t len, char *to)
 enum err
 guard_path_read(const char *uri, struct arena *a, char **ret_path, const char **ret_why)
 {
-	const size_t len = strcspn(uri, "?#");
+	const size_t len = strcspn(uri, "?");
 	char *path = arena_alloc(a, len + 1);
 
 	if (path == NULL)

@@ -20,8 +20,9 @@ bool guard_path_ok(const char *path);
  * the application behind it may read as two different paths, whatever rule would hold for either:
  * empty and dot segments, also written by escapes; an escaped slash, backslash, NUL or other
  * control character; an escape that is none, or that gives another one; a ';', by which some
- * servers cut off the rest of a segment; bytes that are not UTF-8. Errors: ERR_BAD_REQUEST,
- * ${ret_why} (static) says which; ERR_NOMEM.  Source: RFC 3986 section 6; OWASP ASVS 5.0 1.1, 1.3.
+ * servers cut off the rest of a segment; a '#', at which some end the path and others do not; bytes
+ * that are not UTF-8. Errors: ERR_BAD_REQUEST, ${ret_why} (static) says which; ERR_NOMEM.
+ * Source: RFC 3986 section 6; RFC 9112 section 3.2; OWASP ASVS 5.0 1.1, 1.3.
  */
 MUST_USE enum err
 guard_path_read(const char *uri, struct arena *a, char **ret_path, const char **ret_why);

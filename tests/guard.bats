@@ -482,6 +482,37 @@ member() {
 	seen /u 401
 }
 
+# kill_writers: all versions are as after programs that were killed while they committed.
+kill_writers() {
+	python3 - "$YETT_SITE_STATE/versions.map" <<- 'PY'
+		import sys
+		with open(sys.argv[1], "r+b") as f:
+		    counts = bytearray(f.read())
+		    for i in range(0, len(counts), 4):
+		        counts[i] |= 1
+		    f.seek(0)
+		    f.write(counts)
+	PY
+}
+
+@test "while nobody knows whether a change was committed nothing of who asks is remembered" {
+	rules "/ org:acme"
+	export YETT_HTTP_PROXIES=127.0.0.1
+	register ann@example.org
+	"$BIN/yett" org add Acme --slug acme
+	"$BIN/yett" org join acme ann@example.org
+	sign_in_cookie ann@example.org
+	start_site
+	kill_writers
+	seen() {
+		web GET /guard/forward -b "$COOKIE" -H "X-Forwarded-Method: GET" -H "X-Forwarded-Uri: /"
+		[ "$STATUS" = "$1" ]
+	}
+	seen 204
+	sql "DELETE FROM user_orgs"
+	seen 403
+}
+
 @test "what would be decided can be asked, with the reason" {
 	rules "/e role:editor" "/o guest" "/m user mfa:5" "/f guest from:192.0.2.7"
 	echo "$PASSWORD" | "$BIN/yett" user add root@example.org --role admin

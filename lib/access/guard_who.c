@@ -259,11 +259,13 @@ read_subject(struct req *r, struct guard_who **ret_who, size_t *ret_len)
 	return (e);
 }
 
+/* An odd one says nothing, not even that it is the same: what was read under it may be of before
+ * the commit or behind it, and so may the other. */
 static bool
 same_version(struct version one, struct version other)
 {
 
-	return (one.slot == other.slot && one.count == other.count);
+	return (one.slot == other.slot && one.count == other.count && one.count % 2 == 0);
 }
 
 /* Was ${w} read under what the subject was read under, and looked at just now? */

@@ -370,7 +370,7 @@ member() {
 }
 
 @test "who acts in a user's name gets no further than in his own" {
-	rules "/e role:editor" "/g group:staff" "/u user"
+	rules "/e role:editor" "/g group:staff" "/u user" "/m user mfa:15"
 	echo "$PASSWORD" | "$BIN/yett" user add sue@example.org
 	"$BIN/yett" role add support
 	"$BIN/yett" role allow support users:impersonate
@@ -382,11 +382,16 @@ member() {
 	is_allowed /e "$PROOF"
 	is_allowed /g "$PROOF"
 	sign_in sue@example.org
+	sql "UPDATE sessions SET amr = 'pwd otp mfa'"
+	is_allowed /m "$(bearer "$ACCESS")"
+	pass_time 901
+	is_refused 401 /m "$(bearer "$ACCESS")"
 	call groups POST "/users/$USER_ID/impersonate" '{"reason":"a look at her pages"}' "$(bearer "$ACCESS")"
 	expect 201
 	local acting
 	acting=$(bearer "$(json .access_token)")
 	is_allowed /u "$acting"
+	is_refused 401 /m "$acting"
 	is_refused 403 /e "$acting"
 	is_refused 403 /g "$acting"
 	"$BIN/yett" role grant sue@example.org editor

@@ -225,7 +225,8 @@ guard_who_read(struct db *db, const struct guard_person *p, struct arena *a,
 	w->password_due =
 	    p->user != NULL && p->user->update_password_required && p->actor_id == NULL;
 	w->began_at = p->began_at;
-	w->second_factor = p->amr != NULL && strstr(p->amr, "mfa") != NULL;
+	/* The amr of who acts is that of the session in which he began to, long ago perhaps. */
+	w->second_factor = p->actor_id == NULL && p->amr != NULL && strstr(p->amr, "mfa") != NULL;
 	*ret_who = w;
 	*ret_len = sizeof *w + size.len;
 	return (ERR_OK);

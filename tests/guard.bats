@@ -411,6 +411,19 @@ member() {
 	[[ $BODY = *'Bea &lt;bea@example.org&gt;'* ]]
 }
 
+@test "a stranger is not told what stands in a rule" {
+	rules "/a role:secret-role from:10.9.8.0/24" "/b nobody" "/ org:hidden-org"
+	local path
+	for path in /a /b; do
+		is_refused 403 $path
+		[ "$(json .detail)" = "this page is closed to you; ask whoever looks after this site" ]
+		is_refused 403 $path "$HTML"
+		run ! grep -Eq "10\.9|secret|nobody" <<< "$BODY"
+	done
+	is_refused 401 /
+	run ! grep -q hidden <<< "$BODY"
+}
+
 @test "nothing is let in when something is broken" {
 	rules "/ guest"
 	is_allowed /

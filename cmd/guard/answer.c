@@ -116,8 +116,22 @@ whom(const struct req *r)
 	return (ask[0] != '\0' ? ask : "whoever looks after this site");
 }
 
+/* Strangers are not told the rule: roles, orgs and networks stand in it. */
 static enum err
-refuse(struct req *r, const struct guard_decision *d, const char *method, const char *uri)
+deny(struct req *r, const struct guard_decision *d, const struct guard_who *who)
+{
+
+	if (d->rule == NULL)
+		return (req_fail(r, ERR_FORBIDDEN, "%s; ask %s", d->because, whom(r)));
+	if (who == NULL)
+		return (req_fail(r, ERR_FORBIDDEN, "this page is closed to you; ask %s", whom(r)));
+	return (req_fail(r, ERR_FORBIDDEN, "the rule \"%s\" does not let you in: %s; ask %s",
+	    d->rule, d->because, whom(r)));
+}
+
+static enum err
+refuse(struct req *r, const struct guard_decision *d, const struct guard_who *who,
+    const char *method, const char *uri)
 {
 	enum err e;
 
@@ -142,10 +156,7 @@ refuse(struct req *r, const struct guard_decision *d, const char *method, const 
 	case GUARD_DENIED:
 		break;
 	}
-	if (d->rule == NULL)
-		return (req_fail(r, ERR_FORBIDDEN, "%s; ask %s", d->because, whom(r)));
-	return (req_fail(r, ERR_FORBIDDEN, "the rule \"%s\" does not let you in: %s; ask %s",
-	    d->rule, d->because, whom(r)));
+	return (deny(r, d, who));
 }
 
 /* Without a body, and with a status that such a web server understands. */
@@ -186,7 +197,7 @@ decide(struct req *r, enum manner manner, const char *method, const char *host, 
 		if ((e = guard_ask(r, &target, &who, &d)) == ERR_OK && d.verdict == GUARD_ALLOWED)
 			return (let_in(r, manner, who));
 		if (e == ERR_OK)
-			e = refuse(r, &d, method, uri);
+			e = refuse(r, &d, who, method, uri);
 	}
 	return (manner == VERDICT ? refuse_briefly(r, e) : e);
 }

@@ -575,3 +575,23 @@ kill_writers() {
 	call guard GET "/guard/explain?url=/e" - "$(bearer "$ACCESS")"
 	expect 403
 }
+
+@test "the rules are read again when one of them changes or all is restored, and not when something else changes" {
+	export YETT_HTTP_PROXIES=127.0.0.1
+	start_site
+	seen() {
+		web GET /guard/forward -H "X-Forwarded-Method: GET" -H "X-Forwarded-Uri: $1"
+		[ "$STATUS" = "$2" ]
+	}
+	seen / 403
+	"$BIN/yett" backup "$BATS_TEST_TMPDIR/backup.db"
+	"$BIN/yett" guard add "/ guest"
+	seen / 204
+	sql "UPDATE guard_rules SET rule = '/ nobody'"
+	"$BIN/yett" role add editor
+	seen / 204
+	"$BIN/yett" guard set 1 "/ guest"
+	seen / 204
+	"$BIN/yett" restore "$BATS_TEST_TMPDIR/backup.db"
+	seen / 403
+}

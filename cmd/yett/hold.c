@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "store/guard_rule.h"
+
 int
 hold_take(struct tool *t, struct hold *ret_hold)
 {
@@ -30,6 +32,7 @@ hold_change_begin(struct hold *h)
 {
 
 	version_begin(h->versions, NULL);
+	version_begin(h->versions, GUARD_RULES_ID);
 }
 
 void
@@ -37,6 +40,7 @@ hold_change_end(struct hold *h)
 {
 
 	version_finish(h->versions, NULL);
+	version_finish(h->versions, GUARD_RULES_ID);
 }
 
 void

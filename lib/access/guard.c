@@ -13,6 +13,7 @@
 #include "base/address.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "store/guard_rule.h"
 #include "store/kept.h"
 
 #define KNOWN_MAX 4096 /* of some 500 bytes each */
@@ -47,7 +48,7 @@ drop_rules(void *value)
 enum err
 guard_open(struct app *app, struct guard **ret_guard)
 {
-	const struct kept_maker maker = { make_rules, drop_rules, app };
+	const struct kept_maker maker = { make_rules, drop_rules, app, GUARD_RULES_ID };
 	struct guard *g;
 
 	if ((g = calloc(1, sizeof *g)) == NULL)

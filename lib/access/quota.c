@@ -95,8 +95,9 @@ quota_open(
 	q->routes = routes;
 	q->count = count;
 	q->none_at = 1;
-	if (!name_routes(q) || kept_new(store, &(struct kept_maker){ make_rules, drop_rules, q },
-	                           &q->rules) != ERR_OK) {
+	if (!name_routes(q) ||
+	    kept_new(store, &(struct kept_maker){ make_rules, drop_rules, q, NULL }, &q->rules) !=
+	        ERR_OK) {
 		quota_close(q);
 		return (ERR_NOMEM);
 	}

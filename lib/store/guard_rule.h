@@ -8,6 +8,7 @@
 
 #define GUARD_ROWS_MAX 500
 #define GUARD_POSITION_MAX 1000000
+#define GUARD_RULES_ID "guard-rules" /* what tx_touch() tells of a change of any of them */
 
 /* A row of guard_rules; texts are owned by the arena it was read into. */
 struct guard_row {

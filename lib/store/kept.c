@@ -57,7 +57,7 @@ is_fresh(const struct kept *k)
 		return (false);
 	if (version_same(v, k->version))
 		return (true);
-	return (version_read(v, NULL).count == k->version.count &&
+	return (version_read(v, k->maker.id).count == k->version.count &&
 	        clock_steady_ms() - k->made_at < UNSURE_MS);
 }
 
@@ -65,7 +65,7 @@ is_fresh(const struct kept *k)
 static enum err
 make(struct kept *k)
 {
-	const struct version version = version_read(store_versions(k->store), NULL);
+	const struct version version = version_read(store_versions(k->store), k->maker.id);
 	void *value, *old;
 	struct db *db;
 	enum err e;

@@ -11,6 +11,8 @@ struct kept_maker {
 	enum err (*make)(void *arg, struct db *db, struct version version, void **ret_value);
 	void (*drop)(void *value);
 	void *arg;
+	const char *id; /* what it is made of, as tx_touch() names it; NULL: all that concerns
+	                   everybody */
 };
 
 /**
@@ -23,7 +25,7 @@ void kept_free(struct kept *k);
 
 /**
  * kept_hold(k, ret_value), kept_release(k):
- * The value, made after the last change of what concerns everybody (tx_touch() with NULL) that came
+ * The value, made after the last change of what it is made of (tx_touch() with its id) that came
  * before this call; it stays until it is released. Errors: what making it returns; ERR_DB.
  */
 MUST_USE enum err kept_hold(struct kept *k, const void **ret_value);

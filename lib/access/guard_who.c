@@ -108,14 +108,18 @@ keep_common(struct names *names, const struct names *other)
 	names->count = kept;
 }
 
-/* Nobody gets further in somebody's name than in his own. */
+/* Nobody gets further in somebody's name than in his own. The session has no roles then: those of
+ * the user are looked up here, where they can be compared. */
 static enum err
-limit_to_actor(struct db *db, const char *actor_id, struct names *roles, struct reading *in)
+limit_to_actor(struct db *db, const struct guard_person *p, struct names *roles, struct reading *in)
 {
+	const char *actor_id = p->actor_id;
+	const int64_t now = clock_ms();
 	enum err e;
 
-	if ((e = role_rights(db, actor_id, clock_ms(), in->arena, &in->actor_roles,
-	         &in->actor_permissions)) != ERR_OK)
+	if ((e = role_rights(db, p->user->id, now, in->arena, roles, NULL)) != ERR_OK ||
+	    (e = role_rights(
+	         db, actor_id, now, in->arena, &in->actor_roles, &in->actor_permissions)) != ERR_OK)
 		return (e);
 	if (right_covering(&in->actor_permissions, "*:*") != NULL)
 		return (ERR_OK);
@@ -212,7 +216,7 @@ guard_who_read(struct db *db, const struct guard_person *p, struct arena *a,
 	if (p->user != NULL && !p->by_key &&
 	    (e = read_lists(db, p->user->id, &in->orgs, &in->groups, in)) != ERR_OK)
 		return (e);
-	if (p->actor_id != NULL && (e = limit_to_actor(db, p->actor_id, roles, in)) != ERR_OK)
+	if (p->actor_id != NULL && (e = limit_to_actor(db, p, roles, in)) != ERR_OK)
 		return (e);
 	if ((e = find_slug(db, p, a, &org)) != ERR_OK)
 		return (e);

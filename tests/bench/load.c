@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/err.h"
+
 #define CONNECTIONS_MAX 512
 #define TIMES_MAX ((size_t)4 << 20) /* 4 bytes each; a round is far shorter */
 #define IN_SIZE 65536
@@ -22,15 +24,17 @@
 #define ANSWER_MAX_US 30000000 /* a connection not answered for so long counts as dropped */
 
 static const char usage[] =
-    "usage: load get|refresh|post PORT PATH FILE CONNECTIONS SECONDS [REQUESTS_A_SECOND]\n"
+    "usage: load get|refresh|refresh-form|post PORT PATH FILE CONNECTIONS SECONDS "
+    "[REQUESTS_A_SECOND]\n"
     "get: FILE has one header field a line (\"-\": none), taken in turn.\n"
     "refresh: FILE has one refresh token a line; each is owned by one connection and followed\n"
     "through its rotations; in the end FILE is written anew with the tokens that live then.\n"
-    "post: FILE has one JSON body a line, POSTed in turn; a header field may stand before it, and "
-    "a\n"
-    "tab between the two.\n";
+    "refresh-form: the same by OAuth's form, of the client bench.\n"
+    "post: FILE has one body a line, POSTed in turn; a header field may stand before it, and a\n"
+    "tab between the two. It is JSON when it begins with a brace, else a form.\n"
+    "A line of get and post may end with a tab, = and a text that the answer must hold.\n";
 
-enum mode { GET, REFRESH, POST };
+enum mode { GET, REFRESH, REFRESH_FORM, POST };
 
 struct connection {
 	int fd; /* -1: none */
@@ -48,10 +52,12 @@ static struct {
 	size_t count;
 	int64_t until, pause; /* us; the pause between two requests of a connection */
 	char **lines;
+	const char **texts; /* what the answer to each line must hold; NULL: anything */
 	size_t lines_count, next_line, under_way;
 	int epoll;
 	uint32_t *times; /* us of each answer */
 	size_t times_count, dropped;
+	size_t wrong; /* answers that do not hold what they must */
 	size_t statuses[600];
 	struct connection connections[CONNECTIONS_MAX];
 } l;
@@ -71,6 +77,29 @@ die(const char *what)
 
 	fprintf(stderr, "load: %s: %s\n", what, strerror(errno));
 	exit(100);
+}
+
+static bool
+refreshes(void)
+{
+
+	return (l.mode == REFRESH || l.mode == REFRESH_FORM);
+}
+
+/* Cut off and keep what stands behind the last tab, if that begins with "=". */
+static void
+cut_texts(void)
+{
+	char *tab;
+	size_t i;
+
+	if ((l.texts = calloc(l.lines_count + 1, sizeof l.texts[0])) == NULL)
+		die("memory");
+	for (i = 0; i < l.lines_count; i++)
+		if ((tab = strrchr(l.lines[i], '\t')) != NULL && tab[1] == '=') {
+			*tab = '\0';
+			l.texts[i] = tab + 2;
+		}
 }
 
 static void
@@ -95,10 +124,11 @@ read_lines(void)
 			die("memory");
 	}
 	fclose(f);
-	if (l.lines_count < l.count && l.mode == REFRESH) {
+	if (l.lines_count < l.count && refreshes()) {
 		fprintf(stderr, "load: %s has fewer tokens than there are connections\n", l.file);
 		exit(100);
 	}
+	cut_texts();
 }
 
 static void
@@ -119,12 +149,16 @@ static void
 make_request(struct connection *c)
 {
 	static const char common[] = "HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bench\r\n";
-	char body[LINE_SIZE + 32];
+	static const char *const befores[] = {
+		[REFRESH] = "{\"refresh_token\":\"",
+		[REFRESH_FORM] = "grant_type=refresh_token&client_id=bench&refresh_token=",
+		[POST] = "",
+	};
+	char body[LINE_SIZE + 64], *to;
 	const char *line;
 	size_t field_len;
-	char *to;
 
-	if (l.mode == REFRESH) {
+	if (refreshes()) {
 		/* The lines of a connection are those whose number leaves its own by count. */
 		c->line += l.count;
 		if (c->line >= l.lines_count)
@@ -141,11 +175,12 @@ make_request(struct connection *c)
 		return;
 	}
 	field_len = l.mode == POST && strchr(line, '\t') != NULL ? strcspn(line, "\t") : 0;
-	snprintf(body, sizeof body, l.mode == REFRESH ? "{\"refresh_token\":\"%s\"}" : "%s",
-	    line + field_len + (field_len > 0));
+	snprintf(body, sizeof body, "%s%s%s", befores[l.mode], line + field_len + (field_len > 0),
+	    l.mode == REFRESH ? "\"}" : "");
 	c->out_len = (size_t)snprintf(c->out, sizeof c->out,
-	    "POST %s %s%.*s%sContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-	    l.path, common, (int)field_len, line, field_len > 0 ? "\r\n" : "", strlen(body), body);
+	    "POST %s %s%.*s%sContent-Type: application/%s\r\nContent-Length: %zu\r\n\r\n%s", l.path,
+	    common, (int)field_len, line, field_len > 0 ? "\r\n" : "",
+	    body[0] == '{' ? "json" : "x-www-form-urlencoded", strlen(body), body);
 }
 
 static void
@@ -206,8 +241,10 @@ take_token(struct connection *c, const char *body)
 	const char *p = strstr(body, name);
 	char *token;
 
-	if (p == NULL)
+	if (p == NULL) {
+		l.wrong++;
 		return;
+	}
 	p += strlen(name);
 	if ((token = strndup(p, strcspn(p, "\""))) == NULL)
 		die("memory");
@@ -218,7 +255,7 @@ take_token(struct connection *c, const char *body)
 /* What the head of an answer says. */
 struct head {
 	int status;
-	bool has_length;
+	bool has_length, chunked;
 	size_t body_len;
 	bool closes;
 };
@@ -228,7 +265,8 @@ struct head {
 static bool
 parse_head(const char *p, const char *end, struct head *ret_head)
 {
-	static const char length[] = "Content-Length:", close[] = "Connection: close";
+	static const char length[] = "Content-Length:", close[] = "Connection: close",
+	                  chunked[] = "Transfer-Encoding: chunked";
 
 	*ret_head = (struct head){ .status = 0 };
 	if (end - p < 12 || memcmp(p, "HTTP/1.", 7) != 0)
@@ -236,16 +274,18 @@ parse_head(const char *p, const char *end, struct head *ret_head)
 	ret_head->status = (int)strtoul(p + 9, NULL, 10);
 	while ((p = memchr(p, '\n', (size_t)(end - p))) != NULL) {
 		p++;
-		if (*p != 'C' && *p != 'c')
+		if (*p != 'C' && *p != 'c' && *p != 'T' && *p != 't')
 			continue;
 		if (strncasecmp(p, length, sizeof length - 1) == 0) {
 			ret_head->body_len = strtoul(p + sizeof length - 1, NULL, 10);
 			ret_head->has_length = true;
 		}
 		ret_head->closes |= strncasecmp(p, close, sizeof close - 1) == 0;
+		ret_head->chunked |= strncasecmp(p, chunked, sizeof chunked - 1) == 0;
 	}
 	return (ret_head->status >= 100 && ret_head->status <= 599 &&
-	        (ret_head->has_length || ret_head->status == 204 || ret_head->status == 304));
+	        (ret_head->has_length || ret_head->chunked || ret_head->status == 204 ||
+	            ret_head->status == 304));
 }
 
 /* Is the whole answer there? Then its status, else 0; -1 when it is not HTTP. */
@@ -260,6 +300,12 @@ parse_answer(struct connection *c, struct head *ret_head, const char **ret_body)
 	if (!parse_head(c->in, end, ret_head))
 		return (-1);
 	*ret_body = end + 4;
+	/* One answer at a time: where the last, empty chunk ends, the answer does. */
+	if (ret_head->chunked)
+		return (c->in + c->in_len - *ret_body >= 5 &&
+		                memcmp(c->in + c->in_len - 5, "0\r\n\r\n", 5) == 0
+		            ? ret_head->status
+		            : 0);
 	return ((size_t)(end + 4 - c->in) + ret_head->body_len <= c->in_len ? ret_head->status : 0);
 }
 
@@ -270,8 +316,11 @@ finish_answer(struct connection *c, const struct head *h, const char *body, int6
 	l.statuses[h->status]++;
 	if (l.times_count < TIMES_MAX)
 		l.times[l.times_count++] = (uint32_t)(now - c->began_at);
-	if (l.mode == REFRESH && h->status == 200)
+	if (refreshes() && h->status == 200)
 		take_token(c, body);
+	else if (l.lines_count > 0 && l.texts[c->line] != NULL &&
+	         memmem(c->in, c->in_len, l.texts[c->line], strlen(l.texts[c->line])) == NULL)
+		l.wrong++;
 	c->waiting = false;
 	l.under_way--;
 	if (h->closes)
@@ -365,9 +414,9 @@ report(double seconds)
 	size_t i;
 
 	qsort(l.times, n, sizeof l.times[0], by_number);
-	printf("requests=%zu rps=%.1f p50_us=%u p99_us=%u max_us=%u dropped=%zu", n,
+	printf("requests=%zu rps=%.1f p50_us=%u p99_us=%u max_us=%u dropped=%zu wrong=%zu", n,
 	    (double)n / seconds, n > 0 ? l.times[n / 2] : 0, n > 0 ? l.times[n * 99 / 100] : 0,
-	    n > 0 ? l.times[n - 1] : 0, l.dropped);
+	    n > 0 ? l.times[n - 1] : 0, l.dropped, l.wrong);
 	for (i = 0; i < sizeof l.statuses / sizeof l.statuses[0]; i++)
 		if (l.statuses[i] > 0)
 			printf(" s%zu=%zu", i, l.statuses[i]);
@@ -378,13 +427,16 @@ static bool
 read_arguments(int argc, char **argv, double *ret_seconds)
 {
 	static const char *const modes[] = {
-		[GET] = "get", [REFRESH] = "refresh", [POST] = "post"
+		[GET] = "get",
+		[REFRESH] = "refresh",
+		[REFRESH_FORM] = "refresh-form",
+		[POST] = "post",
 	};
 	size_t i;
 
 	if (argc < 7 || argc > 8)
 		return (false);
-	for (i = 0; i < 3 && strcmp(argv[1], modes[i]) != 0; i++)
+	for (i = 0; i < COUNT(modes) && strcmp(argv[1], modes[i]) != 0; i++)
 		;
 	l.mode = (enum mode)i;
 	l.port = (uint16_t)strtoul(argv[2], NULL, 10);
@@ -394,7 +446,7 @@ read_arguments(int argc, char **argv, double *ret_seconds)
 	*ret_seconds = strtod(argv[6], NULL);
 	if (argc == 8)
 		l.pause = (int64_t)(1e6 * (double)l.count / strtod(argv[7], NULL));
-	return (i < 3 && l.port > 0 && l.count > 0 && l.count <= CONNECTIONS_MAX &&
+	return (i < COUNT(modes) && l.port > 0 && l.count > 0 && l.count <= CONNECTIONS_MAX &&
 	        *ret_seconds > 0 && *ret_seconds <= 600 && l.pause >= 0);
 }
 
@@ -416,7 +468,7 @@ main(int argc, char **argv)
 	l.until = since + (int64_t)(seconds * 1e6);
 	run();
 	report((double)(now_us() - since) / 1e6);
-	if (l.mode == REFRESH)
+	if (refreshes())
 		write_lines();
 	return (0);
 }

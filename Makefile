@@ -124,11 +124,13 @@ $(OUT)/bench/%: $(OUT)/tests/bench/%.o $(OUT)/libyett.a
 PORT ?= 8080
 STATE ?= state
 
-.PHONY: run deps-run deps-test
+.PHONY: run deps-run deps-test deps-bench
 deps-run:
 	@tools/deps run
 deps-test:
 	@tools/deps test
+deps-bench:
+	@tools/deps bench
 
 # The programs are built by a make of their own: only after the packages are there does it find their flags.
 run: deps-run
@@ -136,7 +138,7 @@ run: deps-run
 	@exec tools/run build/release "$(STATE)" "$(PORT)"
 
 # Testing it. Long runs have targets of their own.
-.PHONY: test lint asan-test valgrind-test fuzz bench endurance
+.PHONY: test lint asan-test valgrind-test fuzz bench bench-peers endurance
 test: deps-test
 	@tools/test
 
@@ -152,8 +154,11 @@ valgrind-test: deps-test
 fuzz: deps-test
 	@tests/fuzz/run $(or $(SECONDS),60)
 
-bench: deps-test
-	@tests/bench/run
+bench: deps-bench
+	@status=0; tests/bench/run || status=1; tests/bench/peers || status=1; exit $$status
+
+bench-peers: deps-bench
+	@tests/bench/peers
 
 endurance: deps-test
 	@$(MAKE) --no-print-directory -s all units BUILD=test
@@ -197,7 +202,7 @@ help:
 	@echo "make run              serve on http://127.0.0.1:8080   PORT=8080 STATE=state"
 	@echo "make test             all tests; lint, asan-test and valgrind-test are parts of it or beside it"
 	@echo "make fuzz             every parser under libFuzzer     SECONDS=60 each"
-	@echo "make bench            what it costs, against an empty program"
+	@echo "make bench            what it costs, against an empty program, and then against others (make bench-peers: that alone)"
 	@echo "make endurance        30 rounds of kill -9 under load; two writers of the audit log, killed after 10 s"
 	@echo "make install          DESTDIR= PREFIX=/usr/local SYSCONFDIR=PREFIX/etc (/etc with PREFIX=/usr); make uninstall"
 	@echo "                      give the same ones to \"make\" before"

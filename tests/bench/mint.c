@@ -21,7 +21,9 @@ static const char usage[] =
     "       mint tokens DIR < IDS\n"
     "hash: print PASSWORD's hash at the configured cost.\n"
     "tokens: give each session whose id is a line of the input a new token; write what a client\n"
-    "would send to the files cookie, opaque and access (header fields) and refresh in DIR.\n";
+    "would send to the files cookie, opaque and access (header fields, and the email that must be "
+    "in\n"
+    "the answer) and refresh in DIR.\n";
 
 struct minted {
 	struct session session;
@@ -93,17 +95,18 @@ print_one(struct batch *b, const struct minted *m, FILE *files[static 4])
 
 	switch (m->session.kind) {
 	case SESSION_COOKIE:
-		fprintf(files[0], "Cookie: %s=%s\n", cookie_name(&b->app->conf), m->secret);
+		fprintf(files[0], "Cookie: %s=%s\t=%s\n", cookie_name(&b->app->conf), m->secret,
+		    m->user.email);
 		break;
 	case SESSION_OPAQUE:
-		fprintf(files[1], "Authorization: Bearer %s\n", m->secret);
+		fprintf(files[1], "Authorization: Bearer %s\t=%s\n", m->secret, m->user.email);
 		break;
 	case SESSION_REFRESH:
 		fprintf(files[2], "%s\n", m->secret);
 		if ((e = claims_issue_access(b->app, &m->user, &m->session, b->arena, &token)) !=
 		    ERR_OK)
 			return (e);
-		fprintf(files[3], "Authorization: Bearer %s\n", token);
+		fprintf(files[3], "Authorization: Bearer %s\t=%s\n", token, m->user.email);
 		break;
 	}
 	return (ERR_OK);

@@ -13,7 +13,7 @@ site_env() {
 	export YETT_SITE_STATE="$1" YETT_PORT="$2" YETT_RUN="$1/run" YETT_BIN="$out/bin" YETT_SITE_WWW="$top/www"
 	export YETT_SITE_URL="http://127.0.0.1:$2" YETT_PASSWORD_BREACHED="$out/share/breached.filter"
 	export BENCH_TOP="$top" BENCH_OUT="$out" BENCH_PROCS="${BENCH_PROCS-1}"
-	[ ! -r "$top/etc/yett.conf" ] || export YETT_CONF="$top/etc/yett.conf"
+	[ ! -r "${site_conf=$top/etc/yett.conf}" ] || export YETT_CONF="$site_conf"
 	port=$2
 }
 
@@ -35,7 +35,7 @@ site_start() {
 		echo "bench: port $port is taken" >&2
 		exit 1
 	fi
-	lighttpd -D -f "$top/tests/bench/lighttpd.conf" < /dev/null > "$YETT_RUN/out.log" 2>&1 &
+	lighttpd -D -f "${BENCH_LIGHTTPD:-$top/tests/bench/lighttpd.conf}" < /dev/null > "$YETT_RUN/out.log" 2>&1 &
 	server=$!
 	tries=0
 	until answers /empty; do
@@ -88,6 +88,22 @@ load() {
 # get NAME: the value of NAME in $result; 0 when it is not there.
 get() {
 	echo "$result" | tr ' ' '\n' | awk -F = -v name="$1" '$1 == name { v = $2 } END { print v + 0 }'
+}
+
+# all_right: was every answer that $result counts 200, and did it hold what it must?
+all_right() {
+	[ "$(get requests)" != 0 ] && [ "$(get s200)" = "$(get requests)" ] && [ "$(get dropped)" = 0 ] && [ "$(get wrong)" = 0 ]
+}
+
+# seed_keys DIR: API keys of 100 users, one each, in the file key as header fields; and in the file verify what an application
+# asks about them.
+seed_keys() {
+	app=$("$out/bin/yett" apikey create application --service --scope apikeys:verify 2> "$1/keys.log")
+	sqlite3 "$YETT_SITE_STATE/yett.db" "SELECT id, email FROM users LIMIT 100" | while IFS='|' read -r id email; do
+		key=$("$out/bin/yett" apikey create bench --user "$email" --scope profile:read 2>> "$1/keys.log")
+		printf 'X-API-Key: %s\t=%s\n' "$key" "$email" >> "$1/key"
+		printf 'X-API-Key: %s\t{"key":"%s","permission":"profile:read"}\t=%s\n' "$app" "$key" "$id" >> "$1/verify"
+	done
 }
 
 # calc EXPRESSION [FORMAT]

@@ -1,7 +1,7 @@
 // Better Auth on SQLite: node better-auth.mjs DIR PORT PEOPLE. BENCH_CACHE=1: with its cookie cache.
 // In DIR then are the files cookie, login and verify, as tests/bench/load takes them.
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { apiKey } from "@better-auth/api-key";
 import { Algorithm, hash, verify } from "@node-rs/argon2";
 import { betterAuth } from "better-auth";
@@ -11,16 +11,18 @@ import { db, dir, origin, people, serve, writeLines } from "./common.mjs";
 
 const password = "correct horse battery staple";
 const fresh = !existsSync(`${dir}/cookie`);
+if (fresh)
+	writeFileSync(`${dir}/secret`, randomBytes(32).toString("hex"));
 // The cost that Yett has by default: 19 MiB, twice, in a thread of libuv's.
 const cost = { algorithm: Algorithm.Argon2id, memoryCost: 19456, timeCost: 2, parallelism: 1 };
 
 const options = {
 	baseURL: origin,
-	secret: randomBytes(32).toString("hex"),
+	secret: readFileSync(`${dir}/secret`, "utf8"),
 	database: db,
 	telemetry: { enabled: false },
 	rateLimit: { enabled: false },
-	session: { cookieCache: { enabled: process.env.BENCH_CACHE === "1", maxAge: 300 } },
+	session: { cookieCache: { enabled: process.env.BENCH_CACHE === "1", maxAge: 3600 } },
 	emailAndPassword: {
 		enabled: true,
 		password: { hash: (text) => hash(text, cost), verify: (given) => verify(given.hash, given.password) },

@@ -169,6 +169,7 @@ endurance: deps-test
 LIBEXEC := $(DESTDIR)$(PREFIX)/libexec/yett
 SHARE := $(DESTDIR)$(DATADIR)
 DOC := $(DESTDIR)$(PREFIX)/share/doc/yett
+EXAMPLES := $(DOC)/etc
 
 .PHONY: install uninstall clean help
 install: all
@@ -183,6 +184,12 @@ install: all
 	install -d "$(DOC)/fail2ban/filter.d" "$(DOC)/fail2ban/jail.d"
 	install -m 644 etc/fail2ban/filter.d/yett.conf "$(DOC)/fail2ban/filter.d"
 	install -m 644 etc/fail2ban/jail.d/yett.conf "$(DOC)/fail2ban/jail.d"
+	# What a site starts from, with the folders of this installation: for four web servers, spawn-fcgi and systemd.
+	cd etc && find lighttpd lighttpd-guard.conf nginx* apache* caddy Caddyfile spawn systemd -type f | while read -r file; do \
+		install -D -m 644 "$$file" "$(EXAMPLES)/$$file" && sed -i -e 's|/usr/local/libexec/|$(PREFIX)/libexec/|' \
+			-e 's|/usr/local/share/|$(PREFIX)/share/|' "$(EXAMPLES)/$$file" || exit 1; \
+	done
+	chmod 755 "$(EXAMPLES)/spawn"
 	# A configuration that somebody has edited stays.
 	test -e "$(DESTDIR)$(SYSCONFDIR)/yett.conf" || sed -e 's|^www = .*|www = $(DATADIR)/www|' \
 		-e 's|^breached =$$|breached = $(DATADIR)/breached.filter|' etc/yett.conf > $(OUT)/yett.conf

@@ -211,8 +211,8 @@ gone() {
 	[[ "$output" == *"PORT="* ]]
 }
 
-# nginx in front of the programs under spawn-fcgi, with connections kept open to them; or as README.md has it, with
-# ROUTES=readme.
+# nginx in front of the programs under spawn-fcgi, with connections kept open to them; or, with ROUTES=readme, as README.md
+# has it, which includes etc/nginx/yett.conf.
 start_nginx() {
 	local dir=$BATS_TEST_TMPDIR/nginx program routes
 	mkdir -p "$dir"
@@ -227,8 +227,9 @@ start_nginx() {
 		location /auth/register { fastcgi_pass register; }
 		location / { fastcgi_pass session; }
 		location /raw { fastcgi_pass login; fastcgi_request_buffering off; }"
-	[ -z "${ROUTES-}" ] || routes=$(sed -n '/^```nginx/,/^```$/{/^```/!p}' "$TOP/README.md" |
-		sed -e "s|/run/yett-|$dir/|" -e "s|/usr/local/share/yett/|$TOP/|" -e 's|include fastcgi_params;||')
+	[ -z "${ROUTES-}" ] || routes=$(sed -n '/^```nginx/,/^```$/{/^```/!p}' "$TOP/README.md")
+	sed -e "s|/run/yett/|$dir/|" -e "s|/usr/local/share/yett/|$TOP/|" "$TOP/etc/nginx/yett.conf" > "$dir/yett.conf"
+	cp /etc/nginx/fastcgi_params "$dir"
 	cat > "$dir/nginx.conf" <<- E
 		$([ "$(id -u)" != 0 ] || echo 'user root;') daemon off; worker_processes 1; pid $dir/nginx.pid; error_log $dir/error.log;
 		events { worker_connections 512; }

@@ -78,7 +78,7 @@ configure_lighttpd() {
 		server.bind = "127.0.0.1"
 		server.port = $PORT
 		server.document-root = "$SITE/tmp"
-		server.errorlog = "$SITE/lighttpd.log"
+		server.errorlog = "$SITE/tmp/lighttpd.log"
 		server.upload-dirs = ("$SITE/tmp")
 		$(as_root 'server.username = "www-data"')
 		mimetype.assign = (".txt" => "text/plain")
@@ -98,7 +98,7 @@ configure_nginx() {
 	mv "$dir/nginx.conf" "$dir/site.conf"
 	cat > "$dir/nginx.conf" <<- E
 		$(as_root 'user www-data;')
-		daemon off; worker_processes 1; pid $SITE/nginx.pid; error_log $SITE/nginx.log;
+		daemon off; worker_processes 1; pid $SITE/nginx.pid; error_log $SITE/tmp/nginx.log;
 		events { worker_connections 768; }
 		http {
 			access_log off; default_type text/plain; fastcgi_temp_path $SITE/tmp/f; uwsgi_temp_path $SITE/tmp/u;
@@ -120,7 +120,7 @@ configure_apache() {
 		echo "ServerName localhost"
 		echo "DefaultRuntimeDir $SITE/tmp"
 		echo "PidFile $SITE/apache.pid"
-		echo "ErrorLog $SITE/apache.log"
+		echo "ErrorLog $SITE/tmp/apache.log"
 		echo "TypesConfig /etc/mime.types"
 		as_root "User www-data"
 		as_root "Group www-data"
@@ -164,7 +164,7 @@ start_servers() {
 			sleep 0.1
 		done
 		echo "$server did not start" >&2
-		cat "$SITE/$server.out" "$SITE/$server.log" "$SITE/yett.log" >&2
+		cat "$SITE/$server.out" "$SITE/tmp/$server.log" >&2
 		return 1
 	done
 }
@@ -172,7 +172,7 @@ start_servers() {
 stop_sites() {
 	[ -n "${SITE-}" ] || return 0
 	[ -z "${APP_PID-}" ] || kill "$APP_PID"
-	[ -z "${PIDS[*]-}" ] || kill "${PIDS[@]}"
+	[ -z "${PIDS[*]-}" ] || kill "${PIDS[@]}" 2> /dev/null
 	wait "${PIDS[@]}" "${APP_PID-}" 2> /dev/null || :
 	"$TOP/etc/spawn" stop
 	rm -rf "$SITE"

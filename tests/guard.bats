@@ -224,6 +224,41 @@ member() {
 	expect 500
 }
 
+@test "an authorizer that takes a verdict is told the application's variables, or a status and no body" {
+	rules "/open guest" "/closed nobody" "/ user"
+	member ann@example.org editor
+	is_allowed /x "$PROOF" YETT_GUARD=verdict
+	[ "$(header Variable-REMOTE_USER)" = ann@example.org ]
+	is_allowed /open YETT_GUARD=verdict
+	is_refused 401 /x YETT_GUARD=verdict "$HTML"
+	[ "${HEAD%$'\n'}" = "Status: 401" ]
+	[ -z "$BODY" ]
+	is_refused 403 /closed YETT_GUARD=verdict
+	[ -z "$BODY" ]
+	is_refused 403 /open/../closed YETT_GUARD=verdict
+	[ -z "$BODY" ]
+	is_refused 500 /open YETT_GUARD=answer
+	is_refused 500 /open YETT_GUARD=refusal
+}
+
+@test "a web server that asks for a refusal gets one, also where the guard would let in" {
+	rules "/open guest" "/closed nobody" "/ user"
+	call guard GET /open - YETT_GUARD=refusal
+	expect 403 forbidden
+	[[ "$(json .detail)" == *"web server"* ]]
+	[ -z "$(header Remote-User)" ]
+	call guard GET /open - YETT_GUARD=refusal "$HTML"
+	expect 403
+	[[ "$BODY" == *"<h1"* ]]
+	call guard GET /x - YETT_GUARD=refusal "$HTML"
+	expect 303
+	call guard GET /x - YETT_GUARD=refusal
+	expect 401 unauthenticated
+	call guard GET /_guard - YETT_GUARD=refusal YETT_METHOD=POST YETT_URI=/closed
+	expect 403
+	[[ "$(json .detail)" == *"/closed nobody"* ]]
+}
+
 @test "what a client sends is no question of the web server" {
 	rules "/ guest"
 	call guard GET /x - HTTP_YETT_GUARD=answer HTTP_FCGI_ROLE=AUTHORIZER HTTP_YETT_URI=/

@@ -6,7 +6,7 @@ load helper
 setup() {
 	fresh_state
 	RUN=$BATS_TEST_TMPDIR/run
-	export YETT_BIN=$BIN YETT_RUN=$RUN YETT_LOG=$BATS_TEST_TMPDIR/yett.log YETT_USER='' YETT_WEB=www-data YETT_GUARD_TCP=''
+	export YETT_BIN=$BIN YETT_RUN=$RUN YETT_LOG=$BATS_TEST_TMPDIR/yett.log YETT_USER='' YETT_WEB=www-data YETT_TCP=''
 }
 
 teardown() {
@@ -51,7 +51,7 @@ knock() {
 }
 
 @test "etc/spawn starts every program, says so, and leaves nothing when it stops them" {
-	export YETT_GUARD_TCP=127.0.0.1:$(free_port)
+	export YETT_TCP=127.0.0.1:$(free_port)
 	spawn start
 	run -0 spawn status
 	[ "${#lines[@]}" = $(($(programs | wc -l) + 1)) ]
@@ -63,7 +63,7 @@ knock() {
 		[ "$(stat -c %a "$RUN/$program.sock")" = 660 ]
 		[ "$(knock "$RUN/$program.sock" /nowhere)" = 404 ]
 	done
-	[ "$(knock "$YETT_GUARD_TCP" /nowhere)" = 404 ]
+	[ "$(knock "$YETT_TCP" /nowhere)" = 404 ]
 	[ "$(stat -c %a "$YETT_LOG")" = 640 ]
 	# What runs already stays as it is.
 	local before=${lines[*]}

@@ -17,7 +17,7 @@ sites() {
 	people
 	export YETT_BIN=$BIN YETT_RUN=$SITE/run YETT_LOG=$SITE/yett.log YETT_USER='' YETT_WEB=www-data
 	GUARD_PORT=$(free_port)
-	export YETT_GUARD_TCP=127.0.0.1:$GUARD_PORT
+	export YETT_TCP=127.0.0.1:$GUARD_PORT
 	"$TOP/etc/spawn" start 3>&-
 	APP_PORT=$(free_port)
 	"$TOP/tests/echo-server" "$APP_PORT" 3>&- &

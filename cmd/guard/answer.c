@@ -15,9 +15,11 @@
 
 /* How an answer reaches the web server. */
 enum manner {
-	AUTHORIZER, /* 200 and variables, or the client's answer */
-	VERDICT,    /* 204, 401 or 403, without a body */
-	ANSWER,     /* 204, or the client's answer */
+	AUTHORIZER,         /* 200 and variables, or the client's answer */
+	AUTHORIZER_VERDICT, /* 200 and variables, 401 or 403 without a body */
+	VERDICT,            /* 204, 401 or 403, without a body */
+	ANSWER,             /* 204, or the client's answer */
+	REFUSAL,            /* the client's answer, which is never that he is let in */
 };
 
 /* What is told of who is let in: by FastCGI's variables, by header fields. */
@@ -61,11 +63,12 @@ name_user(const struct conf *conf, const struct guard_who *w)
 static enum err
 let_in(struct req *r, enum manner manner, const struct guard_who *w)
 {
+	const bool variables = manner == AUTHORIZER || manner == AUTHORIZER_VERDICT;
 	const char *values[COUNT(names)];
 	enum err e;
 	size_t i;
 
-	r->status = manner == AUTHORIZER ? 200 : 204;
+	r->status = variables ? 200 : 204;
 	r->bare = true;
 	if (w == NULL)
 		return (ERR_OK);
@@ -76,8 +79,7 @@ let_in(struct req *r, enum manner manner, const struct guard_who *w)
 	values[4] = guard_who_text(w, w->org_slug);
 	for (i = 0; i < COUNT(names); i++)
 		if (values[i] == NULL || values[i][0] != '\0')
-			if ((e = reply_header(r, names[i][manner != AUTHORIZER], values[i])) !=
-			    ERR_OK)
+			if ((e = reply_header(r, names[i][!variables], values[i])) != ERR_OK)
 				return (e);
 	return (ERR_OK);
 }
@@ -159,6 +161,14 @@ refuse(struct req *r, const struct guard_decision *d, const struct guard_who *wh
 	return (deny(r, d, who));
 }
 
+/* It was not the guard that has refused the request: the web server has, for a reason of its own. */
+static enum err
+refuse_all_the_same(struct req *r)
+{
+
+	return (req_fail(r, ERR_FORBIDDEN, "the web server does not show this; ask %s", whom(r)));
+}
+
 /* Without a body, and with a status that such a web server understands. */
 static enum err
 refuse_briefly(struct req *r, enum err e)
@@ -195,11 +205,11 @@ decide(struct req *r, enum manner manner, const char *method, const char *host, 
 	if (e == ERR_OK) {
 		target.path = path;
 		if ((e = guard_ask(r, &target, &who, &d)) == ERR_OK && d.verdict == GUARD_ALLOWED)
-			return (let_in(r, manner, who));
+			return (manner == REFUSAL ? refuse_all_the_same(r) : let_in(r, manner, who));
 		if (e == ERR_OK)
 			e = refuse(r, &d, who, method, uri);
 	}
-	return (manner == VERDICT ? refuse_briefly(r, e) : e);
+	return (manner == VERDICT || manner == AUTHORIZER_VERDICT ? refuse_briefly(r, e) : e);
 }
 
 static const char *
@@ -209,16 +219,37 @@ either(const char *one, const char *other)
 	return (one != NULL ? one : other);
 }
 
+/* How the web server would like it. Errors: ERR_INTERNAL when it does not say so rightly. */
+static enum err
+read_manner(struct req *r, enum manner *ret_manner)
+{
+	const bool authorizer = r->role != NULL && strcmp(r->role, "AUTHORIZER") == 0;
+
+	if (r->guard == NULL)
+		*ret_manner = AUTHORIZER;
+	else if (strcmp(r->guard, "verdict") == 0)
+		*ret_manner = authorizer ? AUTHORIZER_VERDICT : VERDICT;
+	else if (!authorizer && strcmp(r->guard, "answer") == 0)
+		*ret_manner = ANSWER;
+	else if (!authorizer && strcmp(r->guard, "refusal") == 0)
+		*ret_manner = REFUSAL;
+	else
+		return (req_fail(r, ERR_INTERNAL,
+		    "YETT_GUARD is not verdict, answer or refusal; an authorizer takes the first"));
+	return (ERR_OK);
+}
+
 enum err
 answer_authorize(struct req *r)
 {
-	const bool verdict = r->guard != NULL && strcmp(r->guard, "verdict") == 0;
+	enum manner manner = AUTHORIZER;
+	enum err e;
 
-	if (r->guard == NULL)
-		return (decide(r, AUTHORIZER, r->method, r->host, r->request_uri));
-	if (!verdict && strcmp(r->guard, "answer") != 0)
-		return (req_fail(r, ERR_INTERNAL, "YETT_GUARD is neither verdict nor answer"));
-	return (decide(r, verdict ? VERDICT : ANSWER, either(r->guard_method, r->method),
+	if ((e = read_manner(r, &manner)) != ERR_OK)
+		return (e);
+	if (manner == AUTHORIZER)
+		return (decide(r, manner, r->method, r->host, r->request_uri));
+	return (decide(r, manner, either(r->guard_method, r->method),
 	    either(r->guard_host, r->host), either(r->guard_uri, r->request_uri)));
 }
 

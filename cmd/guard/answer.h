@@ -6,9 +6,9 @@
 
 /**
  * answer_authorize(r):
- * The three ways to ask that docs/guard.md explains: FastCGI's role AUTHORIZER; the variable
- * YETT_GUARD=verdict; YETT_GUARD=answer. Errors: whatever is wrong; never is it an answer that lets
- * somebody in.
+ * The ways to ask that docs/guard.md explains: FastCGI's role AUTHORIZER; the variable
+ * YETT_GUARD=verdict, answer or refusal. Errors: whatever is wrong; never is it an answer that
+ * lets somebody in.
  */
 MUST_USE enum err answer_authorize(struct req *r);
 

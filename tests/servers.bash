@@ -56,7 +56,7 @@ people() {
 # place FILE TARGET: copy it, with this test's folders and ports for those that it has.
 place() {
 	sed -e "s|/run/yett/|$SITE/run/|" -e "s|/usr/local/share/yett/|$TOP/|" -e "s|/srv/www|$SITE/www|" \
-		-e "s|127\.0\.0\.1:8080|127.0.0.1:$PORT|" -e "s|127\.0\.0\.1:3000|127.0.0.1:$APP_PORT|" \
+		-e "s|127\.0\.0\.1:8080|127.0.0.1:$PORT|" -e "s|http://:8080|http://:$PORT|" -e "s|127\.0\.0\.1:3000|127.0.0.1:$APP_PORT|" \
 		-e "s|\"port\" => 3000|\"port\" => $APP_PORT|" -e "s|127\.0\.0\.1:9460|127.0.0.1:$GUARD_PORT|" \
 		-e "s|/etc/lighttpd/|$SITE/etc/lighttpd/|" -e "${PLACE_ALSO-}" "$1" > "$2"
 }
@@ -81,7 +81,7 @@ configure_lighttpd() {
 		server.errorlog = "$SITE/tmp/lighttpd.log"
 		server.upload-dirs = ("$SITE/tmp")
 		$(as_root 'server.username = "www-data"')
-		mimetype.assign = (".txt" => "text/plain")
+		mimetype.assign = (".txt" => "text/plain", ".css" => "text/css")
 		$(sed -n '/^server.http-parseopts/,/^)/p' /etc/lighttpd/lighttpd.conf)
 		include "lighttpd-guard.conf"
 	E
@@ -186,7 +186,7 @@ each() {
 		URL=http://127.0.0.1:$PORT
 		SERVER=$server
 		"$@" || {
-			echo "behind $server: $* failed: $STATUS $HEAD $BODY" >&2
+			echo "behind $server: $* failed: $STATUS $HEAD ${BODY:0:300}" >&2
 			return 1
 		}
 	done

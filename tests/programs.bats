@@ -51,7 +51,7 @@ knock() {
 }
 
 @test "etc/spawn starts every program, says so, and leaves nothing when it stops them" {
-	export YETT_TCP=127.0.0.1:$(free_port)
+	YETT_TCP=127.0.0.1:$(free_port)
 	spawn start
 	run -0 spawn status
 	[ "${#lines[@]}" = $(($(programs | wc -l) + 1)) ]
@@ -75,7 +75,8 @@ knock() {
 	[[ "$output" != *[0-9]* ]]
 	[ -z "$(ls "$RUN")" ]
 	for line in $before; do
-		[[ "$line" != [0-9]* ]] || [ ! -e "/proc/$line" ]
+		# Of one that has ended there may be a row left, which nobody has asked about yet; it has no command.
+		[[ "$line" != [0-9]* ]] || [ ! -e "/proc/$line" ] || [ -z "$(tr -d '\0' < "/proc/$line/cmdline")" ]
 	done
 }
 
@@ -171,26 +172,31 @@ units() {
 	done
 }
 
-# allowed: the system calls that yett@.service lets through, one a line.
+# expand NAME...: the system calls of groups, and those named themselves.
+# shellcheck disable=SC2046 # one word a call
+expand() {
+	local name
+	for name; do
+		case $name in
+		@*) expand $(systemd-analyze syscall-filter "$name" | sed -n 's/^    \([a-z@].*\)/\1/p') ;;
+		*) echo "$name" ;;
+		esac
+	done | sort -u
+}
+
+# allowed: the system calls that yett@.service lets through, as its lines say one after the other.
 allowed() {
-	{
-		systemd-analyze syscall-filter @system-service
-		# What those within name by group.
-		systemd-analyze syscall-filter
-	} | awk '/^@/{group = $1; next} /^    #/{next} NF {print group, $1}' | sort -u > "$BATS_TEST_TMPDIR/groups"
-	expand() {
-		local member
-		for member in $(awk -v g="$1" '$1 == g {print $2}' "$BATS_TEST_TMPDIR/groups"); do
-			case $member in
-			@*) expand "$member" ;;
-			*) echo "$member" ;;
-			esac
-		done
-	}
-	comm -23 <(expand @system-service | sort -u) <({
-		expand @privileged
-		expand @resources
-	} | sort -u)
+	local line all=$BATS_TEST_TMPDIR/all
+	: > "$all"
+	while read -r line; do
+		if [[ $line == "~"* ]]; then
+			comm -23 "$all" <(expand ${line#"~"})
+		else
+			sort -u "$all" <(expand $line)
+		fi > "$all.new"
+		mv "$all.new" "$all"
+	done < <(sed -n 's/^SystemCallFilter=//p' "$TOP/etc/systemd/yett@.service")
+	cat "$all"
 }
 
 @test "no program makes a system call that its unit forbids" {
@@ -221,6 +227,7 @@ allowed() {
 	# A line is the number of a thread and a call; one that went on elsewhere is "<... NAME resumed>".
 	sed -nE 's/^[0-9]+ +([a-z0-9_]+)\(.*/\1/p' "$calls".* | sort -u > "$BATS_TEST_TMPDIR/made"
 	[ "$(wc -l < "$BATS_TEST_TMPDIR/made")" -gt 20 ]
-	run -0 comm -23 "$BATS_TEST_TMPDIR/made" "$BATS_TEST_TMPDIR/allowed"
-	[ -z "$output" ]
+	# As root SQLite gives its files to the owner of the database, which the unit's user never does.
+	[ "$(id -u)" != 0 ] || echo fchown >> "$BATS_TEST_TMPDIR/allowed"
+	diff <(comm -23 "$BATS_TEST_TMPDIR/made" <(sort -u "$BATS_TEST_TMPDIR/allowed")) /dev/null
 }

@@ -400,3 +400,39 @@ every_path_leads_to_its_program() {
 		each not_ours $path
 	done
 }
+
+@test "nginx may be told to remember for two seconds that somebody may, and nothing else" {
+	kill "${PIDS[nginx]}"
+	wait "${PIDS[nginx]}" || :
+	rm -r "$SITE/etc/nginx"
+	PLACE_ALSO="s|#fastcgi_|fastcgi_|; s|/var/cache/nginx/yett|$SITE/tmp/cache|"
+	SERVERS=nginx
+	start_servers
+	URL=http://127.0.0.1:${PORTS[nginx]}
+	get ann /app
+	reached
+	get ann /staff/page
+	[ "$STATUS" = 403 ]
+	get - /app
+	[ "$STATUS" = 401 ]
+	kill "$(cat "$SITE/run/guard.pid")"
+	get ann /app
+	reached
+	[ "$(field remote-user)" = ann@example.org ]
+	local who
+	for who in - sam; do
+		get $who /app
+		refused
+	done
+	get ann /app/other
+	refused
+	get ann /app -H 'Authorization: Bearer x'
+	refused
+	get ann /app --interface 127.0.0.2
+	refused
+	ask ann POST /app -d a=b
+	refused
+	sleep 2
+	get ann /app
+	refused
+}

@@ -231,3 +231,21 @@ allowed() {
 	[ "$(id -u)" != 0 ] || echo fchown >> "$BATS_TEST_TMPDIR/allowed"
 	diff <(comm -23 "$BATS_TEST_TMPDIR/made" <(sort -u "$BATS_TEST_TMPDIR/allowed")) /dev/null
 }
+
+@test "make install leaves what a site starts from, and nothing that is not there" {
+	local to=$BATS_TEST_TMPDIR/root file paths
+	make --no-print-directory -s -C "$TOP" BUILD=test install "DESTDIR=$to" > "$BATS_TEST_TMPDIR/log" 2>&1
+	cd "$to/usr/local/share/doc/yett/etc"
+	for file in lighttpd-guard.conf lighttpd/yett.conf lighttpd/yett-guard.lua nginx.conf nginx/yett.conf nginx/yett-guard.conf \
+		apache.conf apache/yett.conf apache/yett-guard.conf Caddyfile caddy/yett.caddy systemd/yett@.service systemd/yett.target \
+		systemd/yett@orgs.service.d/network.conf systemd/yett-guard-tcp.socket; do
+		cmp "$file" "$TOP/etc/$file"
+	done
+	[ -x spawn ]
+	# The programs and files that they name are installed.
+	paths=$(grep -rhoE '/usr/local/(libexec|share)/yett/[a-z/]*' . | sort -u)
+	[ -n "$paths" ]
+	for file in $paths; do
+		[ -e "$to$file" ]
+	done
+}

@@ -161,7 +161,8 @@ refuse(struct req *r, const struct guard_decision *d, const struct guard_who *wh
 	return (deny(r, d, who));
 }
 
-/* It was not the guard that has refused the request: the web server has, for a reason of its own. */
+/* It was not the guard that has refused the request: the web server has, for a reason of its own.
+ */
 static enum err
 refuse_all_the_same(struct req *r)
 {
@@ -205,7 +206,8 @@ decide(struct req *r, enum manner manner, const char *method, const char *host, 
 	if (e == ERR_OK) {
 		target.path = path;
 		if ((e = guard_ask(r, &target, &who, &d)) == ERR_OK && d.verdict == GUARD_ALLOWED)
-			return (manner == REFUSAL ? refuse_all_the_same(r) : let_in(r, manner, who));
+			return (
+			    manner == REFUSAL ? refuse_all_the_same(r) : let_in(r, manner, who));
 		if (e == ERR_OK)
 			e = refuse(r, &d, who, method, uri);
 	}

@@ -432,7 +432,7 @@ every_path_leads_to_its_program() {
 	refused
 	ask ann POST /app -d a=b
 	refused
-	sleep 2
+	sleep 3
 	get ann /app
 	refused
 }

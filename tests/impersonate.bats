@@ -132,6 +132,28 @@ events() {
 	[ "$(jq -c .effective_roles <<< "$BODY")" = '["label","viewer"]' ]
 }
 
+@test "hundreds of roles of either leave room for acting in a name and in an organisation" {
+	local org
+	"$BIN/yett" org add Club --slug club
+	org=$(sql "SELECT id FROM orgs")
+	"$BIN/yett" org join club ann@example.org
+	"$BIN/yett" org join club sue@example.org
+	# Under viewer, which both have, with long names that hold long permissions.
+	sql "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+		INSERT INTO roles (id, name, created_at) SELECT printf('01890a5d-ac96-774b-bcce-%012d', i), printf('r%063d', i), 0 FROM n;
+		INSERT INTO role_parents SELECT '00000000-0000-7000-8000-000000000002', id FROM roles WHERE name GLOB 'r0*';
+		INSERT INTO permissions (id, name, created_at) SELECT replace(id, 'bcce', 'bccf'), name || ':x', 0 FROM roles WHERE name GLOB 'r0*';
+		INSERT INTO role_permissions (role_id, permission_id) SELECT id, replace(id, 'bcce', 'bccf') FROM roles WHERE name GLOB 'r0*'"
+	"$BIN/yett" role allow support orgs:read
+	"$BIN/yett" role allow support members:read
+	act "$SUE" "$ANN_ID"
+	call orgs POST "/orgs/$org/activate" - "$(bearer "$ACTING")"
+	expect 200
+	call orgs POST "/orgs/$org/activate" - "$(bearer "$ACTING")"
+	expect 200
+	works
+}
+
 @test "it lasts as many minutes as said, 1 to 60" {
 	local minutes
 	for minutes in 1 60; do

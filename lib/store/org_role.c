@@ -319,12 +319,14 @@ enum err
 org_role_rights(struct db *db, const char *org_id, const char *user_id, int64_t now,
     struct arena *a, struct names *ret_roles, struct names *ret_permissions)
 {
-	struct held *held = arena_alloc(a, sizeof *held);
+	struct arena *scratch;
+	struct held *held = role_held_new(&scratch);
 	enum err e;
 
 	if (held == NULL)
 		return (ERR_NOMEM);
-	if ((e = org_role_held(db, org_id, user_id, now, a, held)) != ERR_OK)
-		return (e);
-	return (role_rights_of_held(db, held, a, ret_roles, ret_permissions));
+	if ((e = org_role_held(db, org_id, user_id, now, scratch, held)) == ERR_OK)
+		e = role_rights_of_held(db, held, a, ret_roles, ret_permissions);
+	arena_free(scratch);
+	return (e);
 }

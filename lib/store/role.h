@@ -186,6 +186,14 @@ role_held(struct db *db, const char *user_id, int64_t now, struct arena *a, stru
 MUST_USE enum err role_next_end(struct db *db, const char *user_id, int64_t now, int64_t *ret_at);
 
 /**
+ * role_held_new(ret_arena):
+ * An empty list, and the memory that it and its texts live in, which the caller ends by
+ * arena_free(): a list is large and needed for a moment, and a request reads up to a dozen.
+ * Errors: NULL when memory is out.
+ */
+struct held *role_held_new(struct arena **ret_arena);
+
+/**
  * role_hold(held, id), role_inherited(db, a, held), role_rights_of_held(db, held, a, ret_roles,
  * ret_permissions):
  * The three steps of the functions around this one, for whoever holds roles in another way: ${held}

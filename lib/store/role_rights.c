@@ -4,6 +4,22 @@
 
 #include "store/role.h"
 
+/* The list, what it inherits on the way, and two ids of each: some 140 KiB. */
+#define HELD_MAX ((size_t)256 << 10)
+
+struct held *
+role_held_new(struct arena **ret_arena)
+{
+	struct arena *a = arena_new(HELD_MAX);
+	struct held *held = a == NULL ? NULL : arena_alloc(a, sizeof *held);
+
+	if (held == NULL)
+		arena_free(a);
+	else
+		*ret_arena = a;
+	return (held);
+}
+
 /* Put ${name} into ${names} unless it is there. */
 static enum err
 add_name(struct names *names, char *name)
@@ -279,14 +295,16 @@ enum err
 role_rights(struct db *db, const char *user_id, int64_t now, struct arena *a,
     struct names *ret_roles, struct names *ret_permissions)
 {
-	struct held *held = arena_alloc(a, sizeof *held);
+	struct arena *scratch;
+	struct held *held = role_held_new(&scratch);
 	enum err e;
 
 	if (held == NULL)
 		return (ERR_NOMEM);
-	if ((e = role_held(db, user_id, now, a, held)) != ERR_OK)
-		return (e);
-	return (role_rights_of_held(db, held, a, ret_roles, ret_permissions));
+	if ((e = role_held(db, user_id, now, scratch, held)) == ERR_OK)
+		e = role_rights_of_held(db, held, a, ret_roles, ret_permissions);
+	arena_free(scratch);
+	return (e);
 }
 
 enum err
@@ -296,14 +314,16 @@ role_rights_of_key(struct db *db, const char *key_id, int64_t now, struct arena 
 	static const char direct[] =
 	    "SELECT role_id, NULL FROM api_key_roles WHERE api_key_id = ?1 "
 	    "AND (expires_at IS NULL OR expires_at > ?2)";
-	struct held *held = arena_alloc(a, sizeof *held);
+	struct arena *scratch;
+	struct held *held = role_held_new(&scratch);
 	enum err e;
 
 	if (held == NULL)
 		return (ERR_NOMEM);
-	if ((e = read_held(db, direct, key_id, now, a, held)) != ERR_OK)
-		return (e);
-	return (role_rights_of_held(db, held, a, ret_roles, ret_permissions));
+	if ((e = read_held(db, direct, key_id, now, scratch, held)) == ERR_OK)
+		e = role_rights_of_held(db, held, a, ret_roles, ret_permissions);
+	arena_free(scratch);
+	return (e);
 }
 
 enum err
@@ -331,14 +351,16 @@ enum err
 role_rights_of_role(struct db *db, const char *id, struct arena *a, struct names *ret_roles,
     struct names *ret_permissions)
 {
-	struct held *held = arena_alloc(a, sizeof *held);
+	struct arena *scratch;
+	struct held *held = role_held_new(&scratch);
 	enum err e;
 
 	if (held == NULL)
 		return (ERR_NOMEM);
-	if ((e = role_held_by_role(db, id, a, held)) != ERR_OK)
-		return (e);
-	return (role_rights_of_held(db, held, a, ret_roles, ret_permissions));
+	if ((e = role_held_by_role(db, id, scratch, held)) == ERR_OK)
+		e = role_rights_of_held(db, held, a, ret_roles, ret_permissions);
+	arena_free(scratch);
+	return (e);
 }
 
 enum err
@@ -359,12 +381,14 @@ role_held_permissions(
 enum err
 role_possible_permissions(struct db *db, const char *id, struct arena *a, struct names *ret_names)
 {
-	struct held *held = arena_alloc(a, sizeof *held);
+	struct arena *scratch;
+	struct held *held = role_held_new(&scratch);
 	enum err e;
 
 	if (held == NULL)
 		return (ERR_NOMEM);
-	if ((e = role_held_by_role(db, id, a, held)) != ERR_OK)
-		return (e);
-	return (role_held_permissions(db, held, a, ret_names));
+	if ((e = role_held_by_role(db, id, scratch, held)) == ERR_OK)
+		e = role_held_permissions(db, held, a, ret_names);
+	arena_free(scratch);
+	return (e);
 }

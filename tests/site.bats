@@ -40,6 +40,18 @@ teardown() {
 	[ "$BODY" = '{"detail":"Not authenticated"}' ]
 }
 
+@test "the first minute in README.md goes as it says" {
+	start_site
+	sed -n '/^## The first minute/,/^## /{/^```sh/,/^```$/{/^```/!p}}' "$TOP/README.md" |
+		sed -e "s|http://127.0.0.1:8080|$URL|g" -e "s|=state |=$YETT_SITE_STATE |" -e "s|build/release/bin/yett|$BIN/yett|" \
+			-e 's/what you chose/four quite unlikely words/' > "$BATS_TEST_TMPDIR/minute"
+	sed -i 's/^\(.*user add .*\)$/echo four quite unlikely words | env \1/' "$BATS_TEST_TMPDIR/minute"
+	run -0 bash -eu "$BATS_TEST_TMPDIR/minute"
+	grep -x 204 <<< "$output"
+	[ "${lines[-1]}" = "$(sed -n 's/^The last answers `\(.*\)`\.$/\1/p' "$TOP/README.md")" ]
+	run ! grep '"status":4' <<< "$output"
+}
+
 @test "what one program revokes another refuses at the very next request" {
 	start_site
 	local i

@@ -249,7 +249,7 @@ member() {
 	[ -z "$(header Remote-User)" ]
 	call guard GET /open - YETT_GUARD=refusal "$HTML"
 	expect 403
-	[[ "$BODY" == *"<h1"* ]]
+	[[ "$BODY" == *"<h1>Not allowed</h1>"*"<p class=\"said\">the web server does not show this; ask "* ]]
 	call guard GET /x - YETT_GUARD=refusal "$HTML"
 	expect 303
 	call guard GET /x - YETT_GUARD=refusal

@@ -186,8 +186,12 @@ conf() {
 }
 
 @test "doctor counts the rules, and finds names that lead nowhere and what is no rule" {
+	run -0 yett doctor
+	grep -x 'ok    guard: 0 rules: who comes to a guarded page is not let in' <<< "$output"
 	yett role add editor
 	yett guard add "/wiki role:editor"
+	run -0 yett doctor
+	grep -x 'ok    guard: 1 rule' <<< "$output"
 	YETT_GUARD_RULE="/ user" run -0 yett doctor
 	grep -x 'ok    guard: 2 rules' <<< "$output"
 	yett role delete editor
@@ -213,6 +217,10 @@ conf() {
 	[ "${lines[0]}" = allowed ]
 	[[ "${lines[1]}" = "rule:   /wiki role:editor ("*")" ]]
 	[ "${lines[2]}" = "reason: role:editor lets in" ]
+	echo "$PASSWORD" | yett user add kim@example.org
+	run -0 yett guard explain https://example.org/wiki/1 --as kim@example.org
+	[ "${lines[0]}" = denied ]
+	[ "${lines[2]}" = "reason: it lets in others only" ]
 	run -0 yett guard explain /wiki
 	[ "${lines[0]}" = sign-in ]
 	run -0 yett guard explain /conf

@@ -74,5 +74,6 @@ doctor_check_guard(struct doctor *d, bool readable)
 	}
 	db_close(c.db);
 	if (!c.wrong)
-		doctor_say(d, FINDING_OK, "guard", "%u rules", c.count);
+		doctor_say(d, FINDING_OK, "guard", "%u rule%s%s", c.count, c.count == 1 ? "" : "s",
+		    c.count == 0 ? ": who comes to a guarded page is not let in" : "");
 }

@@ -253,7 +253,7 @@ find_reason(const struct guard_rule *rule, const char *address, const struct gua
 	}
 	if (!comes_from(rule, address))
 		return (arena_print(a, "it lets in nobody from %s", address));
-	return (is_closed(rule) ? "it lets in nobody" : "none of those that it lets in");
+	return (is_closed(rule) ? "it lets in nobody" : "it lets in others only");
 }
 
 /* Say in ${d} what decided, and why. ${item} may be NULL. */

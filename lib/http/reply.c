@@ -179,6 +179,7 @@ reply_problem_page(
 	if (j.failed)
 		return (ERR_NOMEM);
 	add_problem(&j, r, e);
+	json_add_text(&j, "said", r->detail);
 	json_add_text(&j, "site", site_name);
 	json_add_bool(&j, "problem", true);
 	if (!j.failed)

@@ -108,6 +108,11 @@ parse_target(struct parsing *s, const char *word)
 	if ((path = arena_copy(s->arena, slash)) == NULL ||
 	    (host = arena_copy_len(s->arena, word, (size_t)(slash - word))) == NULL)
 		return (ERR_NOMEM);
+	/* The host first: of http://HOST/PATH it is the scheme that is wrong. */
+	text_lower(host);
+	if (slash > word && !host_ok(host))
+		return (fail(s->message, "%.*s is no host name, without scheme and port",
+		    shown(host), host));
 	if (!guard_path_ok(path))
 		return (fail(s->message,
 		    "a path is written without escapes, empty and dot segments; not %.*s",
@@ -115,9 +120,6 @@ parse_target(struct parsing *s, const char *word)
 	len = strlen(path);
 	if (len > 1 && path[len - 1] == '/')
 		path[len - 1] = '\0';
-	text_lower(host);
-	if (slash > word && !host_ok(host))
-		return (fail(s->message, "%.*s is no host name, without port", shown(host), host));
 	s->rule->host = slash > word ? host : NULL;
 	s->rule->path = path;
 	return (ERR_OK);

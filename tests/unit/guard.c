@@ -75,7 +75,8 @@ test_refused(void)
 	    "escapes and queries");
 	ok(is_none("a_b/ user", "host") && is_none("-a/ user", "host") &&
 	        is_none("a..b/ user", "host") && is_none("a:80/ user", "host") &&
-	        is_none("*./ user", "host") && is_none("a.*.b/ user", "host"),
+	        is_none("http://a/ user", "scheme") && is_none("*./ user", "host") &&
+	        is_none("a.*.b/ user", "host"),
 	    "names that no host has");
 	ok(is_none("/ HEAD user", "GET") && is_none("/ GET,,POST user", "methods") &&
 	        is_none("/ get user", "get"),

@@ -86,7 +86,8 @@ $(OUT)/migrations.o: $(OUT)/migrations.c
 
 $(FILTER): etc/breached.sha1 $(OUT)/bin/yett
 	@mkdir -p $(@D)
-	$(OUT)/bin/yett breach build etc/breached.sha1 $@
+	@echo "  MK  $@"
+	@$(OUT)/bin/yett breach build etc/breached.sha1 $@ > /dev/null
 
 -include $(LIB_OBJ:.o=.d) $(foreach p,$(PROGRAMS),$(patsubst %.c,$(OUT)/%.d,$(wildcard cmd/$(p)/*.c)))
 

@@ -38,6 +38,7 @@ all_commands() {
 	before=$(cd "$YETT_SITE_STATE" && sha256sum master.key keys/*)
 	run -0 yett init
 	[[ $output = *"already"* ]]
+	[[ $output != *"user add"* ]]
 	[ "$(cd "$YETT_SITE_STATE" && sha256sum master.key keys/*)" = "$before" ]
 	yett user show kim@example.org
 }

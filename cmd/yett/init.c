@@ -143,8 +143,10 @@ cmd_init(struct tool *t)
 		return (TOOL_FAILED);
 	if (!made_state && !made_database && !made_master && !made_keys)
 		printf("everything is there already in %s\n", t->conf.state_dir);
-	printf("Next, make the first admin: yett %s%s%suser add YOU@EXAMPLE.ORG --role admin\n",
-	    option != NULL ? "--config " : "", option != NULL ? option : "",
-	    option != NULL ? " " : "");
+	if (made_database)
+		printf("Next, make the first admin: yett %s%s%suser add "
+		       "YOU@EXAMPLE.ORG --role admin\n",
+		    option != NULL ? "--config " : "", option != NULL ? option : "",
+		    option != NULL ? " " : "");
 	return (0);
 }

@@ -147,8 +147,12 @@ static const struct command commands[] = {
 	{ "guard", "show", "AT", 1, 1, json_options, false, cmd_guard_show, "show a rule",
 	    guard_at },
 	{ "guard", "add", "RULE", 1, 1, guard_add_options, false, cmd_guard_add, "add a rule",
-	    "RULE is one word, such as \"intern.example.org/wiki POST,PUT role:editor\": "
-	    "docs/guard.md. What is at the position moves on by one." },
+	    "RULE is one word, such as \"intern.example.org/wiki POST,PUT role:editor\": where, "
+	    "for which methods\n(all unless said), and whom it lets in: guest (everybody), user "
+	    "(who is signed in), nobody, role:NAME,\npermission:RESOURCE:ACTION, org:SLUG, "
+	    "group:NAME; besides, mfa:MINUTES and from:NETWORK ask for more.\n"
+	    "The first rule that matches decides: docs/guard.md. What is at the position moves on "
+	    "by one." },
 	{ "guard", "set", "AT [RULE]", 1, 2, role_add_options, false, cmd_guard_set,
 	    "change a rule", guard_at },
 	{ "guard", "move", "AT POSITION", 2, 2, NULL, false, cmd_guard_move,

@@ -158,6 +158,9 @@ member() {
 	ask GET /wiki
 	expect 401 unauthenticated
 	[ "$(header WWW-Authenticate)" = 'Bearer realm="yett"' ]
+	ask GET /wiki "$(bearer x.y.z)"
+	expect 401 invalid-token
+	[ "$(header WWW-Authenticate)" = 'Bearer realm="yett", error="invalid_token"' ]
 	[ "$(header Content-Type)" = application/problem+json ]
 	ask POST /wiki "$HTML"
 	expect 401

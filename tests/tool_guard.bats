@@ -192,12 +192,12 @@ conf() {
 	yett guard add "/wiki role:editor"
 	run -0 yett doctor
 	grep -x 'ok    guard: 1 rule' <<< "$output"
-	YETT_GUARD_RULE="/ user" run -0 yett doctor
+	YETT_GUARD_RULE="/x user" run -0 yett doctor
 	grep -x 'ok    guard: 2 rules' <<< "$output"
 	yett role delete editor
-	YETT_GUARD_RULE="/ org:acme" run -0 yett doctor
+	YETT_GUARD_RULE="/x org:acme" run -0 yett doctor
 	grep '^warn  guard: there is no role "editor", so that word lets nobody in: /wiki role:editor' <<< "$output"
-	grep '^warn  guard: there is no org "acme", so that word lets nobody in: / org:acme' <<< "$output"
+	grep '^warn  guard: there is no org "acme", so that word lets nobody in: /x org:acme' <<< "$output"
 	sql "UPDATE guard_rules SET rule = 'nonsense'"
 	run -1 yett doctor
 	grep '^FAIL  guard: what is at 1 is no rule: .*"yett guard set 1 RULE"' <<< "$output"
@@ -242,4 +242,22 @@ conf() {
 	yett user lock ann@example.org
 	run -0 yett guard explain /wiki --as ann@example.org
 	[ "${lines[0]}" = sign-in ]
+}
+
+@test "a rule that can never decide is told of, by who makes it so and by doctor" {
+	export YETT_GUARD_RULE="/conf user"
+	run -0 yett guard add "/ user"
+	[[ "$output" != *never* ]]
+	run -0 yett guard add "example.org/wiki POST guest"
+	[[ "$output" = *'this rule never decides: "/ user" before it'* ]]
+	run -0 yett guard move 2 1
+	[[ "$output" != *decide* ]]
+	run -0 yett guard add "/conf/x guest" --position 1
+	[[ "$output" = *'this rule never decides: "/conf user" before it'* ]]
+	run -0 yett guard delete 1
+	run -0 yett guard add "example.org/ guest" --position 1
+	[[ "$output" = *'"example.org/wiki POST guest" decides no more'* ]]
+	run -0 yett doctor
+	grep -x 'warn  guard: "example.org/wiki POST guest" never decides: "example.org/ guest" before it is about all the same requests' \
+		<<< "$output"
 }

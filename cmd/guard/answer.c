@@ -143,6 +143,9 @@ refuse(struct req *r, const struct guard_decision *d, const struct guard_who *wh
 	case GUARD_SIGN_IN:
 		if (is_visit(r, method))
 			return (send_to_sign_in(r, uri));
+		/* A client that sent something of which nothing came has to know. */
+		if (r->authorization != NULL || r->x_api_key != NULL)
+			return (ERR_INVALID_TOKEN);
 		return (req_fail(r, ERR_UNAUTHENTICATED, "%s", d->because));
 	case GUARD_SECOND_FACTOR:
 		/* Source: RFC 9470 section 3. */

@@ -3,6 +3,7 @@
 
 #include "access/guard_admin.h"
 #include "access/guard_conf.h"
+#include "access/guard_rules.h"
 #include "doctor.h"
 
 struct check {
@@ -52,6 +53,30 @@ check_stored(void *arg, const struct guard_row *row)
 	c->wrong = true;
 }
 
+static void
+tell_hidden(void *arg, const struct guard_listed *hidden, const struct guard_listed *by)
+{
+	struct check *c = arg;
+
+	doctor_say(c->doctor, FINDING_WARN, "guard",
+	    "\"%.300s\" never decides: \"%.300s\" before it is about all the same requests",
+	    hidden->text, by->text);
+	c->wrong = true;
+}
+
+/* Rules that others stand before. Those that are none have been told. */
+static void
+check_order(struct check *c)
+{
+	struct guard_rules *rules;
+
+	if (c->db == NULL || c->wrong ||
+	    guard_rules_load(&c->doctor->tool->conf, c->db, &rules) != ERR_OK)
+		return;
+	guard_rules_hidden(rules, tell_hidden, c);
+	guard_rules_free(rules);
+}
+
 void
 doctor_check_guard(struct doctor *d, bool readable)
 {
@@ -72,6 +97,7 @@ doctor_check_guard(struct doctor *d, bool readable)
 		doctor_say(d, FINDING_FAIL, "guard", "the rules cannot be read");
 		c.wrong = true;
 	}
+	check_order(&c);
 	db_close(c.db);
 	if (!c.wrong)
 		doctor_say(d, FINDING_OK, "guard", "%u rule%s%s", c.count, c.count == 1 ? "" : "s",

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/guard_rules.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/text.h"
@@ -73,6 +74,37 @@ run(struct tx *tx, void *arg)
 	return (tool_note(c->tool, tx, &ev));
 }
 
+/* Rules that only seem to count. */
+static void
+warn_hidden(void *arg, const struct guard_listed *hidden, const struct guard_listed *by)
+{
+	const struct change *c = arg;
+
+	if (hidden->id != NULL && strcmp(hidden->id, c->row.id) == 0)
+		tool_warn(
+		    "this rule never decides: \"%s\" before it is about all the same requests",
+		    by->text);
+	else if (by->id != NULL && strcmp(by->id, c->row.id) == 0)
+		tool_warn(
+		    "\"%s\" decides no more: this rule before it is about all the same requests",
+		    hidden->text);
+}
+
+static void
+look_at_order(struct tool *t, struct change *c)
+{
+	struct guard_rules *rules;
+	struct db *db;
+
+	if (store_read(t->store, &db) != ERR_OK)
+		return;
+	if (guard_rules_load(&t->conf, db, &rules) == ERR_OK) {
+		guard_rules_hidden(rules, warn_hidden, c);
+		guard_rules_free(rules);
+	}
+	store_read_end(t->store, db);
+}
+
 static int
 change(struct tool *t, struct change *c, const char *action,
     enum err (*how)(struct tx *tx, struct change *c))
@@ -89,6 +121,8 @@ change(struct tool *t, struct change *c, const char *action,
 		return (tool_fail("%s", c->refusal));
 	if (e != ERR_OK)
 		return (tool_fail("the change cannot be stored (%s)", err_slug(e)));
+	if (strcmp(action, "guard_rule.deleted") != 0)
+		look_at_order(t, c);
 	return (0);
 }
 

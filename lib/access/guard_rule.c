@@ -349,3 +349,45 @@ guard_rule_print(const struct guard_rule *rule, struct arena *a, char **ret_text
 	*ret_text = text;
 	return (ERR_OK);
 }
+
+static bool
+hides_host(const char *host, const char *later)
+{
+
+	if (host == NULL)
+		return (true);
+	if (later == NULL)
+		return (false);
+	if (strcmp(host, later) == 0)
+		return (true);
+	/* "*.example.org" hides "a.example.org" and "*.a.example.org". */
+	return (text_starts(host, "*.") && strlen(later) > strlen(host + 1) &&
+	        strcmp(later + strlen(later) - strlen(host + 1), host + 1) == 0);
+}
+
+static bool
+hides_methods(const struct guard_rule *rule, const struct guard_rule *later)
+{
+	size_t i, j;
+
+	if (rule->methods_count == 0)
+		return (true);
+	for (i = 0; i < later->methods_count; i++) {
+		for (j = 0; j < rule->methods_count; j++)
+			if (strcmp(later->methods[i], rule->methods[j]) == 0)
+				break;
+		if (j == rule->methods_count)
+			return (false);
+	}
+	return (later->methods_count > 0);
+}
+
+bool
+guard_rule_hides(const struct guard_rule *rule, const struct guard_rule *later)
+{
+	const size_t len = strlen(rule->path);
+
+	return ((len == 1 || (strncmp(later->path, rule->path, len) == 0 &&
+	                         strchr("/", later->path[len]) != NULL)) &&
+	        hides_host(rule->host, later->host) && hides_methods(rule, later));
+}

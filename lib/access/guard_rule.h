@@ -53,6 +53,13 @@ MUST_USE enum err guard_rule_parse(const char *text, struct arena *a, struct gua
     char ret_message[static GUARD_MESSAGE_SIZE]);
 
 /**
+ * guard_rule_hides(rule, later):
+ * Is every request that ${later} is about one that ${rule} is about, too? Behind it, ${later} never
+ * decides anything.
+ */
+bool guard_rule_hides(const struct guard_rule *rule, const struct guard_rule *later);
+
+/**
  * guard_rule_print(rule, a, ret_text):
  * The one way to write ${rule}: what guard_rule_parse() reads as the same.
  * Errors: ERR_FIELDS when it has more than GUARD_RULE_MAX bytes; ERR_NOMEM.

@@ -157,3 +157,18 @@ guard_rules_find(const struct guard_rules *rules, const struct guard_target *tar
 	}
 	return (NULL);
 }
+
+void
+guard_rules_hidden(const struct guard_rules *rules,
+    void (*each)(void *arg, const struct guard_listed *hidden, const struct guard_listed *by),
+    void *arg)
+{
+	size_t i, j;
+
+	for (i = 1; i < rules->count; i++)
+		for (j = 0; j < i; j++)
+			if (guard_rule_hides(&rules->items[j].rule, &rules->items[i].rule)) {
+				each(arg, &rules->items[i], &rules->items[j]);
+				break;
+			}
+}

@@ -39,4 +39,13 @@ void guard_rules_free(struct guard_rules *rules);
 const struct guard_listed *
 guard_rules_find(const struct guard_rules *rules, const struct guard_target *target);
 
+/**
+ * guard_rules_hidden(rules, each, arg):
+ * Call ${each} for every rule that never decides anything, with the first that stands before it and
+ * is about all the same requests.
+ */
+void guard_rules_hidden(const struct guard_rules *rules,
+    void (*each)(void *arg, const struct guard_listed *hidden, const struct guard_listed *by),
+    void *arg);
+
 #endif

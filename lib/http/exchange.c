@@ -241,7 +241,9 @@ answer_failure(const struct server *s, struct req *r, enum err e)
 		log_event(LOG_ERROR, r->request_id, "%s: %s", r->path != NULL ? r->path : "-",
 		    err_slug(e));
 	if (err_status(e) == 401 && e != ERR_SECOND_FACTOR &&
-	    reply_header(r, "WWW-Authenticate", "Bearer realm=\"yett\"") != ERR_OK)
+	    reply_header(r, "WWW-Authenticate",
+	        e == ERR_INVALID_TOKEN ? "Bearer realm=\"yett\", error=\"invalid_token\""
+	                               : "Bearer realm=\"yett\"") != ERR_OK)
 		log_event(LOG_ERROR, r->request_id, "no room for WWW-Authenticate");
 	if (e == ERR_BUSY && reply_header(r, "Retry-After", "2") != ERR_OK)
 		log_event(LOG_ERROR, r->request_id, "no room for Retry-After");

@@ -125,6 +125,36 @@ test_hosts(void)
 	    "what is none is as not said");
 }
 
+static bool
+hides(const char *text, const char *later)
+{
+	struct guard_rule one, other;
+
+	return (guard_rule_parse(text, arena, &one, why) == ERR_OK &&
+	        guard_rule_parse(later, arena, &other, why) == ERR_OK &&
+	        guard_rule_hides(&one, &other));
+}
+
+static void
+test_hidden(void)
+{
+
+	ok(hides("/ user", "/a guest") && hides("/a user", "/a guest") &&
+	        hides("/a user", "/a/b guest"),
+	    "a shorter path hides");
+	ok(!hides("/a user", "/ guest") && !hides("/a user", "/ab guest"), "no other does");
+	ok(hides("/ user", "a.b/ user") && hides("*.b/ user", "a.b/ user") &&
+	        hides("*.b/ user", "*.a.b/ user") && hides("*.b/ user", "*.b/ user"),
+	    "any host, and one that is for more, hides");
+	ok(!hides("a.b/ user", "/ user") && !hides("*.b/ user", "b/ user") &&
+	        !hides("a.b/ user", "*.b/ user") && !hides("*.b/ user", "ab/ user"),
+	    "no other host does");
+	ok(hides("/ user", "/ GET user") && hides("/ GET,POST user", "/ POST user"),
+	    "all methods, or more, hide");
+	ok(!hides("/ GET user", "/ user") && !hides("/ GET user", "/ GET,POST user"),
+	    "fewer do not");
+}
+
 int
 main(void)
 {
@@ -134,6 +164,7 @@ main(void)
 	test_refused();
 	test_limits();
 	test_hosts();
+	test_hidden();
 	arena_free(arena);
 	return (done());
 }

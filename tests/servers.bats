@@ -90,6 +90,25 @@ what_the_application_learns() {
 	each what_the_application_learns
 }
 
+no_session_for_the_application() {
+	local name=${COOKIES[ann]%%=*} cookies
+	for cookies in "${COOKIES[ann]}" "a=b; ${COOKIES[ann]}" "${COOKIES[ann]}; a=b" "a=b;${COOKIES[ann]};c=d"; do
+		get - /page -H "Cookie: $cookies"
+		reached || return 1
+		[ "$(field remote-user)" = ann@example.org ] && [[ "$(field cookie)" != *"$name="* ]] || return 1
+		[[ $cookies != *a=b* || "$(field cookie)" == *a=b* ]] || return 1
+		[[ $cookies != *c=d* || "$(field cookie)" == *c=d* ]] || return 1
+	done
+	get - /page -H "Cookie: ${COOKIES[ann]}; a=b; ${COOKIES[ann]}"
+	reached && [[ "$(field cookie)" != *"$name="* ]] || return 1
+	get - /public/page -H "Cookie: a=b; not$name=1; $name=x"
+	reached && [[ "$(field cookie)" == *"a=b; not$name=1"* && "$(field cookie)" != *"; $name="* ]]
+}
+
+@test "the application gets all cookies but the session's" {
+	each no_session_for_the_application
+}
+
 # forge NAME: the fields of NAME, each in every spelling, say that it is root.
 forge() {
 	local name spelling spellings=() options=()

@@ -12,6 +12,15 @@ end
 for _, name in ipairs(foreign) do
 	r.req_header[name] = nil
 end
+-- The session's cookie is not for applications: whoever reads their logs, or their memory, would be signed in. The guard
+-- needs it, so it goes at the second time.
+local cookies = r.req_header["Cookie"]
+if cookies and r.req_env["YETT_SEEN"] then
+	cookies = ("; " .. cookies):gsub("; *yett=[^;]*", ""):gsub("; *__Host%-yett=[^;]*", "")
+	cookies = cookies:gsub("^; *", "")
+	r.req_header["Cookie"] = cookies ~= "" and cookies or nil
+end
+r.req_env["YETT_SEEN"] = "1"
 r.req_header["Remote-User"] = r.req_env["REMOTE_USER"]
 r.req_header["Remote-User-Id"] = r.req_env["YETT_USER_ID"]
 r.req_header["Remote-Email"] = r.req_env["YETT_EMAIL"]

@@ -18,7 +18,7 @@ BUILD ?= release
 OUT := build/$(BUILD)
 CC := gcc
 
-PKGS := libsodium fcgi libcjson inih sqlite3 libcrypto
+PKGS := libsodium fcgi libcjson inih sqlite3 libcrypto libcurl
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wundef \
 	-Wformat=2 -Wswitch-enum -Wcast-qual -Wpointer-arith -Wno-missing-field-initializers -Wno-format-truncation -Wno-overlength-strings -Werror
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE
@@ -174,12 +174,13 @@ EXAMPLES := $(DOC)/etc
 
 .PHONY: install uninstall clean help
 install: all
-	install -d "$(LIBEXEC)" "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)/www/pages" "$(SHARE)/www/static" "$(DOC)" \
+	install -d "$(LIBEXEC)" "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)/www/pages" "$(SHARE)/www/static" "$(SHARE)/www/mail" "$(DOC)" \
 		"$(DESTDIR)$(SYSCONFDIR)"
 	install -m 755 $(filter-out $(OUT)/bin/yett,$(BIN)) "$(LIBEXEC)"
 	install -m 755 $(OUT)/bin/yett "$(DESTDIR)$(PREFIX)/bin"
 	install -m 644 www/pages/* "$(SHARE)/www/pages"
 	install -m 644 www/static/* "$(SHARE)/www/static"
+	install -m 644 www/mail/* "$(SHARE)/www/mail"
 	install -m 644 $(FILTER) "$(SHARE)"
 	install -m 644 README.md LICENSE docs/* etc/lighttpd.conf "$(DOC)"
 	install -d "$(DOC)/fail2ban/filter.d" "$(DOC)/fail2ban/jail.d"

@@ -110,6 +110,13 @@ int cmd_audit_stats(struct tool *t);
 int cmd_audit_retention(struct tool *t);
 int cmd_audit_cut(struct tool *t);
 
+int cmd_mail_list(struct tool *t);
+int cmd_mail_show(struct tool *t);
+int cmd_mail_resend(struct tool *t);
+int cmd_mail_delete(struct tool *t);
+int cmd_mail_preview(struct tool *t);
+int cmd_mail_test(struct tool *t);
+
 int cmd_migrate(struct tool *t);
 int cmd_backup(struct tool *t);
 int cmd_restore(struct tool *t);

@@ -6,6 +6,7 @@
 #include "access/guard_conf.h"
 #include "commands.h"
 #include "http/json.h"
+#include "proto/mail_conf.h"
 
 struct listing {
 	struct json json;
@@ -20,9 +21,11 @@ cmd_config_check(struct tool *t)
 {
 	const char *path = app_conf_path(t->conf_option);
 	char message[CONF_MESSAGE_SIZE];
+	struct mail_conf mail;
 
 	/* What else is wrong was found, and said, when it was loaded. */
-	if (guard_conf_check(&t->conf, message) != ERR_OK)
+	if (guard_conf_check(&t->conf, message) != ERR_OK ||
+	    mail_conf_read(&t->conf, &mail, message) != ERR_OK)
 		return (tool_fail("%s", message));
 	printf("ok: %s\n", path != NULL ? path : "defaults and environment; there is no file");
 	return (0);

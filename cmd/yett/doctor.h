@@ -39,6 +39,12 @@ void doctor_check_keys(struct doctor *d);
 void doctor_check_guard(struct doctor *d, bool readable);
 
 /**
+ * doctor_check_mail(d, readable):
+ * Whether mail goes out, and what waits in the database, if that is ${readable}.
+ */
+void doctor_check_mail(struct doctor *d, bool readable);
+
+/**
  * doctor_check_arrivals(d):
  * How requests arrived, as against what yett.conf says: host, TLS, proxies.
  */

@@ -322,6 +322,26 @@ const struct option audit_stats_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+const struct option mail_list_options[] = {
+	{ "--state", "STATE", "only what is queued, sending, sent or dead", false },
+	{ "--limit", "N", "at most so many (50)", false },
+	{ "--json", NULL, "print JSON", false },
+	{ NULL, NULL, NULL, false },
+};
+
+const struct option mail_preview_options[] = {
+	{ "--lang", "LANG", "in this language, as de or de-AT", false },
+	{ "--html", NULL, "the HTML instead of the text", false },
+	{ "--set", "NAME=VALUE", "what fills the hole NAME", true },
+	{ NULL, NULL, NULL, false },
+};
+
+const struct option mail_test_options[] = {
+	{ "--lang", "LANG", "in this language, as de or de-AT", false },
+	{ "--no-wait", NULL, "do not wait for the courier", false },
+	{ NULL, NULL, NULL, false },
+};
+
 const struct option migrate_options[] = {
 	{ "--unproved", NULL, "although the audit log does not prove", false },
 	{ NULL, NULL, NULL, false },

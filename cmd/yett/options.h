@@ -45,6 +45,9 @@ extern const struct option audit_export_options[];
 extern const struct option audit_attempts_options[];
 extern const struct option audit_verify_options[];
 extern const struct option audit_stats_options[];
+extern const struct option mail_list_options[];
+extern const struct option mail_preview_options[];
+extern const struct option mail_test_options[];
 extern const struct option migrate_options[];
 
 #endif

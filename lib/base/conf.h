@@ -58,6 +58,19 @@ struct conf {
 	char guard_user[CONF_TEXT_SIZE];   /* email, username, id */
 	char guard_ask[CONF_TEXT_SIZE];
 
+	/* proto/mail_conf.h knows what the texts say. */
+	char mail_url[CONF_PATH_SIZE]; /* "": none is sent */
+	char mail_user[CONF_TEXT_SIZE];
+	char mail_password_file[CONF_PATH_SIZE];
+	char mail_tls[CONF_TEXT_SIZE];
+	char mail_ca[CONF_PATH_SIZE];
+	char mail_from[CONF_TEXT_SIZE];
+	char mail_reply_to[CONF_TEXT_SIZE];
+	char mail_templates[CONF_PATH_SIZE];
+	int64_t mail_parallel;
+	int64_t mail_timeout_s;
+	int64_t mail_keep_s;
+
 	int64_t keep_attempts_s;
 
 	char log_to[CONF_TEXT_SIZE]; /* stderr or syslog */

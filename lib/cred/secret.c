@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -116,4 +117,54 @@ master_seal(const struct master *m, const char *purpose, const char *text, size_
 	crypto_generichash(
 	    ret_seal, SECRET_HASH_LEN, (const unsigned char *)text, len, key, sizeof key);
 	sodium_memzero(key, sizeof key);
+}
+
+enum err
+master_encrypt(const struct master *m, const char *purpose, const char *text, struct arena *a,
+    const char **ret_sealed)
+{
+	const size_t text_len = strlen(text);
+	const size_t len = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + text_len;
+	const size_t size =
+	    sodium_base64_ENCODED_LEN(len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	unsigned char key[crypto_secretbox_KEYBYTES], *bytes = arena_alloc(a, len);
+	char *sealed = arena_alloc(a, size);
+
+	if (bytes == NULL || sealed == NULL)
+		return (ERR_NOMEM);
+	/* 192 bits at random: no two are ever the same. */
+	random_bytes(bytes, crypto_secretbox_NONCEBYTES);
+	crypto_kdf_derive_from_key(key, sizeof key, 1, purpose, m->key);
+	crypto_secretbox_easy(
+	    bytes + crypto_secretbox_NONCEBYTES, (const unsigned char *)text, text_len, bytes, key);
+	sodium_memzero(key, sizeof key);
+	sodium_bin2base64(sealed, size, bytes, len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	*ret_sealed = sealed;
+	return (ERR_OK);
+}
+
+enum err
+master_decrypt(const struct master *m, const char *purpose, const char *sealed, struct arena *a,
+    const char **ret_text)
+{
+	const size_t most = strlen(sealed), head = crypto_secretbox_NONCEBYTES;
+	unsigned char key[crypto_secretbox_KEYBYTES], *bytes = arena_alloc(a, most + 1);
+	char *text = arena_alloc(a, most + 1);
+	size_t len;
+	int opened;
+
+	if (bytes == NULL || text == NULL)
+		return (ERR_NOMEM);
+	if (sodium_base642bin(bytes, most, sealed, most, NULL, &len, NULL,
+	        sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
+	    len < head + crypto_secretbox_MACBYTES)
+		return (ERR_CRYPTO);
+	crypto_kdf_derive_from_key(key, sizeof key, 1, purpose, m->key);
+	opened =
+	    crypto_secretbox_open_easy((unsigned char *)text, bytes + head, len - head, bytes, key);
+	sodium_memzero(key, sizeof key);
+	if (opened != 0)
+		return (ERR_CRYPTO);
+	*ret_text = text;
+	return (ERR_OK);
 }

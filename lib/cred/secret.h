@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 
 #define SECRET_HASH_LEN 32
@@ -63,5 +64,17 @@ void master_mac(const struct master *m, const char *purpose, const char *text, s
  */
 void master_seal(const struct master *m, const char *purpose, const char *text, size_t len,
     unsigned char ret_seal[static SECRET_HASH_LEN]);
+
+/**
+ * master_encrypt(m, purpose, text, a, ret_sealed), master_decrypt(m, purpose, sealed, a, ret_text):
+ * ${text} so that only who has the master key can read it, and nobody else can make it, as
+ * base64url; and back. Under a key derived for ${purpose} (8 characters); twice the same text gives
+ * two results. Owned by ${a}. Errors: ERR_CRYPTO when ${sealed} was not made by this key for this
+ * purpose; ERR_NOMEM. Source: libsodium crypto_secretbox (XSalsa20-Poly1305), crypto_kdf.
+ */
+MUST_USE enum err master_encrypt(const struct master *m, const char *purpose, const char *text,
+    struct arena *a, const char **ret_sealed);
+MUST_USE enum err master_decrypt(const struct master *m, const char *purpose, const char *sealed,
+    struct arena *a, const char **ret_text);
 
 #endif

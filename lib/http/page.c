@@ -32,6 +32,7 @@ struct html {
 	char *text;
 	size_t len;
 	size_t size;
+	bool plain; /* not HTML: nothing has a meaning */
 	bool failed;
 };
 
@@ -101,6 +102,22 @@ put_escaped(struct html *h, const char *text)
 }
 
 static void
+put_plain(struct html *h, const char *text)
+{
+	size_t len;
+
+	for (; *text != '\0'; text += len) {
+		for (len = 0; (unsigned char)text[len] >= ' ' && text[len] != '\x7f'; len++)
+			continue;
+		put(h, text, len);
+		if (text[len] == '\0')
+			return;
+		put(h, text[len] == '\n' || text[len] == '\t' ? text + len : " ", 1);
+		len++;
+	}
+}
+
+static void
 put_encoded(struct html *h, const char *text)
 {
 
@@ -128,7 +145,9 @@ put_value(struct html *h, const cJSON *item)
 {
 	char number[32];
 
-	if (cJSON_IsString(item)) {
+	if (cJSON_IsString(item) && h->plain) {
+		put_plain(h, item->valuestring);
+	} else if (cJSON_IsString(item)) {
 		put_escaped(h, item->valuestring);
 	} else if (cJSON_IsNumber(item)) {
 		snprintf(number, sizeof number, "%.15g", item->valuedouble);
@@ -233,14 +252,27 @@ fill(struct html *h, const char *p, const char *end, const struct scope *s)
 		put(h, p, (size_t)(end - p));
 }
 
+static const char *
+fill_all(struct html *h, const char *template, const struct cJSON *data)
+{
+
+	fill(h, template, template + strlen(template), &(struct scope){ .data = data });
+	put(h, "", 0);
+	return (h->failed ? NULL : h->text);
+}
+
 const char *
 page_fill(const char *template, const struct cJSON *data, struct arena *a)
 {
-	struct html h = { .arena = a };
 
-	fill(&h, template, template + strlen(template), &(struct scope){ .data = data });
-	put(&h, "", 0);
-	return (h.failed ? NULL : h.text);
+	return (fill_all(&(struct html){ .arena = a }, template, data));
+}
+
+const char *
+page_fill_text(const char *template, const struct cJSON *data, struct arena *a)
+{
+
+	return (fill_all(&(struct html){ .arena = a, .plain = true }, template, data));
 }
 
 static enum err

@@ -38,4 +38,11 @@ MUST_USE enum err pages_render(const struct pages *p, const char *name, const st
  */
 const char *page_fill(const char *template, const struct cJSON *data, struct arena *a);
 
+/**
+ * page_fill_text(template, data, a):
+ * The same for plain text: {{x}} is as it is, but that control characters other than line breaks
+ * and tabs become spaces.
+ */
+const char *page_fill_text(const char *template, const struct cJSON *data, struct arena *a);
+
 #endif

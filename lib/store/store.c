@@ -188,6 +188,17 @@ store_read_end(struct store *s, struct db *db)
 	give_reader(s, db);
 }
 
+enum err
+store_relax(struct store *s)
+{
+	enum err e;
+
+	pthread_mutex_lock(&s->mutex);
+	e = db_script(s->writer, "PRAGMA synchronous=NORMAL");
+	pthread_mutex_unlock(&s->mutex);
+	return (e);
+}
+
 struct db *
 tx_db(struct tx *tx)
 {

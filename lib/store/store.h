@@ -43,6 +43,13 @@ MUST_USE enum err
 store_write(struct store *s, enum err (*work)(struct tx *tx, void *arg), void *arg);
 
 /**
+ * store_relax(s):
+ * From now on what this process writes is not flushed to disk at once: it survives the process's
+ * death, not a power failure. For who only notes what it can find out again. Errors: ERR_DB.
+ */
+MUST_USE enum err store_relax(struct store *s);
+
+/**
  * tx_db(tx):
  * The connection of the transaction.
  */

@@ -139,7 +139,7 @@ run: deps-run
 	@exec tools/run build/release "$(STATE)" "$(PORT)"
 
 # Testing it. Long runs have targets of their own.
-.PHONY: test lint asan-test valgrind-test fuzz bench bench-peers endurance
+.PHONY: test lint asan-test valgrind-test fuzz courier-soak bench bench-peers endurance
 test: deps-test
 	@tools/test
 
@@ -165,6 +165,11 @@ endurance: deps-test
 	@$(MAKE) --no-print-directory -s all units BUILD=test
 	@tests/endurance/kill
 	@AUDIT_SECONDS=10 build/test/unit/audit_writers
+	@tests/endurance/courier
+
+courier-soak: deps-test
+	@$(MAKE) --no-print-directory -s all BUILD=test
+	@tests/endurance/courier
 
 # Installing it. Programs go to libexec, the tool to bin; nothing runs by itself.
 LIBEXEC := $(DESTDIR)$(PREFIX)/libexec/yett
@@ -212,6 +217,7 @@ help:
 	@echo "make test             all tests; lint, asan-test and valgrind-test are parts of it or beside it"
 	@echo "make fuzz             every parser under libFuzzer     SECONDS=60 each"
 	@echo "make bench            what it costs, against an empty program, and then against others (make bench-peers: that alone)"
-	@echo "make endurance        30 rounds of kill -9 under load; two writers of the audit log, killed after 10 s"
+	@echo "make endurance        30 rounds of kill -9 under load; two writers of the audit log, killed after 10 s; courier-soak"
+	@echo "make courier-soak     1,000 mails, each once; 500 while the courier is killed 50 times"
 	@echo "make install          DESTDIR= PREFIX=/usr/local SYSCONFDIR=PREFIX/etc (/etc with PREFIX=/usr); make uninstall"
 	@echo "                      give the same ones to \"make\" before"

@@ -268,7 +268,7 @@ attempts_are() {
 			[ "$(taken)" != "$before" ] && break
 			sleep 0.01
 		done
-		stop_courier KILL
+		end_courier KILL
 		kills=$((kills + 1))
 	done
 	start_courier
@@ -305,7 +305,7 @@ attempts_are() {
 	eventually grep -q started "$BATS_TEST_TMPDIR/courier.log"
 	run -1 "$BIN/courier"
 	[[ "$output" = *"another courier is at work"* ]]
-	stop_courier KILL
+	end_courier KILL
 	queue ann@example.org
 	sql "UPDATE outbox SET state = 'sending', next_at = NULL, attempts = 1"
 	start_courier

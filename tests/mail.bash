@@ -1,16 +1,26 @@
 # What the tests of mail share: a courier, a mail server, a queue.
 
+# As in helper.bash, but patient: whoever was killed may have left some work to the next who opens the database.
+sql() {
+	sqlite3 -cmd ".timeout 10000" "$DB" "$@"
+}
+
 # start_courier: it writes to $BATS_TEST_TMPDIR/courier.log; ended by stop_all (call that in teardown).
 start_courier() {
 	"$BIN/courier" >> "$BATS_TEST_TMPDIR/courier.log" 2>&1 3>&- &
 	COURIER=$!
 }
 
-stop_courier() {
+# end_courier SIGNAL: and wait until it has.
+end_courier() {
 	[ -n "${COURIER-}" ] || return 0
-	kill "-${1-TERM}" "$COURIER" 2> /dev/null || :
+	kill "-$1" "$COURIER" 2> /dev/null || :
 	wait "$COURIER" 2> /dev/null || :
 	COURIER=
+}
+
+stop_courier() {
+	end_courier TERM
 }
 
 # start_smtp [plain|starttls|smtps [USER:PASSWORD]]: a mail server, what it took in $BOX; YETT_MAIL_URL leads there.
@@ -31,7 +41,8 @@ start_smtp() {
 		cat "$BATS_TEST_TMPDIR/smtp.log" >&2
 		return 1
 	}
-	export YETT_MAIL_URL="$scheme://$host:$(cat "$BOX/port")" YETT_MAIL_FROM="Yett <yett@example.org>"
+	YETT_MAIL_URL=$scheme://$host:$(cat "$BOX/port")
+	export YETT_MAIL_URL YETT_MAIL_FROM="Yett <yett@example.org>"
 	[ "${1-plain}" != plain ] || export YETT_MAIL_TLS=off
 }
 
@@ -59,15 +70,15 @@ queue() {
 	ID=${ID#queued as }
 }
 
-# queue_many COUNT: so many, as rows of their own.
+# queue_many COUNT [WORD]: so many, as rows of their own, to addresses that begin with WORD.
 queue_many() {
 	local now
 	now=$(date +%s%3N)
-	sql "PRAGMA busy_timeout = 10000; WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
+	sql "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
 		INSERT INTO outbox (id, kind, to_address, locale, params, secret, message_id, state, attempts, next_at, give_up_at,
 			last_error, created_at)
-		SELECT printf('01890a5d-ac96-774b-bcce-%012d', i), 'test', 'u' || i || '@example.org', '', '{}', 0,
-			'<' || i || '@example.org>', 'queued', 0, $now, $now + 172800000, '', $now FROM n" > /dev/null
+		SELECT printf('01890a5d-ac96-774b-bcce-%012d', i), 'test', '${2-u}' || i || '@example.org', '', '{}', 0,
+			'<' || i || '@example.org>', 'queued', 0, $now, $now + 172800000, '', $now FROM n"
 }
 
 # state [ID]: of the last one, or that one.

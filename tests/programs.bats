@@ -18,12 +18,12 @@ spawn() {
 	"$TOP/etc/spawn" "$@" 3>&-
 }
 
-# All but the tool.
+# All that answer requests: not the tool, nor the courier.
 programs() {
 	local program
 	for program in "$TOP"/cmd/*/; do
 		program=$(basename "$program")
-		[ "$program" = yett ] || echo "$program"
+		[ "$program" = yett ] || [ "$program" = courier ] || echo "$program"
 	done
 }
 
@@ -54,7 +54,10 @@ knock() {
 	YETT_TCP=127.0.0.1:$(free_port)
 	spawn start
 	run -0 spawn status
-	[ "${#lines[@]}" = $(($(programs | wc -l) + 1)) ]
+	# A second guard, and the courier.
+	[ "${#lines[@]}" = $(($(programs | wc -l) + 2)) ]
+	[[ "$output" == *"courier "[0-9]* ]]
+	[ ! -e "$RUN/courier.sock" ]
 	local line program
 	for line in "${lines[@]}"; do
 		kill -0 "${line#* }"
@@ -126,9 +129,10 @@ units() {
 	sed -i "s|/usr/local/libexec/yett|$BIN|" "$UNITS"/*.service
 }
 
-@test "the units of systemd are without fault, and yett.target has a socket for every program" {
+@test "the units of systemd are without fault, and yett.target has a socket for every program, and the courier" {
 	units
-	[ "$(sed -n 's/^Wants=//p' "$UNITS/yett.target" | tr ' ' '\n' | sort)" = "$(programs | sed 's/.*/yett@&.socket/')" ]
+	[ "$(sed -n 's/^Wants=//p' "$UNITS/yett.target" | tr ' ' '\n' | sort)" = \
+		"$(echo yett-courier.service; programs | sed 's/.*/yett@&.socket/')" ]
 	local program
 	for program in $(programs); do
 		ln -s yett@.service "$UNITS/yett@$program.service"
@@ -136,7 +140,7 @@ units() {
 	done
 	cd "$UNITS"
 	# The templates stand here under the names of the programs.
-	SYSTEMD_UNIT_PATH=$UNITS: run -0 systemd-analyze verify ./yett.target ./yett@[a-z]*.service ./yett@[a-z]*.socket ./yett-guard-tcp.*
+	SYSTEMD_UNIT_PATH=$UNITS: run -0 systemd-analyze verify ./yett.target ./yett@[a-z]*.service ./yett@[a-z]*.socket ./yett-guard-tcp.* ./yett-courier.service
 	[ -z "$output" ]
 }
 
@@ -153,6 +157,17 @@ units() {
 	# The second guard is kept as the first is.
 	diff <(grep -v '^IPAddressAllow=localhost' yett-guard-tcp.service | sed -n '/^User=/,$p' | grep -v '^#') \
 		<(sed -n '/^User=/,$p' yett@.service | grep -v '^#')
+}
+
+@test "the courier under systemd is exposed less than 2.0 of 10, too" {
+	units
+	cd "$UNITS"
+	SYSTEMD_UNIT_PATH=$UNITS: run -0 systemd-analyze security --offline=yes --threshold=20 ./yett-courier.service
+	[[ "$output" == *"Overall exposure level"* ]]
+	# It is kept as the programs are, but for the network; it hashes nothing.
+	diff <(sed -n '/^User=/,/^SystemCallErrorNumber=/p' yett-courier.service | grep -v '^#\|^RestrictAddressFamilies=') \
+		<(sed -n '/^User=/,$p' yett@.service |
+			grep -v '^#\|^RestrictAddressFamilies=\|^PrivateNetwork=\|^IPAddressDeny=\|sched_setscheduler')
 }
 
 @test "what a socket unit hands over is what the programs serve" {

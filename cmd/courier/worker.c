@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "courier.h"
+#include "gate.h"
 #include "proto/mail.h"
 #include "proto/transport.h"
 #include "store/outbox.h"
@@ -34,6 +35,9 @@ is_stopping(void)
 
 	return (by == 0 ? 0 : clock_steady_ms() < by ? 1 : 2);
 }
+
+static const struct transport_hooks hooks = { .is_stopping = is_stopping,
+	.handing_over = gate_enter };
 
 /* What a transaction is about. */
 struct job {
@@ -216,6 +220,7 @@ work_once(struct courier *c, struct transport *t, struct job *j)
 	send(c, t, j);
 	j->now = clock_ms();
 	note(c, j);
+	gate_leave();
 	say(c, j);
 	return (true);
 }
@@ -264,7 +269,7 @@ work(void *arg)
 	struct job j = { .arena = arena_new(ARENA_MAX) };
 	struct transport *t = NULL;
 
-	if (j.arena == NULL || transport_new(&c->mail, is_stopping, &t) != ERR_OK)
+	if (j.arena == NULL || transport_new(&c->mail, &hooks, &t) != ERR_OK)
 		log_event(LOG_ERROR, NULL, "out of memory");
 	else
 		while (wait_for_work(c, t))

@@ -24,7 +24,7 @@ struct run {
 	const char *bytes;
 	size_t len;
 	int64_t until_ms;
-	int (*is_stopping)(void);
+	const struct transport_hooks *hooks;
 };
 
 /* Start it with the reading end of ${pipe} as standard input and nowhere to write. */
@@ -67,7 +67,7 @@ static bool
 may_wait(const struct run *r)
 {
 
-	return (clock_steady_ms() < r->until_ms && r->is_stopping() <= (r->len == 0));
+	return (clock_steady_ms() < r->until_ms && r->hooks->is_stopping() <= (r->len == 0));
 }
 
 /* Write all of it; false when time is up. One that closes its end need not read on. */
@@ -128,13 +128,13 @@ judge(int status, struct transport_result *ret_result)
 }
 
 void
-sendmail_send(const struct mail_conf *mc, int (*is_stopping)(void),
+sendmail_send(const struct mail_conf *mc, const struct transport_hooks *hooks,
     const struct transport_mail *mail, struct transport_result *ret_result)
 {
 	struct run r = { .bytes = mail->bytes,
 		.len = mail->len,
 		.until_ms = clock_steady_ms() + mc->timeout_s * 1000,
-		.is_stopping = is_stopping };
+		.hooks = hooks };
 	int ends[2], error, status;
 	bool fed;
 
@@ -153,10 +153,13 @@ sendmail_send(const struct mail_conf *mc, int (*is_stopping)(void),
 		return;
 	}
 	fed = feed(&r);
+	/* Only the end of its input tells the program that this is all. */
+	if (fed)
+		hooks->handing_over();
 	close(r.in);
 	if ((status = wait_for(&r, fed)) >= 0)
 		judge(status, ret_result);
-	else if (is_stopping() != 0)
+	else if (hooks->is_stopping() != 0)
 		transport_explain(ret_result, TRANSPORT_STOPPED, "");
 	else
 		transport_explain(ret_result, TRANSPORT_TROUBLE, "the program takes too long");

@@ -24,7 +24,7 @@ enum stage { STAGE_BEFORE, STAGE_RECIPIENT, STAGE_DATA, STAGE_HANDED_OVER };
 
 struct smtp {
 	const struct mail_conf *conf;
-	int (*is_stopping)(void);
+	const struct transport_hooks *hooks;
 	CURL *curl;
 	int fd; /* of the connection; -1: none */
 	char url[CONF_PATH_SIZE + CONF_TEXT_SIZE];
@@ -59,6 +59,8 @@ on_read(char *to, size_t size, size_t count, void *arg)
 	struct smtp *s = arg;
 	const size_t room = size * count, len = s->left < room ? s->left : room;
 
+	if (len == s->left && s->stage != STAGE_HANDED_OVER)
+		s->hooks->handing_over();
 	memcpy(to, s->next, len);
 	s->next += len;
 	s->left -= len;
@@ -78,7 +80,7 @@ on_progress(void *arg, curl_off_t down_max, curl_off_t down, curl_off_t up_max, 
 	(void)up_max;
 	(void)up;
 	s->is_late = clock_steady_ms() >= s->until_ms;
-	if (!s->is_late && s->is_stopping() <= (s->stage == STAGE_HANDED_OVER))
+	if (!s->is_late && s->hooks->is_stopping() <= (s->stage == STAGE_HANDED_OVER))
 		return (0);
 	/* libcurl would take leave now, and wait long for the answer of a server that gives none.
 	 */
@@ -199,7 +201,7 @@ set_up(struct smtp *s)
 }
 
 enum err
-smtp_new(const struct mail_conf *mc, int (*is_stopping)(void), struct smtp **ret_smtp)
+smtp_new(const struct mail_conf *mc, const struct transport_hooks *hooks, struct smtp **ret_smtp)
 {
 	struct smtp *s = calloc(1, sizeof *s);
 
@@ -207,7 +209,7 @@ smtp_new(const struct mail_conf *mc, int (*is_stopping)(void), struct smtp **ret
 		return (ERR_NOMEM);
 	s->conf = mc;
 	s->fd = -1;
-	s->is_stopping = is_stopping;
+	s->hooks = hooks;
 	/* The path is what we call ourselves; an address there would need its brackets escaped, and
 	 * without one it is the machine's name. */
 	snprintf(s->url, sizeof s->url, "%s/%s", mc->url, mc->host[0] == '[' ? "" : mc->host);

@@ -14,12 +14,12 @@ MUST_USE enum err smtp_setup(void);
 void smtp_teardown(void);
 
 /**
- * smtp_new(mc, is_stopping, ret_smtp), smtp_free(s):
+ * smtp_new(mc, hooks, ret_smtp), smtp_free(s):
  * A connection, made when the first mail is sent; for one thread. Leave is taken by smtp_free(),
  * which accepts NULL. Errors: ERR_NOMEM.
  */
 MUST_USE enum err
-smtp_new(const struct mail_conf *mc, int (*is_stopping)(void), struct smtp **ret_smtp);
+smtp_new(const struct mail_conf *mc, const struct transport_hooks *hooks, struct smtp **ret_smtp);
 void smtp_free(struct smtp *s);
 
 /**

@@ -16,7 +16,7 @@
 
 struct transport {
 	const struct mail_conf *conf;
-	int (*is_stopping)(void);
+	const struct transport_hooks *hooks;
 	struct smtp *smtp; /* NULL: no connection */
 };
 
@@ -35,15 +35,15 @@ transport_teardown(void)
 }
 
 enum err
-transport_new(
-    const struct mail_conf *mc, int (*is_stopping)(void), struct transport **ret_transport)
+transport_new(const struct mail_conf *mc, const struct transport_hooks *hooks,
+    struct transport **ret_transport)
 {
 	struct transport *t = calloc(1, sizeof *t);
 
 	if (t == NULL)
 		return (ERR_NOMEM);
 	t->conf = mc;
-	t->is_stopping = is_stopping;
+	t->hooks = hooks;
 	*ret_transport = t;
 	return (ERR_OK);
 }
@@ -96,13 +96,13 @@ transport_send(
 		transport_explain(ret_result, TRANSPORT_TROUBLE, "mail.url is not set");
 		break;
 	case MAIL_SMTP:
-		if (t->smtp == NULL && smtp_new(t->conf, t->is_stopping, &t->smtp) != ERR_OK)
+		if (t->smtp == NULL && smtp_new(t->conf, t->hooks, &t->smtp) != ERR_OK)
 			transport_explain(ret_result, TRANSPORT_TROUBLE, "out of memory");
 		else
 			smtp_send(t->smtp, mail, ret_result);
 		break;
 	case MAIL_SENDMAIL:
-		sendmail_send(t->conf, t->is_stopping, mail, ret_result);
+		sendmail_send(t->conf, t->hooks, mail, ret_result);
 		break;
 	case MAIL_FILE:
 		write_file(t->conf->path, mail, ret_result);

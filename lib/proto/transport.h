@@ -33,6 +33,15 @@ struct transport_mail {
 	size_t len;
 };
 
+/* What a transport asks of whom it belongs to, in its thread. */
+struct transport_hooks {
+	/* Now and then: 0 go on; 1 give up, unless all was handed over and only the answer is
+	 * missing; 2 give up. */
+	int (*is_stopping)(void);
+	/* Before the last byte is handed over: from then on the mail may arrive. */
+	void (*handing_over)(void);
+};
+
 /**
  * transport_setup(), transport_teardown():
  * Before the first and after the last transport of a process. Errors: ERR_INTERNAL.
@@ -41,13 +50,12 @@ MUST_USE enum err transport_setup(void);
 void transport_teardown(void);
 
 /**
- * transport_new(mc, is_stopping, ret_transport), transport_free(t):
- * For one thread, as ${mc} says, which must live as long. ${is_stopping} is asked now and then
- * while a mail is being sent: 0 go on; 1 give up, unless all was handed over and only the answer is
- * missing; 2 give up. Errors: ERR_NOMEM.
+ * transport_new(mc, hooks, ret_transport), transport_free(t):
+ * For one thread, as ${mc} says, which must live as long, and so must ${hooks}.
+ * Errors: ERR_NOMEM.
  */
-MUST_USE enum err transport_new(
-    const struct mail_conf *mc, int (*is_stopping)(void), struct transport **ret_transport);
+MUST_USE enum err transport_new(const struct mail_conf *mc, const struct transport_hooks *hooks,
+    struct transport **ret_transport);
 void transport_free(struct transport *t);
 
 /**

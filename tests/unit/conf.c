@@ -56,6 +56,9 @@ static const struct limit {
 	{ "password", "wait_ms", 0, 30000 },
 	{ "password", "min_length", 8, 64 },
 	{ "password", "min_score", 0, 4 },
+	{ "mail", "parallel", 1, 32 },
+	{ "mail", "timeout_s", 1, 600 },
+	{ "mail", "keep_s", 0, 315360000 },
 	{ "keep", "attempts_s", 86400, 315360000 },
 	{ "log", "level", 0, 2 },
 };
@@ -309,6 +312,6 @@ main(void)
 	test_load();
 	takes("");
 	conf_each(&conf, count_key, &count);
-	ok(count == 38, "38 keys are told");
+	ok(count == 49, "49 keys are told");
 	return (done());
 }

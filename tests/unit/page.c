@@ -76,6 +76,20 @@ test_lists(void)
 }
 
 static void
+test_plain(void)
+{
+	static const char data[] = "{\"a\":\"<&>\\r\\n\\t\\u0001\\u007fx\"}";
+	const char *detail, *text;
+	cJSON *json;
+
+	arena_reset(arena);
+	ok(json_parse(data, strlen(data), arena, &json, &detail) == ERR_OK &&
+	        (text = page_fill_text("<{{a}}> {{%a}}", json, arena)) != NULL &&
+	        strcmp(text, "<<&> \n\t  x> %3C%26%3E%0D%0A%09%01%7Fx") == 0,
+	    "in plain text nothing is escaped, and control characters are spaces");
+}
+
+static void
 test_odd(void)
 {
 	char template[4096] = "";
@@ -160,6 +174,7 @@ main(void)
 	test_holes();
 	test_sections();
 	test_lists();
+	test_plain();
 	test_odd();
 	test_limits();
 	test_files();

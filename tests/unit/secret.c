@@ -135,6 +135,51 @@ test_mac(void)
 	master_close(n);
 }
 
+static void
+test_encrypt(void)
+{
+	struct arena *a = arena_new(1 << 20);
+	const char *one, *other, *text = NULL;
+	struct master *m, *n;
+	char *forged;
+
+	put_key(state_file("box1"), "0123456789abcdef0123456789abcdef", 32, 0600);
+	put_key(state_file("box2"), "0123456789abcdef0123456789abcdeg", 32, 0600);
+	if (a == NULL || master_open(state_file("box1"), &m) != ERR_OK ||
+	    master_open(state_file("box2"), &n) != ERR_OK)
+		return;
+	ok(master_encrypt(m, "testtest",
+	       "Gr\xc3\xbc\xc3\x9f"
+	       "e",
+	       a, &one) == ERR_OK &&
+	        master_encrypt(m, "testtest",
+	            "Gr\xc3\xbc\xc3\x9f"
+	            "e",
+	            a, &other) == ERR_OK &&
+	        strcmp(one, other) != 0,
+	    "a text is sealed, twice in two ways");
+	ok(master_decrypt(m, "testtest", one, a, &text) == ERR_OK &&
+	        strcmp(text, "Gr\xc3\xbc\xc3\x9f"
+	                     "e") == 0,
+	    "and read again");
+	ok(master_decrypt(m, "testtesu", one, a, &text) == ERR_CRYPTO &&
+	        master_decrypt(n, "testtest", one, a, &text) == ERR_CRYPTO,
+	    "not for another purpose, nor by another key");
+	forged = arena_copy(a, one);
+	forged[40] = forged[40] == 'A' ? 'B' : 'A';
+	ok(master_decrypt(m, "testtest", forged, a, &text) == ERR_CRYPTO &&
+	        master_decrypt(m, "testtest", "", a, &text) == ERR_CRYPTO &&
+	        master_decrypt(m, "testtest", "AAAA", a, &text) == ERR_CRYPTO &&
+	        master_decrypt(m, "testtest", "!", a, &text) == ERR_CRYPTO,
+	    "nor what somebody else made");
+	ok(master_encrypt(m, "testtest", "", a, &one) == ERR_OK &&
+	        master_decrypt(m, "testtest", one, a, &text) == ERR_OK && *text == '\0',
+	    "a text may be empty");
+	master_close(n);
+	master_close(m);
+	arena_free(a);
+}
+
 int
 main(void)
 {
@@ -146,5 +191,6 @@ main(void)
 	test_master();
 	test_distrust();
 	test_mac();
+	test_encrypt();
 	return (done());
 }

@@ -10,6 +10,7 @@ setup() {
 
 teardown() {
 	stop_all
+	stop_site
 }
 
 # parsed EXPRESSION [FILE]: a Python expression about the mail m, in a file, by Python's own parser, with no defect.
@@ -381,6 +382,28 @@ attempts_are() {
 	start_courier
 	eventually is sent
 	[ "$(ls "$BATS_TEST_TMPDIR/out")" = "$ID.eml" ]
+}
+
+@test "make run has a courier, whose mail is files in the state folder, and that ends with it" {
+	start_site
+	queue ann@example.org
+	eventually is sent
+	[ "$(parsed 'm["To"]' "$YETT_SITE_STATE/mail/$ID.eml")" = ann@example.org ]
+	local pid
+	pid=$(pgrep -P "$SITE_PID" -x courier)
+	stop_site
+	[ ! -e "/proc/$pid" ]
+	start_site
+	pid=$(pgrep -P "$SITE_PID" -x courier)
+	local lighttpd
+	lighttpd=$(cat "$YETT_SITE_STATE/run/lighttpd.pid")
+	kill -9 "$SITE_PID"
+	eventually ended "$pid"
+	kill "$lighttpd"
+}
+
+ended() {
+	[ ! -e "/proc/$1" ] || grep -q '^State:[[:space:]]*Z' "/proc/$1/status"
 }
 
 @test "without mail.url mail waits" {

@@ -79,7 +79,6 @@ actions() {
 }
 
 @test "mail list and show tell all but what is secret" {
-	stop_time
 	queue ann@example.org
 	local first=$ID
 	queue bob@example.org

@@ -11,6 +11,8 @@
 #define LINE_MAX_LEN 76 /* of quoted-printable, the "=" that joins two lines included */
 #define PLAIN_MAX 60    /* a longer subject or name goes in pieces, which encoded words are */
 #define WORD_BYTES 39   /* 52 characters of base64, and 12 around them: fits after "Subject: " */
+/* Subject and two names of 512 bytes: 15 pieces each, of 67 at the most; four addresses and the id
+ * of 320; what is always there. */
 #define HEAD_MAX 8192
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -105,15 +107,19 @@ put_phrase(struct out *o, const char *text, bool quoted)
 	put(o, quoted ? "\"" : "");
 }
 
-/* A copy of ${text} in one line, cut. */
+/* A copy of ${text} in one line, cut; what is no UTF-8 loses all that is not ASCII, or a piece
+ * could be as short as a byte. */
 static const char *
 one_line(const char *text, struct arena *a)
 {
 	char *copy = arena_copy_len(a, text, text_cut(text, MIME_SUBJECT_MAX)), *p;
+	const bool fine = copy != NULL && text_utf8_ok(copy, strlen(copy));
 
 	for (p = copy; p != NULL && *p != '\0'; p++)
 		if ((unsigned char)*p < ' ' || *p == '\x7f')
 			*p = ' ';
+		else if (!fine && (unsigned char)*p > '\x7f')
+			*p = '?';
 	return (copy);
 }
 

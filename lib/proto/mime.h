@@ -31,9 +31,10 @@ struct mime {
  * mime_print(m, a, ret_bytes):
  * The mail ${m}, its lines ended by CRLF, each at most 78 bytes of ASCII, owned by ${a}. What is
  * not ASCII becomes encoded words and quoted-printable; control characters in names and the subject
- * become spaces, so that nothing there begins a line. Errors: ERR_FIELDS when an address or the
- * message's id has other than visible ASCII, or a part is too long; ERR_NOMEM. Source: RFC 5322,
- * RFC 2045 section 6.7, RFC 2046 section 5.1.4, RFC 2047, RFC 3834 section 5.
+ * become spaces, so that nothing there begins a line; and what is no UTF-8 there '?'. Errors:
+ * ERR_FIELDS when an address or the message's id has other than visible ASCII, or a part is too
+ * long; ERR_NOMEM. Source: RFC 5322, RFC 2045 section 6.7, RFC 2046 section 5.1.4, RFC 2047, RFC
+ * 3834 section 5.
  */
 MUST_USE enum err mime_print(const struct mime *m, struct arena *a, const char **ret_bytes);
 

@@ -78,6 +78,8 @@ test_subject(void)
 	ok(has("Subject: =?UTF-8?B?R3LDvMOfZQ==?=\r\n"), "other letters are an encoded word");
 	mime.subject = "=?UTF-8?B?YQ==?=";
 	ok(has("Subject: =?UTF-8?B?PT9VVEYtOD9CP1lRPT0/PQ==?=\r\n"), "so is what looks like one");
+	mime.subject = "a\xff\x80\x80";
+	ok(has("Subject: a???\r\n"), "what is no UTF-8 is no letter");
 	mime.subject = "a\r\nBcc: eve@example.org";
 	ok(has("Subject: a  Bcc: eve@example.org\r\n"), "a line break becomes spaces");
 	memset(text, 'x', sizeof text);

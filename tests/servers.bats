@@ -281,15 +281,31 @@ no_start() {
 	run -1 "$TOP/etc/spawn" start 3>&-
 }
 
-@test "when its database fails the guard lets nobody in whom it does not know already, and begins no more" {
+@test "when its database fails the guard lets nobody in, not even whom it knows, and begins no more" {
 	each get ann /app
 	each reached
-	# A failure that shows at the next question.
+	# A failure that shows at the next question; for those who are remembered within a second.
 	sql "ALTER TABLE sessions RENAME TO lost"
 	each closed sam
+	sleep 1.5
+	each closed ann
+	sql "ALTER TABLE lost RENAME TO sessions"
+	sleep 1.5
+	each get ann /app
+	each reached
+	# Another file in its place, what SQLite has open goes on.
+	mv "$DB" "$DB.away"
+	sleep 1.5
+	each closed ann
+	mv "$DB.away" "$DB"
+	sleep 1.5
+	each get ann /app
+	each reached
+	head -c 100000 /dev/urandom > "$DB"
+	sleep 1.5
+	each closed ann
 	"$TOP/etc/spawn" stop
 	rm -f "$DB-wal" "$DB-shm"
-	head -c 100000 /dev/urandom > "$DB"
 	no_start
 	each closed ann
 }

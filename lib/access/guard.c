@@ -1,6 +1,7 @@
 /* The guard: may this request see that page of another application? */
 #include "access/guard.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,9 @@
 #include "access/usage.h"
 #include "base/address.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
+#include "store/guard_rule.h"
 #include "store/guard_rule.h"
 #include "store/kept.h"
 
@@ -21,6 +24,8 @@
 #define MINUTE_MS 60000
 
 struct guard {
+	struct store *store;
+	atomic_bool blind;  /* the database cannot be read */
 	struct kept *rules; /* struct guard_rules */
 	struct cache *known;
 };
@@ -58,6 +63,7 @@ guard_open(struct app *app, struct guard **ret_guard)
 		guard_close(g);
 		return (ERR_NOMEM);
 	}
+	g->store = app->store;
 	*ret_guard = g;
 	return (ERR_OK);
 }
@@ -71,6 +77,23 @@ guard_close(struct guard *g)
 	kept_free(g->rules);
 	cache_free(g->known);
 	free(g);
+}
+
+void
+guard_watch(struct guard *g)
+{
+	struct db *db;
+	enum err e;
+
+	if ((e = store_check_file(g->store)) == ERR_OK &&
+	    (e = store_read(g->store, &db)) == ERR_OK) {
+		e = guard_rule_probe(db);
+		store_read_end(g->store, db);
+	}
+	if (atomic_exchange(&g->blind, e != ERR_OK) != (e != ERR_OK))
+		log_event(e == ERR_OK ? LOG_INFO : LOG_ERROR, NULL,
+		    e == ERR_OK ? "the database can be read again"
+		                : "the database cannot be read: nobody is let in");
 }
 
 const char *
@@ -284,6 +307,8 @@ guard_ask(struct req *r, const struct guard_target *target, const struct guard_w
 	enum err e;
 
 	*ret_decision = (struct guard_decision){ .verdict = GUARD_DENIED };
+	if (atomic_load(&g->blind))
+		return (ERR_DB);
 	if ((e = guard_who_find(r, g->known, ret_who)) != ERR_OK ||
 	    (e = kept_hold(g->rules, &rules)) != ERR_OK)
 		return (e);

@@ -34,6 +34,13 @@ MUST_USE enum err guard_open(struct app *app, struct guard **ret_guard);
 void guard_close(struct guard *g);
 
 /**
+ * guard_watch(g):
+ * Once a second: can the database still be read? If not, nobody is let in until it can: also not
+ * those who are remembered, for nobody could take anything away from them.
+ */
+void guard_watch(struct guard *g);
+
+/**
  * guard_host(text, a):
  * The host of a Host field in small letters, without port and final dot; "" when it is none. NULL
  * when ${a} is full.

@@ -6,6 +6,7 @@
 
 #include "access/app.h"
 #include "access/audit_keep.h"
+#include "access/guard.h"
 #include "access/subject.h"
 #include "access/usage.h"
 #include "base/clock.h"
@@ -112,6 +113,8 @@ housekeeping_tick(struct app *app)
 {
 	const int64_t now = clock_steady_ms();
 
+	if (app->guard != NULL)
+		guard_watch(app->guard);
 	if (app->housekept_at == 0)
 		app->housekept_at = now;
 	if (now - app->housekept_at < EVERY_MS)

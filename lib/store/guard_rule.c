@@ -173,3 +173,17 @@ guard_rule_move(struct tx *tx, const char *id, int64_t position, int64_t now)
 	args[1].number = position;
 	return (change(tx, sql, args, COUNT(args)));
 }
+
+enum err
+guard_rule_probe(struct db *db)
+{
+	static const char sql[] =
+	    "SELECT (SELECT 1 FROM guard_rules LIMIT 1), (SELECT 1 FROM users LIMIT 1), "
+	    "(SELECT 1 FROM sessions LIMIT 1), (SELECT 1 FROM api_keys LIMIT 1), "
+	    "(SELECT 1 FROM user_roles LIMIT 1), (SELECT 1 FROM roles LIMIT 1), "
+	    "(SELECT 1 FROM role_permissions LIMIT 1), (SELECT 1 FROM role_parents LIMIT 1), "
+	    "(SELECT 1 FROM user_orgs LIMIT 1), (SELECT 1 FROM group_members LIMIT 1)";
+	int64_t any;
+
+	return (db_number(db, sql, NULL, 0, 0, &any));
+}

@@ -30,6 +30,12 @@ MUST_USE enum err
 guard_rule_find_at(struct db *db, int64_t position, struct arena *a, struct guard_row *ret_row);
 
 /**
+ * guard_rule_probe(db):
+ * Can all that a decision is made of be read, users, sessions and roles among them? Errors: ERR_DB.
+ */
+MUST_USE enum err guard_rule_probe(struct db *db);
+
+/**
  * guard_rule_list(db, after, limit, a, each, arg):
  * Call ${each} for at most ${limit} rules in the order of their positions, those behind ${after} (0
  * for the first). Errors: ERR_NOMEM, ERR_DB.

@@ -3,10 +3,12 @@
 #include "store/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -38,6 +40,9 @@ struct tx {
 
 struct store {
 	char path[PATH_SIZE];
+	/* For store_check_file(), kept open until SQLite has let go of the file: closing any
+	 * descriptor of it would undo SQLite's locks. -1: none. */
+	int fd;
 	struct versions *versions;
 	struct turn *turn;
 
@@ -76,6 +81,8 @@ open_files(struct store *s, const char *state_dir)
 	snprintf(s->path, sizeof s->path, "%s/yett.db", state_dir);
 	if (access(s->path, F_OK) != 0)
 		return (errno == ENOENT ? ERR_NOT_FOUND : ERR_IO);
+	if ((s->fd = open(s->path, O_RDONLY | O_CLOEXEC)) < 0)
+		return (ERR_IO);
 	snprintf(path, sizeof path, "%s/versions.map", state_dir);
 	if ((e = versions_open(path, &s->versions)) != ERR_OK)
 		return (e);
@@ -95,6 +102,7 @@ store_open(const char *state_dir, unsigned int readers_max, struct store **ret_s
 
 	if ((s = calloc(1, sizeof *s)) == NULL)
 		return (ERR_NOMEM);
+	s->fd = -1;
 	s->readers_max = readers_max > READERS_MAX ? READERS_MAX : readers_max;
 	pthread_mutex_init(&s->readers_mutex, NULL);
 	pthread_cond_init(&s->reader_free, NULL);
@@ -117,6 +125,8 @@ store_close(struct store *s)
 	while (s->readers_free > 0)
 		db_close(s->readers[--s->readers_free]);
 	db_close(s->writer);
+	if (s->fd >= 0)
+		close(s->fd);
 	turn_close(s->turn);
 	versions_close(s->versions);
 	pthread_cond_destroy(&s->changed);
@@ -394,4 +404,20 @@ store_turn_stats(struct store *s, int64_t *ret_turns, int64_t *ret_longest_ms)
 	*ret_turns = s->turns;
 	*ret_longest_ms = s->longest_ms;
 	pthread_mutex_unlock(&s->mutex);
+}
+
+enum err
+store_check_file(const struct store *s)
+{
+	static const char magic[16] = "SQLite format 3"; /* with its NUL */
+	struct stat opened, named;
+	char head[sizeof magic];
+
+	if (fstat(s->fd, &opened) < 0 || stat(s->path, &named) < 0)
+		return (ERR_IO);
+	if (opened.st_dev != named.st_dev || opened.st_ino != named.st_ino)
+		return (ERR_IO);
+	if (pread(s->fd, head, sizeof head, 0) != (ssize_t)sizeof head)
+		return (ERR_IO);
+	return (memcmp(head, magic, sizeof head) == 0 ? ERR_OK : ERR_IO);
 }

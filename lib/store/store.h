@@ -76,6 +76,13 @@ struct versions *store_versions(struct store *s);
 const char *store_path(const struct store *s);
 
 /**
+ * store_check_file(s):
+ * Is what was opened still the file at store_path(), and does it begin as a database does? SQLite
+ * itself may go on for long with what it has in memory. Errors: ERR_IO.
+ */
+MUST_USE enum err store_check_file(const struct store *s);
+
+/**
  * store_turn_stats(s, ret_turns, ret_longest_ms):
  * How many turns to write this process had, and the longest it waited for one: what the bench of
  * fairness prints.

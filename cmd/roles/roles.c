@@ -149,7 +149,7 @@ reply_role(struct req *r, int status, const char *id)
 	struct names *names = arena_alloc(r->arena, sizeof *names);
 	struct json j = json_object(r->arena);
 	struct role role;
-	size_t weight;
+	size_t weight = 0;
 	struct db *db;
 	enum err e;
 

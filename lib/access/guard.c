@@ -241,9 +241,9 @@ judge(const struct guard_rule *rule, const char *address, const struct guard_who
 		return (who == NULL && !is_closed(rule) ? GUARD_SIGN_IN : GUARD_DENIED);
 	if (rule->mfa_minutes > 0 && who == NULL)
 		return (GUARD_SIGN_IN);
-	if (word->kind != GUARD_GUEST && who->password_due)
+	if (word->kind != GUARD_GUEST && who != NULL && who->password_due)
 		return (GUARD_PASSWORD_DUE);
-	if (rule->mfa_minutes > 0 &&
+	if (rule->mfa_minutes > 0 && who != NULL &&
 	    (!who->second_factor || now - who->began_at > rule->mfa_minutes * MINUTE_MS))
 		return (GUARD_SECOND_FACTOR);
 	return (GUARD_ALLOWED);

@@ -38,7 +38,7 @@ blocks() {
 try_section() {
 	local n
 	rm -f "$BATS_TEST_TMPDIR"/answer_*
-	section "$1" | blocks | sed "s|^url=.*|url=$URL|" > "$BATS_TEST_TMPDIR/shell"
+	section "$1" | blocks | sed "s|^url=.*|url=$URL|; s|you@example.org|root@example.org|; s|what you chose|$PASSWORD|" > "$BATS_TEST_TMPDIR/shell"
 	# shellcheck source=/dev/null
 	source "$BATS_TEST_TMPDIR/shell"
 	for ((n = 1; ; n++)); do

@@ -6,9 +6,7 @@
 #include "access/guard_admin.h"
 #include "base/address.h"
 
-#define HOST_MAX 253
 #define METHOD_MAX 20
-#define MFA_MINUTES_MAX 43200 /* 30 days */
 
 /* Is anything said of the rule by its members? */
 static bool
@@ -26,7 +24,7 @@ members_read(struct req *r, struct members *ret_members)
 	static const struct field fields[] = {
 		{ "rule", FIELD_TEXT, offsetof(struct members, rule), 1, GUARD_RULE_MAX,
 		    FIELD_OPTIONAL },
-		{ "host", FIELD_TEXT, offsetof(struct members, host), 1, HOST_MAX,
+		{ "host", FIELD_TEXT, offsetof(struct members, host), 1, GUARD_HOST_MAX,
 		    FIELD_OPTIONAL | FIELD_NULLABLE },
 		{ "path", FIELD_TEXT, offsetof(struct members, path), 1, GUARD_RULE_MAX,
 		    FIELD_OPTIONAL },
@@ -35,7 +33,7 @@ members_read(struct req *r, struct members *ret_members)
 		{ "allow", FIELD_TEXTS, offsetof(struct members, allow), 1, GUARD_RULE_MAX,
 		    FIELD_OPTIONAL },
 		{ "mfa_minutes", FIELD_NUMBER, offsetof(struct members, mfa_minutes), 1,
-		    MFA_MINUTES_MAX, FIELD_OPTIONAL | FIELD_NULLABLE },
+		    GUARD_MFA_MAX, FIELD_OPTIONAL | FIELD_NULLABLE },
 		{ "networks", FIELD_TEXTS, offsetof(struct members, networks), 1,
 		    ADDRESS_NETWORK_SIZE - 1, FIELD_OPTIONAL },
 		{ "position", FIELD_NUMBER, offsetof(struct members, position), 1,

@@ -1,40 +1,28 @@
 /* yett guard explain: what would be decided about a request, by which rule, and why. */
 #include <stdio.h>
+#include <string.h>
 
-#include "access/guard.h"
-#include "base/address.h"
+#include "access/guard_admin.h"
 #include "base/clock.h"
-#include "base/text.h"
 #include "commands.h"
 #include "options.h"
 #include "who.h"
-
-#define MINUTES_MAX 43200 /* 30 days */
 
 /* The question in the command; 0, or the exit status. */
 static int
 read_question(struct tool *t, struct guard_question *q)
 {
-	const char *from = tool_value(t, "--from"), *mfa = tool_value(t, "--mfa"), *why = NULL;
-	const char *method = tool_value(t, "--method");
-	int64_t minutes;
+	const struct guard_asked asked = { .url = t->words[0],
+		.method = tool_value(t, "--method"),
+		.from = tool_value(t, "--from"),
+		.mfa = tool_value(t, "--mfa") };
+	const char *field, *why;
 	enum err e;
 
-	*q = (struct guard_question){ .address = from != NULL ? from : "127.0.0.1",
-		.began_at = clock_ms() };
-	if (method != NULL && !guard_method_ok(method))
-		return (tool_misuse(t, "--method: must be in capital letters"));
-	if (from != NULL && !address_ok(from))
-		return (tool_misuse(t, "--from: %s is no address", from));
-	if (mfa != NULL && !text_number(mfa, 0, MINUTES_MAX, &minutes))
-		return (tool_misuse(t, "--mfa: so many minutes ago, 0 to %d", MINUTES_MAX));
-	if (mfa != NULL) {
-		q->amr = "pwd mfa";
-		q->began_at -= minutes * 60000;
-	}
-	e = guard_target_read(
-	    t->words[0], method != NULL ? method : "GET", t->arena, &q->target, &why);
-	if (e == ERR_BAD_REQUEST)
+	e = guard_admin_question(&asked, "127.0.0.1", clock_ms(), t->arena, q, &field, &why);
+	if (e == ERR_FIELDS && strcmp(field, "url") != 0)
+		return (tool_misuse(t, "--%s: %s", field, why));
+	if (e == ERR_FIELDS)
 		return (tool_fail("refused, whatever the rules: %s", why));
 	return (e == ERR_OK ? 0 : tool_fail("out of memory"));
 }
@@ -45,10 +33,7 @@ print(struct tool *t, const struct guard_decision *d)
 	struct json j = json_object(t->arena);
 
 	if (tool_has(t, "--json")) {
-		json_add_text(&j, "decision", guard_verdict_name(d->verdict));
-		json_add_text(&j, "rule", d->rule);
-		json_add_text(&j, "rule_id", d->rule_id);
-		json_add_text(&j, "reason", d->because);
+		guard_admin_add_decision(&j, d);
 		return (tool_print_json(&j));
 	}
 	printf("%s\n", guard_verdict_name(d->verdict));

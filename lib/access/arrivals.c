@@ -2,15 +2,14 @@
  * right. */
 #include "access/arrivals.h"
 
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/address.h"
+#include "base/file.h"
 #include "base/text.h"
 
 /* All counts are halved when there are so many: what was mended is forgotten within some thousands
@@ -36,17 +35,12 @@ struct arrivals {
 enum err
 arrivals_open(const char *path, struct arrivals **ret_arrivals)
 {
-	const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	struct arrivals *a;
-	void *map = MAP_FAILED;
+	void *map;
+	enum err e;
 
-	if (fd < 0)
-		return (ERR_IO);
-	if (ftruncate(fd, sizeof(struct map)) == 0)
-		map = mmap(NULL, sizeof(struct map), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
-	if (map == MAP_FAILED)
-		return (ERR_IO);
+	if ((e = file_map(path, sizeof(struct map), &map)) != ERR_OK)
+		return (e);
 	if ((a = calloc(1, sizeof *a)) == NULL) {
 		munmap(map, sizeof(struct map));
 		return (ERR_NOMEM);

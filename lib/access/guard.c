@@ -16,7 +16,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "store/guard_rule.h"
-#include "store/guard_rule.h"
 #include "store/kept.h"
 
 #define KNOWN_MAX 4096 /* of some 500 bytes each */
@@ -124,7 +123,7 @@ guard_host(const char *text, struct arena *a)
 
 	if (len > 0 && text[len - 1] == '.')
 		len--;
-	if (len == 0 || len > 253 ||
+	if (len == 0 || len > GUARD_HOST_MAX ||
 	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._") < len)
 		return (none);
 	if ((host = arena_copy_len(a, text, len)) != NULL)

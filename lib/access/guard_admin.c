@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/text.h"
 #include "store/group.h"
 #include "store/org.h"
@@ -136,4 +137,51 @@ guard_admin_details(struct json *j, const struct guard_row *before, const struct
 		json_add_number(j, "old_position", before->position);
 	if (before != NULL && strcmp(before->rule, after->rule) != 0)
 		json_add_text(j, "old_rule", before->rule);
+}
+
+enum err
+guard_admin_question(const struct guard_asked *asked, const char *address, int64_t now,
+    struct arena *a, struct guard_question *ret_question, const char **ret_field,
+    const char **ret_why)
+{
+	struct guard_question q = { .address = asked->from != NULL ? asked->from : address,
+		.began_at = now };
+	const char *method = asked->method != NULL ? asked->method : "GET";
+	int64_t minutes = 0;
+	enum err e;
+
+	*ret_field = "url";
+	*ret_why = "is missing";
+	if (asked->url == NULL)
+		return (ERR_FIELDS);
+	*ret_field = "method";
+	*ret_why = "must be in capital letters";
+	if (!guard_method_ok(method))
+		return (ERR_FIELDS);
+	*ret_field = "from";
+	*ret_why = "must be an address";
+	if (asked->from != NULL && !address_ok(asked->from))
+		return (ERR_FIELDS);
+	*ret_field = "mfa";
+	*ret_why = "must be so many minutes ago, a whole number from 0 to 43200";
+	if (asked->mfa != NULL && !text_number(asked->mfa, 0, GUARD_MFA_MAX, &minutes))
+		return (ERR_FIELDS);
+	if (asked->mfa != NULL)
+		q.amr = "pwd mfa";
+	q.began_at -= minutes * 60000;
+	*ret_field = "url";
+	if ((e = guard_target_read(asked->url, method, a, &q.target, ret_why)) != ERR_OK)
+		return (e == ERR_BAD_REQUEST ? ERR_FIELDS : e);
+	*ret_question = q;
+	return (ERR_OK);
+}
+
+void
+guard_admin_add_decision(struct json *j, const struct guard_decision *d)
+{
+
+	json_add_text(j, "decision", guard_verdict_name(d->verdict));
+	json_add_text(j, "rule", d->rule);
+	json_add_text(j, "rule_id", d->rule_id);
+	json_add_text(j, "reason", d->because);
 }

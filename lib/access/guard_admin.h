@@ -2,7 +2,7 @@
 #ifndef ACCESS_GUARD_ADMIN_H
 #define ACCESS_GUARD_ADMIN_H
 
-#include "access/guard_rule.h"
+#include "access/guard.h"
 #include "http/json.h"
 #include "store/guard_rule.h"
 
@@ -39,5 +39,29 @@ void guard_admin_add_row(struct json *j, const struct guard_row *row);
  */
 void
 guard_admin_details(struct json *j, const struct guard_row *before, const struct guard_row *after);
+
+/* A question about a decision, as somebody wrote it; NULL where nothing is said. */
+struct guard_asked {
+	const char *url;
+	const char *method; /* GET */
+	const char *from;
+	const char *mfa; /* minutes since a second factor was used; none was */
+};
+
+/**
+ * guard_admin_question(asked, address, now, a, ret_question, ret_field, ret_why):
+ * Read all of ${asked} but who it is about; ${address} is where it comes from unless that is said.
+ * Errors: ERR_FIELDS, ${ret_field} ("url", "method", "from", "mfa") and ${ret_why} (both static)
+ * say what is wrong; ERR_NOMEM.
+ */
+MUST_USE enum err guard_admin_question(const struct guard_asked *asked, const char *address,
+    int64_t now, struct arena *a, struct guard_question *ret_question, const char **ret_field,
+    const char **ret_why);
+
+/**
+ * guard_admin_add_decision(j, d):
+ * Add to ${j} what was decided, and why.
+ */
+void guard_admin_add_decision(struct json *j, const struct guard_decision *d);
 
 #endif

@@ -11,9 +11,7 @@
 #include "base/address.h"
 #include "base/text.h"
 
-#define HOST_MAX 253
 #define GROUP_MAX 200 /* bytes */
-#define MFA_MAX 43200 /* minutes: 30 days */
 #define SHOWN_MAX 40  /* bytes of what is wrong, in a message */
 
 /* A rule on its way from text. */
@@ -79,7 +77,7 @@ host_ok(const char *host)
 	const char *p = text_starts(host, "*.") ? host + 2 : host;
 	size_t len;
 
-	if (strlen(host) > HOST_MAX)
+	if (strlen(host) > GUARD_HOST_MAX)
 		return (false);
 	for (; *p != '\0'; p += len) {
 		len = strspn(p, "abcdefghijklmnopqrstuvwxyz0123456789-");
@@ -213,9 +211,9 @@ parse_mfa(struct parsing *s, const char *minutes)
 
 	if (s->rule->mfa_minutes != 0)
 		return (fail(s->message, "mfa: stands there twice"));
-	if (!text_number(minutes, 1, MFA_MAX, &s->rule->mfa_minutes))
+	if (!text_number(minutes, 1, GUARD_MFA_MAX, &s->rule->mfa_minutes))
 		return (fail(s->message, "behind mfa: stands 1 to %d, in minutes; not %.*s",
-		    MFA_MAX, shown(minutes), minutes));
+		    GUARD_MFA_MAX, shown(minutes), minutes));
 	return (ERR_OK);
 }
 

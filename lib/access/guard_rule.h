@@ -14,6 +14,8 @@
 #define GUARD_RULE_METHODS_MAX 8
 #define GUARD_RULES_MAX 500 /* in the database; as many lines in yett.conf */
 #define GUARD_MESSAGE_SIZE 160
+#define GUARD_HOST_MAX 253  /* bytes */
+#define GUARD_MFA_MAX 43200 /* minutes: 30 days */
 
 enum guard_kind {
 	GUARD_GUEST, /* everybody */

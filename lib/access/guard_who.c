@@ -197,6 +197,20 @@ find_slug(struct db *db, const struct guard_person *p, struct arena *a, const ch
 	return (e == ERR_NOT_FOUND ? ERR_OK : e);
 }
 
+/* Is ${word} one of the words of ${text} (NULL: none), which spaces separate? */
+static bool
+has_word(const char *text, const char *word)
+{
+	size_t len;
+
+	for (; text != NULL && *text != '\0'; text += len + strspn(text + len, " ")) {
+		len = strcspn(text, " ");
+		if (len == strlen(word) && memcmp(text, word, len) == 0)
+			return (true);
+	}
+	return (false);
+}
+
 enum err
 guard_who_read(struct db *db, const struct guard_person *p, struct arena *a,
     struct guard_who **ret_who, size_t *ret_len)
@@ -230,7 +244,7 @@ guard_who_read(struct db *db, const struct guard_person *p, struct arena *a,
 	    p->user != NULL && p->user->update_password_required && p->actor_id == NULL;
 	w->began_at = p->began_at;
 	/* The amr of who acts is that of the session in which he began to, long ago perhaps. */
-	w->second_factor = p->actor_id == NULL && p->amr != NULL && strstr(p->amr, "mfa") != NULL;
+	w->second_factor = p->actor_id == NULL && has_word(p->amr, "mfa");
 	*ret_who = w;
 	*ret_len = sizeof *w + size.len;
 	return (ERR_OK);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -88,4 +89,21 @@ file_read_private(const char *path, void *ret_bytes, size_t size, size_t *ret_le
 	close(fd);
 	*ret_len = len;
 	return (e);
+}
+
+enum err
+file_map(const char *path, size_t len, void **ret_map)
+{
+	const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	void *map = MAP_FAILED;
+
+	if (fd < 0)
+		return (ERR_IO);
+	if (ftruncate(fd, (off_t)len) == 0)
+		map = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (map == MAP_FAILED)
+		return (ERR_IO);
+	*ret_map = map;
+	return (ERR_OK);
 }

@@ -22,4 +22,12 @@ MUST_USE enum err file_create(const char *path, const void *bytes, size_t len);
 MUST_USE enum err
 file_read_private(const char *path, void *ret_bytes, size_t size, size_t *ret_len);
 
+/**
+ * file_map(path, len, ret_map):
+ * Map the first ${len} bytes of ${path}, made with mode 0600 when absent, for all processes to
+ * share; zeros where it had none. Growing a file that is long enough changes nothing, so many may
+ * do this at once. End with munmap(). Errors: ERR_IO.
+ */
+MUST_USE enum err file_map(const char *path, size_t len, void **ret_map);
+
 #endif

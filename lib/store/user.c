@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/id.h"
 #include "base/text.h"
 
 #define COLUMNS \
@@ -274,4 +275,24 @@ user_newest(struct db *db, int64_t *ret_at)
 	static const char sql[] = "SELECT created_at FROM users ORDER BY id DESC LIMIT 1";
 
 	return (db_number(db, sql, NULL, 0, 0, ret_at));
+}
+
+enum err
+user_find_any(struct db *db, const char *who, struct arena *a, struct user *ret_user)
+{
+	char *key = arena_copy(a, who);
+	enum err e = ERR_NOT_FOUND;
+
+	if (key == NULL)
+		return (ERR_NOMEM);
+	text_lower(key);
+	/* A username may look like an id. */
+	if (id_ok(key))
+		e = user_find(db, USER_BY_ID, key, a, ret_user);
+	if (e == ERR_NOT_FOUND)
+		e = user_find(db, strchr(key, '@') != NULL ? USER_BY_EMAIL : USER_BY_USERNAME, key,
+		    a, ret_user);
+	if (e == ERR_NOT_FOUND)
+		e = user_find(db, USER_BY_LEGACY, who, a, ret_user);
+	return (e);
 }

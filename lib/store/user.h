@@ -94,6 +94,14 @@ MUST_USE enum err user_set_enabled(struct tx *tx, const char *id, bool enabled, 
 MUST_USE enum err user_set_active(struct tx *tx, const char *id, int64_t now);
 MUST_USE enum err user_drop(struct tx *tx, const char *id);
 
+/**
+ * user_find_any(db, who, a, ret_user):
+ * The user with the id, address, username or else legacy_user_id ${who}: whom an admin means.
+ * Errors: ERR_NOT_FOUND, ERR_NOMEM, ERR_DB.
+ */
+MUST_USE enum err
+user_find_any(struct db *db, const char *who, struct arena *a, struct user *ret_user);
+
 #define USER_PAGE_MAX 200
 
 enum user_order {

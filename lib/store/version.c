@@ -2,11 +2,11 @@
  */
 #include "store/version.h"
 
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <unistd.h>
+
+#include "base/file.h"
 
 /* 65,536 slots: with a change each ms a slot is hit once a minute, so a remembered session lives
  * long enough. */
@@ -22,22 +22,12 @@ static const size_t map_len = SLOTS * sizeof(_Atomic uint32_t);
 enum err
 versions_open(const char *path, struct versions **ret_versions)
 {
-	const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	struct versions *v;
 	void *map;
+	enum err e;
 
-	if (fd < 0)
-		return (ERR_IO);
-	/* Growing a file that is long enough already changes nothing, so many may do this at once.
-	 */
-	if (ftruncate(fd, (off_t)map_len) < 0) {
-		close(fd);
-		return (ERR_IO);
-	}
-	map = mmap(NULL, map_len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
-	if (map == MAP_FAILED)
-		return (ERR_IO);
+	if ((e = file_map(path, map_len, &map)) != ERR_OK)
+		return (e);
 	if ((v = calloc(1, sizeof *v)) == NULL) {
 		munmap(map, map_len);
 		return (ERR_NOMEM);

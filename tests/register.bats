@@ -29,6 +29,17 @@ setup() {
 	[ "$(sql "SELECT count(*) FROM groups g JOIN group_members m ON m.group_id = g.id WHERE g.home_user_id = '$USER_ID' AND m.user_id = '$USER_ID'")" = 1 ]
 }
 
+@test "who signs up is written to in the language of the browser" {
+	local field
+	call register POST /auth/register '{"email":"ann@example.org","password":"'"$PASSWORD"'"}' "HTTP_ACCEPT_LANGUAGE=de-AT,de;q=0.9,en;q=0.5"
+	[ "$(json .user.locale)" = de-AT ]
+	for field in '*' '../../x' "$(printf 'a%.0s' {1..500})" ''; do
+		call register POST /auth/register '{"email":"b'"${#field}"'@example.org","password":"'"$PASSWORD"'"}' "HTTP_ACCEPT_LANGUAGE=$field"
+		expect 201
+		[ "$(jq -c .user.locale <<< "$BODY")" = null ]
+	done
+}
+
 @test "a form registers as well as JSON" {
 	call register POST /auth/register "email=ann%40example.org&password=${PASSWORD// /+}&name=Ann+B%C3%A4r" "$FORM"
 	expect 201

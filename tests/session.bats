@@ -392,6 +392,22 @@ setup() {
 	done
 }
 
+@test "a user says which language to write in, by its tag" {
+	local tag
+	for tag in de de-AT sr-Latn-RS aa-bbbbbbbb-cccccccc-dddddddd-eeeee; do
+		call session PATCH /users/me "{\"locale\":\"$tag\"}" "$(bearer "$ACCESS")"
+		expect 200
+		[ "$(json .locale)" = "$tag" ]
+	done
+	for tag in d 12 de- -de de_AT ../en de-abcdefghi aa-bbbbbbbb-cccccccc-dddddddd-eeeeee; do
+		call session PATCH /users/me "{\"locale\":\"$tag\"}" "$(bearer "$ACCESS")"
+		expect 422
+		expect_field locale
+	done
+	call session PATCH /users/me '{"locale":""}' "$(bearer "$ACCESS")"
+	[ "$(jq -c .locale <<< "$BODY")" = null ]
+}
+
 @test "a user who is locked or deleted is out at the very next request" {
 	sign_in_cookie ann@example.org
 	local cookie=$COOKIE

@@ -86,6 +86,7 @@ audited() {
 		email: is not|--email lee
 		username: must have|--username k
 		picture_url: must begin|--picture http://x.org
+		locale: must be|--lang german_
 		--hidden must be|--hidden yes
 		--properties must be|--properties {
 		properties: must be|--properties '[]'

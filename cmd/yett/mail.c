@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/mailing.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "commands.h"
@@ -202,7 +203,7 @@ write_resend(struct tx *tx, void *arg)
 		return (e);
 	if (c->mail.secret && c->mail.sealed == NULL && strcmp(c->mail.state, "dead") == 0)
 		return (ERR_CRYPTO);
-	if ((e = outbox_resend(tx, c->mail.id, now, now + MAIL_TRY_MS)) != ERR_OK)
+	if ((e = outbox_resend(tx, c->mail.id, now, now + MAILING_TRY_MS)) != ERR_OK)
 		return (e == ERR_NOT_FOUND ? ERR_FORBIDDEN : e);
 	return (note(tx, c, "mail.resent"));
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "access/mailing.h"
 #include "access/profile.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -43,7 +44,7 @@ cmd_mail_preview(struct tool *t)
 	int status;
 	enum err e;
 
-	if (locale != NULL && !mail_template_locale_ok(locale))
+	if (locale != NULL && !profile_locale_ok(locale))
 		return (tool_misuse(t, "--lang: must be a language such as de or de-AT"));
 	if ((status = read_params(t, &params)) != 0)
 		return (status);
@@ -51,7 +52,7 @@ cmd_mail_preview(struct tool *t)
 	    params, NULL, t->arena, &filled);
 	if (e == ERR_NOT_FOUND)
 		return (tool_fail("there is no template \"%s\" in %s%s%s/mail",
-		    mail_template_name_ok(t->words[0]) ? t->words[0] : "of that name",
+		    mailing_kind_ok(t->words[0]) ? t->words[0] : "of that name",
 		    t->conf.mail_templates, t->conf.mail_templates[0] != '\0' ? " or " : "",
 		    t->conf.www_dir));
 	if (e == ERR_FIELDS)
@@ -83,7 +84,7 @@ write_test(struct tx *tx, void *arg)
 	struct queueing *q = arg;
 	struct tool *t = q->tool;
 
-	return (mail_queue(tx, &t->conf, t->master,
+	return (mailing_queue(tx, &t->conf, t->master,
 	    &(struct mail){ .kind = "test", .to = t->words[0], .locale = q->locale }, clock_ms(),
 	    t->arena, q->id));
 }
@@ -133,7 +134,7 @@ cmd_mail_test(struct tool *t)
 	int status;
 	enum err e;
 
-	if (locale != NULL && !mail_template_locale_ok(locale))
+	if (locale != NULL && !profile_locale_ok(locale))
 		return (tool_misuse(t, "--lang: must be a language such as de or de-AT"));
 	if (!profile_email_ok(t->words[0]))
 		return (tool_fail("that is not an e-mail address"));

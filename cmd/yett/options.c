@@ -43,6 +43,7 @@ const struct option user_edit_options[] = {
 	{ "--first-name", "N", "the first name", false },
 	{ "--last-name", "N", "the last name", false },
 	{ "--picture", "URL", "the address of a picture", false },
+	{ "--lang", "LANG", "the language of mails, as de or de-AT", false },
 	{ "--legacy-id", "ID", "the id in the system that the user came from", false },
 	{ "--email-confirmed", "BOOL", "whether the address is known to be the user's", false },
 	{ "--can-create-orgs", "BOOL", "whether the user may make organisations", false },

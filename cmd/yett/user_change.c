@@ -198,6 +198,7 @@ static const struct edit {
 	{ "--first-name", "first_name", EDIT_TEXT },
 	{ "--last-name", "last_name", EDIT_TEXT },
 	{ "--picture", "picture_url", EDIT_TEXT },
+	{ "--lang", "locale", EDIT_TEXT },
 	{ "--legacy-id", "legacy_user_id", EDIT_TEXT },
 	{ "--email-confirmed", "email_confirmed", EDIT_BOOL },
 	{ "--can-create-orgs", "can_create_orgs", EDIT_BOOL },

@@ -177,6 +177,7 @@ print_user(struct tool *t, struct db *db, const struct user *u, struct names *na
 	print_field("first name", u->first_name);
 	print_field("last name", u->last_name);
 	print_field("picture", u->picture_url);
+	print_field("language", u->locale);
 	print_field("properties", u->properties);
 	print_field("password", u->password_hash != NULL ? "set" : "none");
 	print_field("new password", u->update_password_required ? "required" : NULL);

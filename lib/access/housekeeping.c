@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "store/attempt.h"
 #include "store/invitation.h"
+#include "store/one_time.h"
 #include "store/session.h"
 
 #define EVERY_MS 30000
@@ -86,6 +87,8 @@ purge(struct tx *tx, void *arg)
 	if ((e = session_purge(tx, now - DAY_MS, PURGE_MAX, &count)) != ERR_OK)
 		return (e);
 	if ((e = invitation_purge(tx, now - INVITATION_KEPT_MS, PURGE_MAX)) != ERR_OK)
+		return (e);
+	if ((e = one_time_purge(tx, now, PURGE_MAX)) != ERR_OK)
 		return (e);
 	return (attempt_purge(tx, now - app->conf.keep_attempts_s * 1000, PURGE_MAX, &count));
 }

@@ -32,6 +32,7 @@ static const struct row {
 	{ { "first_name", FIELD_TEXT, AT(first_name), 0, 200, OPEN }, PERSON_OWN | ADMIN, 0 },
 	{ { "last_name", FIELD_TEXT, AT(last_name), 0, 200, OPEN }, PERSON_OWN | ADMIN, 0 },
 	{ { "picture_url", FIELD_TEXT, AT(picture_url), 0, 2048, OPEN }, PERSON_OWN | ADMIN, 0 },
+	{ { "locale", FIELD_TEXT, AT(locale), 0, 35, OPEN }, PERSON_OWN | ADMIN, 0 },
 	{ { "properties", FIELD_OBJECT, AT(properties), 0, 0, FIELD_OPTIONAL },
 	    PERSON_OWN | PERSON_NEW | PERSON_IMPORT, 0 },
 	{ { "properties", FIELD_OBJECT, AT(properties), 0, 0, OPEN }, PERSON_CHANGE, 0 },
@@ -88,6 +89,8 @@ person_check(struct req *r, const struct person *p)
 	if (p->picture_url != NULL && p->picture_url[0] != '\0' &&
 	    !text_starts(p->picture_url, "https://"))
 		e = req_field_error(r, "picture_url", "must begin with https://");
+	if (p->locale != NULL && p->locale[0] != '\0' && !profile_locale_ok(p->locale))
+		e = req_field_error(r, "locale", "must be a language such as de or de-AT");
 	if (p->password_hash != NULL && !hasher_knows(p->password_hash))
 		e = req_field_error(r, "password_hash",
 		    "must be a hash of Argon2, bcrypt, scrypt, PBKDF2, yescrypt or crypt(3), at a "
@@ -233,6 +236,7 @@ person_apply(struct req *r, const struct person *p, bool merging, struct user *u
 	u->first_name = changed(u->first_name, p->first_name);
 	u->last_name = changed(u->last_name, p->last_name);
 	u->picture_url = changed(u->picture_url, p->picture_url);
+	u->locale = changed(u->locale, p->locale);
 	u->legacy_user_id = changed(u->legacy_user_id, p->legacy_user_id);
 	u->can_create_orgs = flagged(u->can_create_orgs, p->can_create_orgs);
 	u->hidden = flagged(u->hidden, p->hidden);

@@ -20,7 +20,7 @@ enum person_use {
 /* As it came; a text is NULL when it is absent and "" when it is to be cleared. */
 struct person {
 	const char *email, *username, *name, *first_name, *last_name, *picture_url;
-	const char *legacy_user_id;
+	const char *legacy_user_id, *locale;
 	enum flag email_confirmed, can_create_orgs, hidden;
 	enum flag enabled, locked, update_password_required;
 	struct cJSON *properties, *attributes;

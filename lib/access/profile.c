@@ -19,6 +19,7 @@ profile_add(struct json *j, const struct user *u)
 	json_add_text(j, "first_name", u->first_name);
 	json_add_text(j, "last_name", u->last_name);
 	json_add_text(j, "picture_url", u->picture_url);
+	json_add_text(j, "locale", u->locale);
 	json_add_raw(j, "properties", u->properties);
 	json_add_bool(j, "has_password", u->password_hash != NULL);
 	json_add_bool(j, "update_password_required", u->update_password_required);
@@ -99,6 +100,25 @@ profile_username_ok(const char *name)
 		if (!is_alnum(name[i]) && strchr("._-", name[i]) == NULL)
 			return (false);
 	return (len >= 2 && len <= 64 && is_alnum(name[0]));
+}
+
+bool
+profile_locale_ok(const char *locale)
+{
+	size_t len, whole = 0;
+
+	for (;; locale++) {
+		for (len = 0; is_alnum(locale[len]); len++)
+			continue;
+		/* What comes first is the language, of letters alone. */
+		if (len == 0 || len > 8 ||
+		    (whole == 0 && (len < 2 || strcspn(locale, "0123456789") < len)))
+			return (false);
+		whole += len + 1;
+		locale += len;
+		if (*locale != '-')
+			return (*locale == '\0' && whole <= PROFILE_LOCALE_MAX + 1);
+	}
 }
 
 /* One label of a domain: letters, digits and inner hyphens, 63 at most. */

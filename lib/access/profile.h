@@ -9,6 +9,8 @@
 #include "store/session.h"
 #include "store/user.h"
 
+#define PROFILE_LOCALE_MAX 35
+
 /**
  * profile_add(j, u), profile_add_admins(j, u):
  * Add to ${j} what users see of themselves; and what only admins see besides. Never the password.
@@ -35,13 +37,15 @@ MUST_USE enum err profile_read(struct db *db, const struct user *u, const struct
 void profile_add_org(const struct standing *st, struct json *j);
 
 /**
- * profile_username_ok(name), profile_email_ok(email):
+ * profile_username_ok(name), profile_email_ok(email), profile_locale_ok(locale):
  * Letters, digits, '.', '_' and '-', 2 to 64 of them; an address as HTML's input type=email takes
  * it, 254 bytes at most. No '@' in the one and always one in the other: a sign-in name is never
- * both. Source: WHATWG HTML 4.10.5.1.5; RFC 5321 section 4.5.3.1.
+ * both. A language tag such as "de-AT", 35 bytes at most. Source: WHATWG HTML 4.10.5.1.5; RFC 5321
+ * section 4.5.3.1; RFC 5646 sections 2.1, 4.4.1.
  */
 bool profile_username_ok(const char *name);
 bool profile_email_ok(const char *email);
+bool profile_locale_ok(const char *locale);
 
 /**
  * profile_update(r, ret_return_to):

@@ -7,6 +7,7 @@
 #include "access/choice.h"
 #include "access/grant.h"
 #include "access/guest.h"
+#include "access/mailing.h"
 #include "access/profile.h"
 #include "base/clock.h"
 #include "base/id.h"
@@ -114,6 +115,7 @@ visit_sign_up(
 		.email = in->email,
 		.username = in->username,
 		.name = in->name,
+		.locale = mailing_locale(r),
 		.properties = "{}",
 		.password_hash = hash,
 		.enabled = true,

@@ -89,7 +89,7 @@ longer(int64_t one, int64_t other)
 
 /* How long to wait, by all three counts; ${counting}: and count, where there is none. */
 static int64_t
-wait_ms(struct req *r, const struct keys *k, bool counting)
+count_wait(struct req *r, const struct keys *k, bool counting)
 {
 	const struct conf *c = &r->app->conf;
 	const struct patience here = patience_here(c), everywhere = patience_everywhere(c);
@@ -108,10 +108,10 @@ wait_ms(struct req *r, const struct keys *k, bool counting)
 	    longer(limiter_wait(l, k->here, &here), limiter_wait(l, k->everywhere, &everywhere))));
 }
 
-static enum err
-refuse(struct req *r, int64_t ms)
+enum err
+throttle_refuse(struct req *r, int64_t wait_ms, const char *why)
 {
-	const long long seconds = (ms + 999) / 1000;
+	const long long seconds = (wait_ms + 999) / 1000;
 	const char *text = arena_print(r->arena, "%lld", seconds);
 	enum err e;
 
@@ -119,7 +119,7 @@ refuse(struct req *r, int64_t ms)
 		return (ERR_NOMEM);
 	if ((e = reply_header(r, "Retry-After", text)) != ERR_OK)
 		return (e);
-	return (req_fail(r, ERR_LIMIT, "too many wrong passwords; try again in %lld s", seconds));
+	return (req_fail(r, ERR_LIMIT, "%s; try again in %lld s", why, seconds));
 }
 
 enum err
@@ -130,14 +130,14 @@ throttle_begin(struct req *r, const char *account)
 
 	make_keys(r, account, &k);
 	/* First only look: who has to wait by one count is not to be counted by the others. */
-	if ((wait = wait_ms(r, &k, false)) == 0)
-		wait = wait_ms(r, &k, true);
+	if ((wait = count_wait(r, &k, false)) == 0)
+		wait = count_wait(r, &k, true);
 	if (wait == 0)
 		return (ERR_OK);
 	/* As in signin.c, a line that etc/fail2ban/filter.d/yett.conf reads. */
 	log_event(LOG_WARN, r->request_id, "sign-in refused from %s: too many wrong passwords",
 	    r->remote_addr);
-	return (refuse(r, wait));
+	return (throttle_refuse(r, wait, "too many wrong passwords"));
 }
 
 void

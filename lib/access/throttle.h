@@ -22,6 +22,12 @@ MUST_USE enum err throttle_begin(struct req *r, const char *account);
 void throttle_end(struct req *r, const char *account, enum err e);
 
 /**
+ * throttle_refuse(r, wait_ms, why):
+ * Answer ${r} that ${why}, and when to come again. Always ERR_LIMIT, unless without memory.
+ */
+MUST_USE enum err throttle_refuse(struct req *r, int64_t wait_ms, const char *why);
+
+/**
  * throttle_forget(l, account):
  * End all waits of ${account}, from everywhere.
  */

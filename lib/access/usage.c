@@ -13,6 +13,7 @@
 #define SLOTS 2048    /* 112 bytes each: 450 KiB of both tables, touched as far as they are used */
 #define KEYS_MAX 1024 /* half of the slots, so that a free one is near */
 #define BATCH 256     /* keys written at once: some 5 ms of the turn to write */
+#define TRIES 16      /* to find room, while others fill what was made */
 #define DAY_MS ((int64_t)86400000)
 
 /* What a key was used for on one day. */
@@ -124,14 +125,17 @@ void
 usage_count(struct usage *u, const char *key_id, int64_t now, const char *address)
 {
 	struct count c = { .day = now / DAY_MS, .requests = 1, .last_at = now };
+	int tries;
 
 	memcpy(c.key_id, key_id, ID_SIZE);
 	/* What is no address, the web server made up. */
 	if (strlen(address) < sizeof c.address)
 		memcpy(c.address, address, strlen(address) + 1);
-	if (add(u, &c))
-		return;
-	usage_flush(u);
+	for (tries = 0; tries < TRIES; tries++) {
+		if (add(u, &c))
+			return;
+		usage_flush(u);
+	}
 	if (!add(u, &c))
 		log_event(LOG_ERROR, NULL, "a use of the API key %s is not counted", key_id);
 }

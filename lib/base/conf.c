@@ -65,6 +65,7 @@ static const struct key keys[] = {
 	{ "throttle", "network_failures", NUMBER, AT(throttle_network_failures), 0, 1000000,
 	    "100" },
 	{ "throttle", "network_window_s", NUMBER, AT(throttle_network_window_s), 1, DAY, "600" },
+	{ "throttle", "mails", NUMBER, AT(throttle_mails), 0, 1000, "5" },
 	{ "dns", "server", TEXT, AT(dns_server), 0, 0, "" },
 	{ "dns", "timeout_s", NUMBER, AT(dns_timeout_s), 1, 30, "5" },
 	{ "apikey", "life_s", NUMBER, AT(apikey_life_s), 0, 3650LL * DAY, "31536000" },

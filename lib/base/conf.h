@@ -47,6 +47,7 @@ struct conf {
 	int64_t throttle_longest_s;
 	int64_t throttle_network_failures; /* 0: no limit */
 	int64_t throttle_network_window_s;
+	int64_t throttle_mails; /* an hour; 0: no limit */
 
 	char dns_server[CONF_TEXT_SIZE]; /* ADDRESS[:PORT]; "": those of /etc/resolv.conf */
 	int64_t dns_timeout_s;
@@ -129,5 +130,12 @@ void conf_each(const struct conf *c,
  */
 bool conf_is_https(const struct conf *c);
 bool conf_is_loopback(const struct conf *c);
+
+/**
+ * conf_mail_host(c, ret_host):
+ * The host of the site's URL, as it stands in mail addresses: an IP address in brackets.
+ * Source: RFC 5321 section 4.1.3.
+ */
+void conf_mail_host(const struct conf *c, char ret_host[static CONF_TEXT_SIZE]);
 
 #endif

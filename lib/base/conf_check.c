@@ -129,3 +129,20 @@ conf_is_loopback(const struct conf *c)
 	return (strcmp(text, "localhost") == 0 ||
 	        (inet_pton(AF_INET, text, &address) == 1 && ntohl(address.s_addr) >> 24 == 127));
 }
+
+void
+conf_mail_host(const struct conf *c, char ret_host[static CONF_TEXT_SIZE])
+{
+	const char *host = strstr(c->site_url, "://") + strlen("://");
+	const int len = (int)(host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/"));
+	struct in6_addr address;
+	char text[CONF_TEXT_SIZE];
+
+	snprintf(text, sizeof text, "%.*s", len, host);
+	if (inet_pton(AF_INET, text, &address) == 1)
+		snprintf(ret_host, CONF_TEXT_SIZE, "[%.200s]", text);
+	else if (text[0] == '[')
+		snprintf(ret_host, CONF_TEXT_SIZE, "[IPv6:%.200s", text + 1);
+	else
+		snprintf(ret_host, CONF_TEXT_SIZE, "%s", text);
+}

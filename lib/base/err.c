@@ -23,6 +23,7 @@ static const struct row {
 	[ERR_TIMEOUT] = { 408, "timeout", "The request took too long to arrive" },
 	[ERR_TAKEN] = { 409, "taken", "Somebody else has this already" },
 	[ERR_SEATS] = { 409, "no-seat-left", "The organisation has no seat left" },
+	[ERR_TICKET] = { 400, "invalid-link", "This link or code is not valid, or not any more" },
 	[ERR_LENGTH_REQUIRED] = { 411, "length-required", "The length of the body is missing" },
 	[ERR_TOO_LARGE] = { 413, "too-large", "The body is too large" },
 	[ERR_MEDIA_TYPE] = { 415, "unsupported-media-type", "This type of body is not understood" },

@@ -42,6 +42,7 @@ static const struct variable {
 	VARIABLE("HTTP_HOST", host),
 	VARIABLE("HTTP_ORIGIN", origin),
 	VARIABLE("HTTP_ACCEPT", accept),
+	VARIABLE("HTTP_ACCEPT_LANGUAGE", accept_language),
 	VARIABLE("HTTP_COOKIE", cookie),
 	VARIABLE("HTTP_USER_AGENT", user_agent),
 	VARIABLE("HTTP_AUTHORIZATION", authorization),
@@ -77,7 +78,8 @@ static bool
 is_harmless(const char *name)
 {
 
-	return (text_starts(name, "ACCEPT=") || text_starts(name, "USER_AGENT="));
+	return (text_starts(name, "ACCEPT=") || text_starts(name, "ACCEPT_LANGUAGE=") ||
+	        text_starts(name, "USER_AGENT="));
 }
 
 /* Is a segment of ${path} empty (but the last), "." or ".."? */

@@ -42,7 +42,7 @@ struct req {
 	const char *id;      /* what stands for {id} in the route's path */
 	const char *item_id; /* and for {item_id}: of what belongs to {id} */
 	const char *content_type, *content_length, *transfer_encoding;
-	const char *host, *origin, *sec_fetch_site, *sec_fetch_mode, *accept;
+	const char *host, *origin, *sec_fetch_site, *sec_fetch_mode, *accept, *accept_language;
 	const char *authorization, *x_api_key, *cookie, *user_agent, *remote_addr, *https;
 	const char *x_forwarded_for, *x_forwarded_proto, *forwarded;
 	const char *request_uri, *script_name, *path_info;

@@ -1,60 +1,9 @@
-/* Mail to people: queued in the transaction of its cause, sent by the courier. */
+/* What a mail of the outbox says. access/mailing.h puts it there. */
 #include "proto/mail.h"
 
 #include <string.h>
 
-#include "access/profile.h"
-
-static const char purpose[] = "mailseal";
-
-/* An object as text, and whether it is not too long. */
-static enum err
-print_object(struct json *j, const char **ret_text)
-{
-
-	*ret_text = j == NULL ? "{}" : json_print(j);
-	if (*ret_text == NULL)
-		return (ERR_NOMEM);
-	return (strlen(*ret_text) > MAIL_PARAMS_MAX ? ERR_FIELDS : ERR_OK);
-}
-
-enum err
-mail_queue(struct tx *tx, const struct conf *c, const struct master *m, const struct mail *mail,
-    int64_t now, struct arena *a, char ret_id[static ID_SIZE])
-{
-	char host[CONF_TEXT_SIZE], random[ID_SIZE];
-	struct outbox_mail row = {
-		.id = ret_id,
-		.kind = mail->kind,
-		.to_address = mail->to,
-		.user_id = mail->user_id,
-		.locale = mail->locale == NULL ? "" : mail->locale,
-		.secret = mail->secret != NULL,
-		.next_at = now,
-		.give_up_at = now + MAIL_TRY_MS,
-		.created_at = now,
-	};
-	const char *secret;
-	enum err e;
-
-	if (!profile_email_ok(mail->to) || !mail_template_name_ok(row.kind) ||
-	    !mail_template_locale_ok(row.locale))
-		return (ERR_FIELDS);
-	if (mail->until != 0 && mail->until < row.give_up_at)
-		row.give_up_at = mail->until;
-	if ((e = print_object(mail->params, &row.params)) != ERR_OK)
-		return (e);
-	if (mail->secret != NULL &&
-	    ((e = print_object(mail->secret, &secret)) != ERR_OK ||
-	        (e = master_encrypt(m, purpose, secret, a, &row.sealed)) != ERR_OK))
-		return (e);
-	mail_conf_host(c, host);
-	id_new(ret_id);
-	id_random(random);
-	if ((row.message_id = arena_print(a, "<%s@%s>", random, host)) == NULL)
-		return (ERR_NOMEM);
-	return (outbox_add(tx, &row));
-}
+#include "access/mailing.h"
 
 /* Add the members of the object ${text} to ${data}. */
 static enum err
@@ -102,8 +51,7 @@ mail_print(const struct conf *c, const struct mail_conf *mc, const struct master
 	struct mime mime;
 	enum err e;
 
-	if (row->sealed != NULL &&
-	    (e = master_decrypt(m, purpose, row->sealed, a, &secret)) != ERR_OK)
+	if ((e = mailing_open(m, row, a, &secret)) != ERR_OK)
 		return (e);
 	if ((e = mail_fill(c, row->kind, row->locale, row->to_address, row->params, secret, a,
 	         &filled)) != ERR_OK)

@@ -63,23 +63,6 @@ read_person(const char *text, char *to, struct mime_person *ret_person)
 	return (profile_email_ok(begin + 1));
 }
 
-void
-mail_conf_host(const struct conf *c, char ret_host[static CONF_TEXT_SIZE])
-{
-	const char *host = strstr(c->site_url, "://") + strlen("://");
-	const int len = (int)(host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/"));
-	struct in6_addr address;
-	char text[CONF_TEXT_SIZE];
-
-	snprintf(text, sizeof text, "%.*s", len, host);
-	if (inet_pton(AF_INET, text, &address) == 1)
-		snprintf(ret_host, CONF_TEXT_SIZE, "[%.200s]", text);
-	else if (text[0] == '[')
-		snprintf(ret_host, CONF_TEXT_SIZE, "[IPv6:%.200s", text + 1);
-	else
-		snprintf(ret_host, CONF_TEXT_SIZE, "%s", text);
-}
-
 static const char *
 read_url(const char *url, struct mail_conf *m)
 {
@@ -126,7 +109,7 @@ static const char *
 read_people(const struct conf *c, struct mail_conf *m)
 {
 
-	mail_conf_host(c, m->host);
+	conf_mail_host(c, m->host);
 	snprintf(m->texts[0], sizeof m->texts[0], "noreply@%s", m->host);
 	m->from = (struct mime_person){ .name = c->site_name, .address = m->texts[0] };
 	if (c->mail_from[0] != '\0' && !read_person(c->mail_from, m->texts[0], &m->from))

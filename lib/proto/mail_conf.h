@@ -39,13 +39,6 @@ MUST_USE enum err mail_conf_read(
     const struct conf *c, struct mail_conf *ret_mail, char ret_message[static CONF_MESSAGE_SIZE]);
 
 /**
- * mail_conf_host(c, ret_host):
- * The host of the site's URL, as it stands in mail addresses: an IP address in brackets.
- * Source: RFC 5321 section 4.1.3.
- */
-void mail_conf_host(const struct conf *c, char ret_host[static CONF_TEXT_SIZE]);
-
-/**
  * mail_conf_unlock(c, mail, ret_message), mail_conf_close(mail):
  * Read the password from its file; wipe it. Errors: ERR_CONF, with ${ret_message}, when the file
  * is not there, others may read it, or it is empty or longer than 255 bytes; ERR_NOMEM.

@@ -5,32 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/mailing.h"
+#include "access/profile.h"
 #include "base/text.h"
 #include "http/page.h"
 
 #define FILE_MAX 65536
-#define NAME_MAX_LEN 32
-#define LOCALE_MAX 35
 #define USUAL "en"
-
-bool
-mail_template_name_ok(const char *name)
-{
-	const size_t len = strlen(name);
-
-	return (len >= 1 && len <= NAME_MAX_LEN && name[0] >= 'a' && name[0] <= 'z' &&
-	        strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len);
-}
-
-bool
-mail_template_locale_ok(const char *locale)
-{
-	const size_t len = strlen(locale);
-
-	return (
-	    len <= LOCALE_MAX && strspn(locale, "abcdefghijklmnopqrstuvwxyz"
-	                                        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == len);
-}
 
 /* A file as a whole. ERR_NOT_FOUND: there is none. */
 static enum err
@@ -125,11 +106,11 @@ mail_template_fill(const struct conf *c, const char *name, const char *locale,
 {
 	const char *text = NULL, *html = NULL, *body;
 	struct mail_template t = { .html = NULL };
-	char nearest[LOCALE_MAX + 1];
+	char nearest[PROFILE_LOCALE_MAX + 1];
 	size_t len;
 	enum err e;
 
-	if (!mail_template_name_ok(name) || !mail_template_locale_ok(locale))
+	if (!mailing_kind_ok(name) || (locale[0] != '\0' && !profile_locale_ok(locale)))
 		return (ERR_NOT_FOUND);
 	snprintf(nearest, sizeof nearest, "%s", locale[0] == '\0' ? USUAL : locale);
 	if ((e = find(c, name, nearest, a, &text, &html)) != ERR_OK)

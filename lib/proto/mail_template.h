@@ -19,15 +19,6 @@ struct mail_template {
 };
 
 /**
- * mail_template_name_ok(name), mail_template_locale_ok(locale):
- * Small letters, digits and '-', beginning with a letter, 1 to 32 of them; letters, digits and '-',
- * at most 35, "" among them. Nothing else may reach the name of a file.  Source: RFC 5646 section
- * 4.4.1.
- */
-bool mail_template_name_ok(const char *name);
-bool mail_template_locale_ok(const char *locale);
-
-/**
  * mail_template_fill(c, name, locale, data, a, ret_filled):
  * The template ${name} in the language nearest to ${locale}: "de-AT", then "de", then "en"; of each
  * mail.templates before ours in site.www. Text and HTML are of one folder and language. Filled from

@@ -10,7 +10,7 @@
 	"id, email, email_confirmed, username, name, picture_url, properties, password_hash, " \
 	"enabled, locked, " \
 	"created_at, last_active_at, legacy_user_id, first_name, last_name, " \
-	"update_password_required, can_create_orgs, hidden, attributes"
+	"update_password_required, can_create_orgs, hidden, attributes, locale"
 
 static enum err
 take_row(struct stmt *stmt, struct arena *a, struct user *ret_user)
@@ -36,6 +36,7 @@ take_row(struct stmt *stmt, struct arena *a, struct user *ret_user)
 		.can_create_orgs = db_int(stmt, 16) != 0,
 		.hidden = db_int(stmt, 17) != 0,
 		.attributes = db_text(stmt, 18, a),
+		.locale = db_text(stmt, 19, a),
 	};
 	if (ret_user->id == NULL || ret_user->email == NULL || ret_user->properties == NULL ||
 	    ret_user->attributes == NULL ||
@@ -102,9 +103,9 @@ user_add(struct tx *tx, const struct user *u, struct arena *a)
 	    "INSERT INTO users (id, email, email_key, email_confirmed, username, username_key, "
 	    "name, picture_url, properties, password_hash, enabled, locked, created_at, "
 	    "updated_at, legacy_user_id, first_name, last_name, update_password_required, "
-	    "can_create_orgs, hidden, attributes, number) "
+	    "can_create_orgs, hidden, attributes, locale, number) "
 	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15, ?16, "
-	    "?17, ?18, ?19, coalesce(?20, '{}'), "
+	    "?17, ?18, ?19, coalesce(?20, '{}'), ?21, "
 	    "(SELECT coalesce(max(number), 0) + 1 FROM users))";
 	bool failed = false;
 	const struct db_arg args[] = {
@@ -128,6 +129,7 @@ user_add(struct tx *tx, const struct user *u, struct arena *a)
 		DB_INT(u->can_create_orgs),
 		DB_INT(u->hidden),
 		DB_TEXT(u->attributes),
+		DB_TEXT(u->locale),
 	};
 	enum err e;
 
@@ -160,7 +162,7 @@ user_set_profile(struct tx *tx, const struct user *u, int64_t now, struct arena 
 	    "UPDATE users SET email = ?2, email_key = ?3, email_confirmed = ?4, username = ?5, "
 	    "username_key = ?6, name = ?7, picture_url = ?8, properties = ?9, updated_at = ?10, "
 	    "legacy_user_id = ?11, first_name = ?12, last_name = ?13, can_create_orgs = ?14, "
-	    "hidden = ?15, attributes = ?16 WHERE id = ?1";
+	    "hidden = ?15, attributes = ?16, locale = ?17 WHERE id = ?1";
 	bool failed = false;
 	const struct db_arg args[] = {
 		DB_TEXT(u->id),
@@ -179,6 +181,7 @@ user_set_profile(struct tx *tx, const struct user *u, int64_t now, struct arena 
 		DB_INT(u->can_create_orgs),
 		DB_INT(u->hidden),
 		DB_TEXT(u->attributes),
+		DB_TEXT(u->locale),
 	};
 	enum err e;
 

@@ -31,6 +31,7 @@ struct user {
 	bool can_create_orgs;
 	bool hidden;            /* nobody can sign in as this user */
 	const char *attributes; /* JSON, written by admins alone */
+	const char *locale;     /* the language that the user reads, as "de-AT"; NULL: not known */
 };
 
 enum user_by {
@@ -59,7 +60,7 @@ MUST_USE enum err user_add(struct tx *tx, const struct user *u, struct arena *a)
 /**
  * user_set_profile(tx, u, now, a):
  * Store email, email_confirmed, username, name, first_name, last_name, picture_url, properties,
- * attributes, legacy_user_id, can_create_orgs and hidden of ${u}, found before in the same
+ * attributes, legacy_user_id, can_create_orgs, hidden and locale of ${u}, found before in the same
  * transaction. Errors: ERR_TAKEN when the address, username or legacy_user_id is somebody else's;
  * ERR_NOT_FOUND, ERR_NOMEM, ERR_DB.
  */

@@ -312,6 +312,6 @@ main(void)
 	test_load();
 	takes("");
 	conf_each(&conf, count_key, &count);
-	ok(count == 49, "49 keys are told");
+	ok(count == 50, "50 keys are told");
 	return (done());
 }

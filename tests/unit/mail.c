@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 
+#include "access/mailing.h"
 #include "check.h"
 #include "state.h"
 #include "store/migrate.h"
@@ -46,7 +47,7 @@ static enum err
 write_mail(struct tx *tx, void *arg)
 {
 	struct queueing *q = arg;
-	const enum err e = mail_queue(tx, &conf, master, &q->mail, NOW, arena, q->id);
+	const enum err e = mailing_queue(tx, &conf, master, &q->mail, NOW, arena, q->id);
 
 	return (e == ERR_OK && q->undone ? ERR_TAKEN : e);
 }
@@ -107,7 +108,7 @@ test_queue(void)
 	q.undone = false;
 	ok(store_write(store, write_mail, &q) == ERR_OK && find(q.id, &m), "what is done does");
 	ok(strcmp(m.state, "queued") == 0 && m.next_at == NOW && m.attempts == 0 &&
-	        m.give_up_at == NOW + MAIL_TRY_MS && strcmp(m.params, "{}") == 0 && !m.secret,
+	        m.give_up_at == NOW + MAILING_TRY_MS && strcmp(m.params, "{}") == 0 && !m.secret,
 	    "it is due at once, for two days");
 	ok(m.message_id[0] == '<' && strstr(m.message_id, "@id.example.org>") != NULL &&
 	        strstr(m.message_id, q.id) == NULL,
@@ -116,9 +117,9 @@ test_queue(void)
 	ok(store_write(store, write_mail, &q) == ERR_OK && find(q.id, &m) &&
 	        m.give_up_at == NOW + 1000,
 	    "what is over earlier is given up earlier");
-	q.mail.until = NOW + 2 * MAIL_TRY_MS;
+	q.mail.until = NOW + 2 * MAILING_TRY_MS;
 	ok(store_write(store, write_mail, &q) == ERR_OK && find(q.id, &m) &&
-	        m.give_up_at == NOW + MAIL_TRY_MS,
+	        m.give_up_at == NOW + MAILING_TRY_MS,
 	    "but what is over later not later");
 }
 
@@ -145,7 +146,7 @@ test_refused(void)
 static void
 test_long(void)
 {
-	char text[MAIL_PARAMS_MAX + 1];
+	char text[MAILING_PARAMS_MAX + 1];
 	struct queueing q = { .mail = { .kind = "test", .to = "ann@example.org" } };
 	struct json j;
 	size_t i;
@@ -155,7 +156,7 @@ test_long(void)
 	/* {"x":"..."} is 8 bytes around the text. */
 	for (i = 0; i < 2; i++) {
 		memset(text, 'x', sizeof text);
-		text[MAIL_PARAMS_MAX - 8 + i] = '\0';
+		text[MAILING_PARAMS_MAX - 8 + i] = '\0';
 		wanted = i == 0 ? ERR_OK : ERR_FIELDS;
 		j = json_object(arena);
 		json_add_text(&j, "x", text);

@@ -1,0 +1,204 @@
+/* Mail that somebody's doing causes: queued in the transaction of its cause. */
+#include "access/mailing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "access/app.h"
+#include "access/profile.h"
+#include "access/throttle.h"
+#include "base/address.h"
+#include "base/text.h"
+
+#define KIND_MAX 32
+#define KEY_SIZE 400 /* an address is at most 254 bytes */
+#define HOUR_MS 3600000
+#define NETWORK_TIMES 5 /* as many for one network as for one address */
+#define MINUTE_S 60
+#define HOUR_S 3600
+#define DAY_S 86400
+
+static const char seal_purpose[] = "mailseal";
+
+bool
+mailing_kind_ok(const char *kind)
+{
+	const size_t len = strlen(kind);
+
+	return (len >= 1 && len <= KIND_MAX && kind[0] >= 'a' && kind[0] <= 'z' &&
+	        strspn(kind, "abcdefghijklmnopqrstuvwxyz0123456789-") == len);
+}
+
+enum err
+mailing_allow(struct req *r, const char *address)
+{
+	const int64_t most = r->app->conf.throttle_mails;
+	const struct limit limit = { most, HOUR_MS },
+	                   of_network = { most * NETWORK_TIMES, HOUR_MS };
+	struct limiter *l = r->app->limiter;
+	char network[ADDRESS_SIZE], key[KEY_SIZE], network_key[KEY_SIZE];
+	char *small = arena_copy(r->arena, address);
+	int64_t wait;
+
+	if (most == 0)
+		return (ERR_OK);
+	if (small == NULL)
+		return (ERR_NOMEM);
+	text_lower(small);
+	address_customer(r->remote_addr, network);
+	snprintf(key, sizeof key, "mail\n%s", small);
+	snprintf(network_key, sizeof network_key, "mail\n\n%s", network);
+	if ((wait = limiter_take(l, network_key, of_network)) == 0 &&
+	    (wait = limiter_take(l, key, limit)) != 0)
+		limiter_give(l, network_key, of_network);
+	return (wait == 0 ? ERR_OK : throttle_refuse(r, wait, "too many mails were asked for"));
+}
+
+const char *
+mailing_locale(const struct req *r)
+{
+	const char *field = r->accept_language;
+	const size_t len = field == NULL ? 0 : strcspn(field, ",; \t");
+	const char *locale;
+
+	/* The first is nearly always the one that is preferred. */
+	if (len == 0 || len > PROFILE_LOCALE_MAX ||
+	    (locale = arena_copy_len(r->arena, field, len)) == NULL)
+		return (NULL);
+	return (profile_locale_ok(locale) ? locale : NULL);
+}
+
+/* An object as text, and whether it is not too long. */
+static enum err
+print_object(struct json *j, const char **ret_text)
+{
+
+	*ret_text = j == NULL ? "{}" : json_print(j);
+	if (*ret_text == NULL)
+		return (ERR_NOMEM);
+	return (strlen(*ret_text) > MAILING_PARAMS_MAX ? ERR_FIELDS : ERR_OK);
+}
+
+enum err
+mailing_queue(struct tx *tx, const struct conf *c, const struct master *m, const struct mail *mail,
+    int64_t now, struct arena *a, char ret_id[static ID_SIZE])
+{
+	char host[CONF_TEXT_SIZE], random[ID_SIZE];
+	struct outbox_mail row = {
+		.id = ret_id,
+		.kind = mail->kind,
+		.to_address = mail->to,
+		.user_id = mail->user_id,
+		.locale = mail->locale == NULL ? "" : mail->locale,
+		.secret = mail->secret != NULL,
+		.next_at = now,
+		.give_up_at = now + MAILING_TRY_MS,
+		.created_at = now,
+	};
+	const char *secret;
+	enum err e;
+
+	if (!profile_email_ok(mail->to) || !mailing_kind_ok(row.kind) ||
+	    (row.locale[0] != '\0' && !profile_locale_ok(row.locale)))
+		return (ERR_FIELDS);
+	if (mail->until != 0 && mail->until < row.give_up_at)
+		row.give_up_at = mail->until;
+	if ((e = print_object(mail->params, &row.params)) != ERR_OK)
+		return (e);
+	if (mail->secret != NULL &&
+	    ((e = print_object(mail->secret, &secret)) != ERR_OK ||
+	        (e = master_encrypt(m, seal_purpose, secret, a, &row.sealed)) != ERR_OK))
+		return (e);
+	conf_mail_host(c, host);
+	id_new(ret_id);
+	id_random(random);
+	if ((row.message_id = arena_print(a, "<%s@%s>", random, host)) == NULL)
+		return (ERR_NOMEM);
+	return (outbox_add(tx, &row));
+}
+
+enum err
+mailing_open(
+    const struct master *m, const struct outbox_mail *row, struct arena *a, const char **ret_secret)
+{
+
+	*ret_secret = NULL;
+	if (row->sealed == NULL)
+		return (ERR_OK);
+	return (master_decrypt(m, seal_purpose, row->sealed, a, ret_secret));
+}
+
+/* For how long it is good, in the largest unit that has no more than a third lost. */
+static void
+add_life(struct json *params, int64_t life_s)
+{
+
+	if (life_s >= 2 * DAY_S)
+		json_add_number(params, "days", life_s / DAY_S);
+	else if (life_s >= 2 * HOUR_S)
+		json_add_number(params, "hours", life_s / HOUR_S);
+	else
+		json_add_number(params, "minutes", life_s / MINUTE_S);
+}
+
+/* Issue the ticket of ${m}, and put into ${secret} what only the mail says. */
+static enum err
+issue(struct tx *tx, struct req *r, struct mailing *m, int64_t now, struct json *secret)
+{
+	struct ticket *t = m->ticket;
+	struct ticket_secret s;
+	char *email = arena_copy(r->arena, m->to);
+	const char *link;
+	enum err e;
+
+	if (email == NULL)
+		return (ERR_NOMEM);
+	text_lower(email);
+	t->email = email;
+	t->user_id = m->user == NULL ? NULL : m->user->id;
+	if ((e = ticket_issue(tx, r->app->master, t, now, r->arena, &s)) != ERR_OK)
+		return (e);
+	link = arena_print(r->arena, "%s%s#%s", r->app->conf.site_url, m->path, s.token);
+	if (link == NULL)
+		return (ERR_NOMEM);
+	json_add_text(secret, "link", link);
+	json_add_text(secret, "token", s.token);
+	if (s.code[0] != '\0')
+		json_add_text(secret, "code", s.code);
+	return (ERR_OK);
+}
+
+enum err
+mailing_send(struct tx *tx, struct req *r, struct mailing *m, int64_t now)
+{
+	const struct user *u = m->user;
+	struct json params = json_object(r->arena), secret = json_object(r->arena);
+	struct mail mail = {
+		.kind = m->kind,
+		.user_id = u == NULL ? NULL : u->id,
+		.params = m->params == NULL ? &params : m->params,
+	};
+	char id[ID_SIZE];
+	enum err e;
+
+	if (m->to == NULL)
+		m->to = u->email;
+	mail.to = m->to;
+	mail.locale = m->locale != NULL                ? m->locale
+	              : u != NULL && u->locale != NULL ? u->locale
+	                                               : mailing_locale(r);
+	json_add_text(mail.params, "name", u == NULL || u->name == NULL ? "" : u->name);
+	if (m->ticket != NULL) {
+		if ((e = issue(tx, r, m, now, &secret)) != ERR_OK)
+			return (e);
+		add_life(mail.params, m->ticket->life_s);
+		mail.secret = &secret;
+		mail.until = m->ticket->expires_at;
+	}
+	e = mailing_queue(tx, &r->app->conf, r->app->master, &mail, now, r->arena, id);
+	if (e != ERR_OK || !m->pretend)
+		return (e);
+	if (m->ticket != NULL && (e = ticket_forget(tx, m->ticket)) != ERR_OK)
+		return (e);
+	return (outbox_drop(tx, id));
+}

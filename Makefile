@@ -125,11 +125,13 @@ $(OUT)/bench/%: $(OUT)/tests/bench/%.o $(OUT)/libyett.a
 PORT ?= 8080
 STATE ?= state
 
-.PHONY: run deps-run deps-test deps-bench
+.PHONY: run deps-run deps-test deps-boot deps-bench
 deps-run:
 	@tools/deps run
 deps-test:
 	@tools/deps test
+deps-boot:
+	@tools/deps boot
 deps-bench:
 	@tools/deps bench
 
@@ -139,7 +141,7 @@ run: deps-run
 	@exec tools/run build/release "$(STATE)" "$(PORT)"
 
 # Testing it. Long runs have targets of their own.
-.PHONY: test lint asan-test valgrind-test fuzz courier-soak bench bench-peers endurance
+.PHONY: test lint asan-test valgrind-test fuzz courier-soak boot-test bench bench-peers endurance
 test: deps-test
 	@tools/test
 
@@ -170,6 +172,10 @@ endurance: deps-test
 courier-soak: deps-test
 	@$(MAKE) --no-print-directory -s all BUILD=test
 	@tests/endurance/courier
+
+boot-test: deps-boot
+	@$(MAKE) --no-print-directory -s all BUILD=release
+	@tests/boot
 
 # Installing it. Programs go to libexec, the tool to bin; nothing runs by itself.
 LIBEXEC := $(DESTDIR)$(PREFIX)/libexec/yett
@@ -219,5 +225,6 @@ help:
 	@echo "make bench            what it costs, against an empty program, and then against others (make bench-peers: that alone)"
 	@echo "make endurance        30 rounds of kill -9 under load; two writers of the audit log, killed after 10 s; courier-soak"
 	@echo "make courier-soak     1,000 mails, each once; 500 while the courier is killed 50 times"
+	@echo "make boot-test        the units under a systemd that boots in a container; as root, with network"
 	@echo "make install          DESTDIR= PREFIX=/usr/local SYSCONFDIR=PREFIX/etc (/etc with PREFIX=/usr); make uninstall"
 	@echo "                      give the same ones to \"make\" before"

@@ -28,7 +28,7 @@
 #endif
 
 #define GRANTS_REMEMBERED_MAX 4096
-#define SUBJECTS_MAX 8192                       /* of about 1.2 KiB each */
+#define SUBJECTS_MAX 8192                       /* of about 1.2 KiB each, the guard's 1.7 */
 #define REMEMBERED_BYTES_MAX ((size_t)10 << 20) /* of either kind */
 #define READERS_MAX 8 /* more than processors of the machines this is for */
 #define PATH_SIZE 600

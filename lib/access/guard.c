@@ -18,15 +18,12 @@
 #include "store/guard_rule.h"
 #include "store/kept.h"
 
-#define KNOWN_MAX 4096 /* of some 500 bytes each */
-#define KNOWN_BYTES_MAX ((size_t)4 << 20)
 #define MINUTE_MS 60000
 
 struct guard {
 	struct store *store;
 	atomic_bool blind;  /* the database cannot be read */
 	struct kept *rules; /* struct guard_rules */
-	struct cache *known;
 };
 
 static enum err
@@ -57,8 +54,7 @@ guard_open(struct app *app, struct guard **ret_guard)
 
 	if ((g = calloc(1, sizeof *g)) == NULL)
 		return (ERR_NOMEM);
-	if ((g->known = cache_new(KNOWN_MAX, KNOWN_BYTES_MAX)) == NULL ||
-	    kept_new(app->store, &maker, &g->rules) != ERR_OK) {
+	if (kept_new(app->store, &maker, &g->rules) != ERR_OK) {
 		guard_close(g);
 		return (ERR_NOMEM);
 	}
@@ -74,7 +70,6 @@ guard_close(struct guard *g)
 	if (g == NULL)
 		return;
 	kept_free(g->rules);
-	cache_free(g->known);
 	free(g);
 }
 
@@ -114,17 +109,28 @@ guard_verdict_name(enum guard_verdict verdict)
 	return ("denied");
 }
 
+static bool
+is_host_char(char c)
+{
+
+	return ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	        c == '-' || c == '.' || c == '_');
+}
+
 const char *
 guard_host(const char *text, struct arena *a)
 {
 	static const char none[] = "";
-	size_t len = text == NULL ? 0 : strcspn(text, ":");
+	size_t len = 0;
 	char *host;
 
-	if (len > 0 && text[len - 1] == '.')
+	while (text != NULL && is_host_char(text[len]))
+		len++;
+	if (len == 0 || (text[len] != ':' && text[len] != '\0'))
+		return (none);
+	if (text[len - 1] == '.')
 		len--;
-	if (len == 0 || len > GUARD_HOST_MAX ||
-	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._") < len)
+	if (len == 0 || len > GUARD_HOST_MAX)
 		return (none);
 	if ((host = arena_copy_len(a, text, len)) != NULL)
 		text_lower(host);
@@ -308,7 +314,7 @@ guard_ask(struct req *r, const struct guard_target *target, const struct guard_w
 	*ret_decision = (struct guard_decision){ .verdict = GUARD_DENIED };
 	if (atomic_load(&g->blind))
 		return (ERR_DB);
-	if ((e = guard_who_find(r, g->known, ret_who)) != ERR_OK ||
+	if ((e = guard_who_find(r, ret_who)) != ERR_OK ||
 	    (e = kept_hold(g->rules, &rules)) != ERR_OK)
 		return (e);
 	if ((item = guard_rules_find(rules, target)) != NULL)

@@ -7,7 +7,6 @@
 #include "access/right.h"
 #include "access/subject.h"
 #include "base/clock.h"
-#include "cred/secret.h"
 #include "store/group.h"
 #include "store/org.h"
 
@@ -218,7 +217,7 @@ guard_who_read(struct db *db, const struct guard_person *p, struct arena *a,
 	struct reading *in = arena_alloc(a, sizeof *in);
 	struct names *roles = arena_alloc(a, sizeof *roles);
 	struct packing size = { .len = 0 }, to = { .len = 0 };
-	struct guard_who *w, measured = { .until = 0 };
+	struct guard_who *w, measured = { .is_user = false };
 	const char *org;
 	enum err e;
 
@@ -250,87 +249,32 @@ guard_who_read(struct db *db, const struct guard_person *p, struct arena *a,
 	return (ERR_OK);
 }
 
-/* Of the subject of ${r}. */
-static enum err
-read_subject(struct req *r, struct guard_who **ret_who, size_t *ret_len)
+enum err
+guard_who_read_standing(struct db *db, const struct standing *st, struct arena *a,
+    struct guard_who **ret_who, size_t *ret_len)
 {
-	struct standing st;
-	struct guard_person p;
-	struct db *db;
-	enum err e;
+	const bool by_key = st->proof == PROOF_KEY;
+	const struct guard_person p = {
+		.user = st->user_id != NULL ? &st->user : NULL,
+		.actor_id = st->actor_id,
+		.org_id = st->org_id,
+		.roles = st->roles,
+		.permissions = st->permissions,
+		.by_key = by_key,
+		.amr = by_key ? NULL : st->session.amr,
+		.began_at = by_key ? 0 : st->session.created_at,
+	};
 
-	if ((e = store_read(r->app->store, &db)) != ERR_OK)
-		return (e);
-	if ((e = subject_standing(r, db, &st)) == ERR_OK) {
-		p = (struct guard_person){
-			.user = st.user_id != NULL ? &st.user : NULL,
-			.actor_id = st.actor_id,
-			.org_id = st.org_id,
-			.roles = st.roles,
-			.permissions = st.permissions,
-			.by_key = st.proof == PROOF_KEY,
-			.amr = st.proof == PROOF_KEY ? NULL : st.session.amr,
-			.began_at = st.proof == PROOF_KEY ? 0 : st.session.created_at,
-		};
-		e = guard_who_read(db, &p, r->arena, ret_who, ret_len);
-	}
-	store_read_end(r->app->store, db);
-	return (e);
-}
-
-/* An odd one says nothing, not even that it is the same: what was read under it may be of before
- * the commit or behind it, and so may the other. */
-static bool
-same_version(struct version one, struct version other)
-{
-
-	return (one.slot == other.slot && one.count == other.count && one.count % 2 == 0);
-}
-
-/* Was ${w} read under what the subject was read under, and looked at just now? */
-static bool
-still_true(const struct guard_who *w, const struct subject *s)
-{
-
-	return (w->until == s->expires_at && same_version(w->everybody, s->everybody) &&
-	        same_version(w->user, s->user) && same_version(w->actor, s->actor) &&
-	        same_version(w->session, s->session) && same_version(w->org, s->org));
-}
-
-static enum err
-find_known(struct req *r, struct cache *known, const struct guard_who **ret_who)
-{
-	const struct subject *s = r->subject;
-	const char *id = s->key_id[0] != '\0' ? s->key_id : s->session_id;
-	unsigned char key[CACHE_KEY_LEN];
-	struct guard_who *w;
-	size_t len;
-	enum err e;
-
-	secret_hash(id, strlen(id), key);
-	w = cache_get(known, key, clock_ms(), r->arena, &len);
-	if (w == NULL || !still_true(w, s)) {
-		if ((e = read_subject(r, &w, &len)) != ERR_OK)
-			return (e);
-		w->until = s->expires_at;
-		w->everybody = s->everybody;
-		w->user = s->user;
-		w->actor = s->actor;
-		w->session = s->session;
-		w->org = s->org;
-		cache_put(known, key, w, len, clock_ms());
-	}
-	*ret_who = w;
-	return (ERR_OK);
+	return (guard_who_read(db, &p, a, ret_who, ret_len));
 }
 
 enum err
-guard_who_find(struct req *r, struct cache *known, const struct guard_who **ret_who)
+guard_who_find(struct req *r, const struct guard_who **ret_who)
 {
 	enum err e;
 
 	*ret_who = NULL;
 	if ((e = subject_identify(r)) == ERR_OK && r->subject != NULL)
-		e = find_known(r, known, ret_who);
+		*ret_who = subject_guard_who(r->subject);
 	return (err_status(e) >= 500 ? e : ERR_OK);
 }

@@ -5,19 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "access/standing.h"
 #include "http/request.h"
-#include "store/role.h"
-#include "store/user.h"
-#include "store/version.h"
-
-struct cache;
 
 /* One block of memory, so that it can be remembered and copied whole: texts follow the struct.
  * Lists have a line each. */
 struct guard_who {
-	struct version everybody, user, actor, session, org; /* what this was read under */
-	int64_t until;                                       /* ms; true no longer than that */
-	bool is_user;                                        /* no: the key of a service */
+	bool is_user; /* no: the key of a service */
 	bool second_factor;
 	bool password_due;
 	int64_t began_at;                                                    /* ms of the sign-in */
@@ -59,11 +53,18 @@ MUST_USE enum err guard_who_read(struct db *db, const struct guard_person *p, st
     struct guard_who **ret_who, size_t *ret_len);
 
 /**
- * guard_who_find(r, known, ret_who):
- * Who proved himself in ${r}, as subject_identify() finds out, from ${known} if it is there and
- * still true; NULL: nobody, for a proof that holds no more is as none. Errors: ERR_DB, ERR_NOMEM.
+ * guard_who_read_standing(db, st, a, ret_who, ret_len):
+ * The same of who stands behind a proof: ${st}, as it was read through ${db}. Errors: ERR_NOMEM,
+ * ERR_DB.
  */
-MUST_USE enum err
-guard_who_find(struct req *r, struct cache *known, const struct guard_who **ret_who);
+MUST_USE enum err guard_who_read_standing(struct db *db, const struct standing *st, struct arena *a,
+    struct guard_who **ret_who, size_t *ret_len);
+
+/**
+ * guard_who_find(r, ret_who):
+ * Who proved himself in ${r}, as subject_identify() finds out; NULL: nobody, for a proof that holds
+ * no more is as none. Errors: ERR_DB, ERR_NOMEM.
+ */
+MUST_USE enum err guard_who_find(struct req *r, const struct guard_who **ret_who);
 
 #endif

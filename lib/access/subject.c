@@ -6,6 +6,7 @@
 #include "access/app.h"
 #include "access/claims.h"
 #include "access/cookie.h"
+#include "access/guard_who.h"
 #include "access/profile.h"
 #include "access/right.h"
 #include "base/address.h"
@@ -24,6 +25,13 @@ struct claim {
 	const char *key_id;
 	const char *user_id;
 	int64_t expires_at;
+};
+
+/* What the database says of it. */
+struct findings {
+	struct standing standing;
+	struct guard_who *guard_who; /* of the program that guards; NULL: none */
+	size_t guard_who_len;
 };
 
 static bool
@@ -130,19 +138,30 @@ put_lines(char *to, const struct names *names)
 	return (to + 1);
 }
 
-/* One block: the struct, the profile, the permissions of ${st} in lines, and its networks. */
+/* ${len}, up to where a struct can begin. */
+static size_t
+align(size_t len)
+{
+	const size_t unit = _Alignof(struct guard_who);
+
+	return ((len + unit - 1) / unit * unit);
+}
+
+/* One block: the struct, the profile, the permissions of ${f} in lines, its networks, and the
+ * guard's part. */
 static struct subject *
-pack(const struct subject *head, const char *profile, const struct standing *st, struct arena *a,
+pack(const struct subject *head, const char *profile, const struct findings *f, struct arena *a,
     size_t *ret_len)
 {
+	const struct standing *st = &f->standing;
 	const char *networks = st->proof == PROOF_KEY ? st->key.networks : "";
 	const size_t profile_len = strlen(profile) + 1;
-	const size_t len = sizeof *head + profile_len + lines_size(st->permissions) +
-	                   lines_size(st->org_permissions) + strlen(networks) + 1;
+	const size_t texts_len = align(sizeof *head + profile_len + lines_size(st->permissions) +
+	                               lines_size(st->org_permissions) + strlen(networks) + 1);
 	struct subject *s;
 	char *to;
 
-	if ((s = arena_alloc(a, len)) == NULL)
+	if ((s = arena_alloc(a, texts_len + f->guard_who_len)) == NULL)
 		return (NULL);
 	*s = *head;
 	memcpy(s->profile, profile, profile_len);
@@ -152,7 +171,10 @@ pack(const struct subject *head, const char *profile, const struct standing *st,
 	to = put_lines(to, st->org_permissions);
 	s->networks = (size_t)(to - s->profile);
 	memcpy(to, networks, strlen(networks) + 1);
-	*ret_len = len;
+	s->guard_who = f->guard_who != NULL ? texts_len : 0;
+	if (f->guard_who != NULL)
+		memcpy((char *)s + texts_len, f->guard_who, f->guard_who_len);
+	*ret_len = texts_len + f->guard_who_len;
 	return (s);
 }
 
@@ -167,14 +189,16 @@ copy_id(char to[static ID_SIZE], const char *id)
 }
 
 static enum err
-read_standing(struct app *app, int64_t now, struct arena *a, struct standing *s)
+read_findings(struct app *app, int64_t now, struct arena *a, struct findings *f)
 {
 	struct db *db;
 	enum err e;
 
 	if ((e = store_read(app->store, &db)) != ERR_OK)
 		return (e);
-	e = standing_read(db, now, a, s);
+	if ((e = standing_read(db, now, a, &f->standing)) == ERR_OK && app->guard != NULL &&
+	    f->standing.proof != PROOF_NONE)
+		e = guard_who_read_standing(db, &f->standing, a, &f->guard_who, &f->guard_who_len);
 	store_read_end(app->store, db);
 	return (e);
 }
@@ -191,9 +215,10 @@ is_password_due(const struct standing *s)
  * known only from the row of the session, so that is read once more. */
 static enum err
 read_versioned(
-    struct req *r, const struct claim *c, int64_t now, struct subject *head, struct standing *s)
+    struct req *r, const struct claim *c, int64_t now, struct subject *head, struct findings *f)
 {
 	const struct versions *v = store_versions(r->app->store);
+	const struct standing *s = &f->standing;
 	enum err e;
 
 	head->everybody = version_read(v, NULL);
@@ -202,7 +227,7 @@ read_versioned(
 	                : c->key_id != NULL   ? version_read(v, c->key_id)
 	                                      : head->everybody;
 	head->actor = head->org = head->everybody;
-	if ((e = read_standing(r->app, now, r->arena, s)) != ERR_OK ||
+	if ((e = read_findings(r->app, now, r->arena, f)) != ERR_OK ||
 	    (s->actor_id == NULL && s->org_id == NULL))
 		return (e);
 	/* The actor of a session never changes; its org does, and the session's version then. */
@@ -210,39 +235,40 @@ read_versioned(
 		head->actor = version_read(v, s->actor_id);
 	if (s->org_id != NULL)
 		head->org = version_read(v, s->org_id);
-	return (read_standing(r->app, now, r->arena, s));
+	return (read_findings(r->app, now, r->arena, f));
 }
 
 static enum err
 load(struct req *r, struct claim *c, int64_t now, struct subject **ret_subject, size_t *ret_len)
 {
-	struct standing s = { .proof = c->proof };
+	struct findings f = { .standing = { .proof = c->proof } };
+	struct standing *s = &f.standing;
 	struct subject head = { .proof = c->proof, .seen_at = now };
 	char none[] = "", *profile = none;
 	enum err e;
 
 	if ((e = find_claim(r->app, c, r->arena)) != ERR_OK)
 		return (e);
-	s.session_id = c->session_id;
-	s.key_id = c->key_id;
-	s.user_id = c->user_id;
-	if ((e = read_versioned(r, c, now, &head, &s)) != ERR_OK)
+	s->session_id = c->session_id;
+	s->key_id = c->key_id;
+	s->user_id = c->user_id;
+	if ((e = read_versioned(r, c, now, &head, &f)) != ERR_OK)
 		return (e);
-	if (s.user_id != NULL && (e = profile_print(&s, r->arena, &profile)) != ERR_OK)
+	if (s->user_id != NULL && (e = profile_print(s, r->arena, &profile)) != ERR_OK)
 		return (e);
 	/* A few users with much in their profile are not to fill the memory. */
 	if (strlen(profile) > PROFILE_REMEMBERED_MAX)
 		profile = none;
-	copy_id(head.user_id, s.user_id);
-	copy_id(head.session_id, s.session_id);
-	copy_id(head.actor_id, s.actor_id);
-	copy_id(head.key_id, s.key_id);
-	copy_id(head.org_id, s.org_id);
-	head.key_expires_at = c->proof == PROOF_KEY ? s.key.expires_at : 0;
-	head.password_due = is_password_due(&s);
+	copy_id(head.user_id, s->user_id);
+	copy_id(head.session_id, s->session_id);
+	copy_id(head.actor_id, s->actor_id);
+	copy_id(head.key_id, s->key_id);
+	copy_id(head.org_id, s->org_id);
+	head.key_expires_at = c->proof == PROOF_KEY ? s->key.expires_at : 0;
+	head.password_due = is_password_due(s);
 	/* A token may have been made to live longer than its session. */
-	head.expires_at = c->expires_at < s.until ? c->expires_at : s.until;
-	*ret_subject = pack(&head, profile, &s, r->arena, ret_len);
+	head.expires_at = c->expires_at < s->until ? c->expires_at : s->until;
+	*ret_subject = pack(&head, profile, &f, r->arena, ret_len);
 	return (*ret_subject == NULL ? ERR_NOMEM : ERR_OK);
 }
 
@@ -289,6 +315,13 @@ subject_allows_address(const struct subject *s, const char *address)
 	const char *networks = s->profile + s->networks;
 
 	return (networks[0] == '\0' || address_in(address, networks));
+}
+
+const struct guard_who *
+subject_guard_who(const struct subject *s)
+{
+
+	return (s->guard_who > 0 ? (const void *)((const char *)s + s->guard_who) : NULL);
 }
 
 /* A key of ours that is mistyped is no key at all: nobody need look it up. */
@@ -416,18 +449,18 @@ static enum err
 recheck(struct db *db, struct req *r)
 {
 	struct subject head = *r->subject;
-	struct standing s;
+	struct findings f = { .guard_who = NULL };
 	size_t len;
 	enum err e;
 
-	if ((e = subject_standing(r, db, &s)) != ERR_OK)
+	if ((e = subject_standing(r, db, &f.standing)) != ERR_OK)
 		return (e);
-	copy_id(head.org_id, s.org_id);
-	if ((r->subject = pack(&head, r->subject->profile, &s, r->arena, &len)) == NULL)
+	copy_id(head.org_id, f.standing.org_id);
+	if ((r->subject = pack(&head, r->subject->profile, &f, r->arena, &len)) == NULL)
 		return (ERR_NOMEM);
 	if ((e = check_address(r, r->subject)) != ERR_OK)
 		return (e);
-	if (is_password_due(&s) && !r->route->password_due)
+	if (is_password_due(&f.standing) && !r->route->password_due)
 		return (ERR_PASSWORD_DUE);
 	if (r->route->permission != NULL && !subject_may(r->subject, r->route->permission))
 		return (req_fail(

@@ -10,6 +10,8 @@
 #include "store/store.h"
 #include "store/version.h"
 
+struct guard_who;
+
 /* One block of memory, so that it can be remembered and copied whole: the profile follows the
  * struct. Ids are "" where there is none. */
 struct subject {
@@ -28,7 +30,8 @@ struct subject {
 	size_t permissions;     /* where in ${profile} they begin, a line each */
 	size_t org_permissions; /* where those begin that count in the org alone */
 	size_t networks;        /* where a key's begin, separated by spaces; "": anywhere */
-	char profile[];         /* JSON, as GET /users/me gives it; "": too long, or no user */
+	size_t guard_who; /* where, from the begin of the struct, the guard's part is; 0: none */
+	char profile[];   /* JSON, as GET /users/me gives it; "": too long, or no user */
 };
 
 /**
@@ -71,6 +74,13 @@ subject_of_key(struct req *r, const char *key, const struct subject **ret_subjec
  * May ${s} come from ${address}? Only API keys may be bound to networks.
  */
 bool subject_allows_address(const struct subject *s, const char *address);
+
+/**
+ * subject_guard_who(s):
+ * What the guard's rules may want to know of ${s}, in ${s}; NULL in other programs, of a guest, and
+ * after subject_recheck().
+ */
+const struct guard_who *subject_guard_who(const struct subject *s);
 
 /**
  * subject_be_guest(r):

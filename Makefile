@@ -39,7 +39,7 @@ CPPFLAGS := -D_GNU_SOURCE -Ilib -DVERSION='"$(VERSION)"' \
 	-DCONF_FILE='"$(SYSCONFDIR)/yett.conf"' -DDATA_DIR='"$(DATADIR)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 CFLAGS = -std=c17 $(WARN) $(CFLAGS_$(BUILD)) -pthread
 LDFLAGS = $(LDFLAGS_$(BUILD)) -pthread -Wl,--as-needed
-LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcrypt -lzxcvbn -lresolv -lm
+LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcrypt -lzxcvbn -lresolv -ldl -lm
 
 PROGRAMS := $(notdir $(patsubst %/,%,$(wildcard cmd/*/)))
 LIB_SRC := $(wildcard lib/*/*.c)

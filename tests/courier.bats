@@ -11,6 +11,17 @@ setup() {
 teardown() {
 	stop_all
 	stop_site
+	# Under a sanitizer the process that sends says by its status what it found.
+	run ! grep -s "the process that sends ended with" "$BATS_TEST_TMPDIR/courier.log"
+}
+
+# sender: the number of the process that sends; fails when there is none.
+sender() {
+	pgrep -P "$COURIER"
+}
+
+rests() {
+	[ -z "$(sender)" ]
 }
 
 # parsed EXPRESSION [FILE]: a Python expression about the mail m, in a file, by Python's own parser, with no defect.
@@ -314,11 +325,57 @@ attempts_are() {
 	[ "$(column attempts)" = 2 ]
 }
 
+@test "the process that sends dies with the courier, and the courier does not with it" {
+	start_smtp
+	queue_many 30 lag
+	start_courier
+	eventually some_taken 3
+	kill -9 "$(sender)"
+	eventually counts sent 30
+	[ "$(taken_ids)" = 30 ]
+	[ "$(taken)" -le 31 ]
+	grep -q "the process that sends was ended by signal 9; the next one comes in 1 s" "$BATS_TEST_TMPDIR/courier.log"
+	# It has the lock, too, and may not keep it.
+	queue slow@example.org
+	eventually is sending
+	local pid
+	pid=$(sender)
+	end_courier KILL
+	eventually ended "$pid"
+	run -0 flock -n "$YETT_SITE_STATE/courier.lock" true
+	start_courier
+	queue ann@example.org
+	eventually is sent
+}
+
+some_taken() {
+	[ "$(taken)" -ge "$1" ]
+}
+
+@test "a courier with nothing to do is one process without libcurl, before it sent and after" {
+	start_smtp
+	start_courier
+	eventually grep -q started "$BATS_TEST_TMPDIR/courier.log"
+	rests
+	run -1 grep libcurl "/proc/$COURIER/maps"
+	queue ann@example.org
+	eventually is sent
+	grep -q libcurl "/proc/$(sender)/maps"
+	eventually rests
+	run -1 grep libcurl "/proc/$COURIER/maps"
+	# As long as it rests nobody else may begin.
+	run -1 "$BIN/courier"
+	queue bob@example.org
+	eventually is sent
+	sender
+}
+
 @test "a courier with nothing to do writes nothing, and takes next to no time" {
 	start_smtp
 	start_courier
 	queue ann@example.org
 	eventually is sent
+	eventually rests
 	sleep 1
 	local before wal
 	before=$(awk '{print $14 + $15}' "/proc/$COURIER/stat")

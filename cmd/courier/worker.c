@@ -17,12 +17,11 @@
 
 #define ARENA_MAX ((size_t)32 << 20)
 #define REST_S 5      /* then the connection is closed */
+#define IDLE_MS 10000 /* then the process ends; the next begins within 0.1 s of a mail */
 #define GRACE_MS 5000 /* for the answer to a mail that was handed over, when we must go */
 #define FIRST_WAIT_MS \
 	30000 /* before the second try of a mail; each further wait is twice as long */
 #define LONGEST_WAIT_MS ((int64_t)3600000)
-#define FIRST_QUIET_MS 1000 /* the same of all mail, when none goes out */
-#define LONGEST_QUIET_MS ((int64_t)300000)
 #define NOTE_AGAIN_MS 200
 
 /* Of the steady clock: when we must be gone; 0: not at all. Asked from within libcurl. */
@@ -55,23 +54,12 @@ write_take(struct tx *tx, void *arg)
 	return (outbox_take(tx, j->now, j->arena, &j->mail));
 }
 
-/* ${first} doubled with each failure but the first, up to ${longest}. */
-static int64_t
-wait_ms(int64_t first, int64_t longest, int64_t failures)
-{
-	int64_t wait = first;
-
-	while (--failures > 0 && wait < longest)
-		wait *= 2;
-	return (wait < longest ? wait : longest);
-}
-
 /* When to try again: up to a tenth later than need be, so that those that failed together do not
  * come together. */
 static int64_t
 next_try(const struct job *j)
 {
-	const int64_t wait = wait_ms(FIRST_WAIT_MS, LONGEST_WAIT_MS, j->mail.attempts);
+	const int64_t wait = trouble_wait_ms(FIRST_WAIT_MS, LONGEST_WAIT_MS, j->mail.attempts);
 	uint32_t dice;
 
 	random_bytes(&dice, sizeof dice);
@@ -118,17 +106,14 @@ note(struct courier *c, struct job *j)
 static void
 note_trouble(struct courier *c, const char *reason)
 {
-	const int64_t now = clock_steady_ms();
 	int64_t wait;
 
 	pthread_mutex_lock(&c->mutex);
-	if (now < c->quiet_until) {
+	if (trouble_is_quiet(c->trouble)) {
 		pthread_mutex_unlock(&c->mutex);
 		return;
 	}
-	c->trouble++;
-	wait = wait_ms(FIRST_QUIET_MS, LONGEST_QUIET_MS, c->trouble);
-	c->quiet_until = now + wait;
+	wait = trouble_add(c->trouble);
 	pthread_mutex_unlock(&c->mutex);
 	log_event(LOG_WARN, NULL, "no mail goes out: %s; trying again in %lld s", reason,
 	    (long long)wait / 1000);
@@ -140,9 +125,8 @@ note_success(struct courier *c)
 	bool was;
 
 	pthread_mutex_lock(&c->mutex);
-	was = c->trouble > 0;
-	c->trouble = 0;
-	c->quiet_until = 0;
+	was = c->trouble->count > 0;
+	trouble_end(c->trouble);
 	pthread_mutex_unlock(&c->mutex);
 	if (was)
 		log_event(LOG_INFO, NULL, "mail goes out again");
@@ -213,7 +197,7 @@ work_once(struct courier *c, struct transport *t, struct job *j)
 	if (e != ERR_OK || j->mail.id == NULL)
 		return (false);
 	pthread_mutex_lock(&c->mutex);
-	trouble = c->trouble > 0;
+	trouble = c->trouble->count > 0;
 	pthread_mutex_unlock(&c->mutex);
 	if (!trouble)
 		worker_wake(c);
@@ -246,9 +230,20 @@ wait_for_work(struct courier *c, struct transport *t)
 		}
 	}
 	c->due = false;
+	c->busy++;
 	leaving = c->leaving;
 	pthread_mutex_unlock(&c->mutex);
 	return (!leaving);
+}
+
+static void
+rest(struct courier *c)
+{
+
+	pthread_mutex_lock(&c->mutex);
+	c->busy--;
+	c->idle_since = clock_steady_ms();
+	pthread_mutex_unlock(&c->mutex);
 }
 
 static bool
@@ -257,7 +252,7 @@ may_go_on(struct courier *c)
 	bool may;
 
 	pthread_mutex_lock(&c->mutex);
-	may = !c->leaving && clock_steady_ms() >= c->quiet_until;
+	may = !c->leaving && !trouble_is_quiet(c->trouble);
 	pthread_mutex_unlock(&c->mutex);
 	return (may);
 }
@@ -272,9 +267,11 @@ work(void *arg)
 	if (j.arena == NULL || transport_new(&c->mail, &hooks, &t) != ERR_OK)
 		log_event(LOG_ERROR, NULL, "out of memory");
 	else
-		while (wait_for_work(c, t))
+		while (wait_for_work(c, t)) {
 			while (may_go_on(c) && work_once(c, t, &j))
 				continue;
+			rest(c);
+		}
 	transport_free(t);
 	arena_free(j.arena);
 	return (NULL);
@@ -284,6 +281,7 @@ enum err
 worker_start_all(struct courier *c)
 {
 
+	c->idle_since = clock_steady_ms();
 	for (c->workers_count = 0; c->workers_count < (unsigned int)c->conf.mail_parallel;
 	     c->workers_count++)
 		if (pthread_create(&c->workers[c->workers_count], NULL, work, c) != 0) {
@@ -301,6 +299,17 @@ worker_wake(struct courier *c)
 	c->due = true;
 	pthread_cond_signal(&c->wanted);
 	pthread_mutex_unlock(&c->mutex);
+}
+
+bool
+worker_idle(struct courier *c)
+{
+	bool idle;
+
+	pthread_mutex_lock(&c->mutex);
+	idle = c->busy == 0 && !c->due && clock_steady_ms() - c->idle_since >= IDLE_MS;
+	pthread_mutex_unlock(&c->mutex);
+	return (idle);
 }
 
 void

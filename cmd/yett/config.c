@@ -19,7 +19,7 @@ struct listing {
 int
 cmd_config_check(struct tool *t)
 {
-	const char *path = app_conf_path(t->conf_option);
+	const char *path = conf_path(t->conf_option);
 	char message[CONF_MESSAGE_SIZE];
 	struct mail_conf mail;
 

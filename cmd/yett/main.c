@@ -353,8 +353,7 @@ run(struct tool *t, int argc, char **argv)
 		help_command(stdout, t->command);
 		return (0);
 	}
-	if (!t->command->bare &&
-	    conf_load(app_conf_path(t->conf_option), &t->conf, message) != ERR_OK)
+	if (!t->command->bare && conf_load(conf_path(t->conf_option), &t->conf, message) != ERR_OK)
 		return (tool_fail("%s", message));
 	if (sodium_init() < 0 || (t->arena = arena_new(ARENA_MAX)) == NULL)
 		return (tool_fail("out of memory"));

@@ -23,26 +23,12 @@
 #ifndef VERSION
 #define VERSION "0"
 #endif
-#ifndef CONF_FILE
-#define CONF_FILE "/usr/local/etc/yett.conf"
-#endif
 
 #define GRANTS_REMEMBERED_MAX 4096
 #define SUBJECTS_MAX 8192                       /* of about 1.2 KiB each, the guard's 1.7 */
 #define REMEMBERED_BYTES_MAX ((size_t)10 << 20) /* of either kind */
 #define READERS_MAX 8 /* more than processors of the machines this is for */
 #define PATH_SIZE 600
-
-const char *
-app_conf_path(const char *option)
-{
-
-	if (option != NULL)
-		return (option);
-	if (getenv("YETT_CONF") != NULL)
-		return (getenv("YETT_CONF"));
-	return (access(CONF_FILE, F_OK) == 0 ? CONF_FILE : NULL);
-}
 
 static enum err
 open_store(struct app *app)
@@ -289,7 +275,7 @@ app_main(int argc, char **argv, const struct program *p)
 		return (status);
 	tame_malloc();
 	log_setup(p->name, false, LOG_INFO);
-	if (conf_load(app_conf_path(path), &conf, message) != ERR_OK ||
+	if (conf_load(conf_path(path), &conf, message) != ERR_OK ||
 	    guard_conf_check(&conf, message) != ERR_OK) {
 		log_event(LOG_ERROR, NULL, "%s", message);
 		return (1);

@@ -65,11 +65,4 @@ int app_main(int argc, char **argv, const struct program *p);
 MUST_USE enum err app_open(const struct conf *conf, struct app *ret_app);
 void app_close(struct app *app);
 
-/**
- * app_conf_path(option):
- * The configuration to read: ${option} when given, else $YETT_CONF, else the installed one when it
- * is there; else NULL.
- */
-const char *app_conf_path(const char *option);
-
 #endif

@@ -19,6 +19,9 @@
 #ifndef DATA_DIR
 #define DATA_DIR "/usr/local/share/yett"
 #endif
+#ifndef CONF_FILE
+#define CONF_FILE "/usr/local/etc/yett.conf"
+#endif
 
 #define DAY 86400
 
@@ -375,6 +378,17 @@ set_from_environment(struct conf *c, const char *variable, char *message)
 	snprintf(message, CONF_MESSAGE_SIZE, "environment: there is no setting for %.*s",
 	    (int)(equals - variable), variable);
 	return (ERR_CONF);
+}
+
+const char *
+conf_path(const char *option)
+{
+
+	if (option != NULL)
+		return (option);
+	if (getenv("YETT_CONF") != NULL)
+		return (getenv("YETT_CONF"));
+	return (access(CONF_FILE, F_OK) == 0 ? CONF_FILE : NULL);
 }
 
 enum err

@@ -80,6 +80,13 @@ struct conf {
 };
 
 /**
+ * conf_path(option):
+ * The configuration to read: ${option} when given, else $YETT_CONF, else the installed one when it
+ * is there; else NULL.
+ */
+const char *conf_path(const char *option);
+
+/**
  * conf_load(path, ret_conf, ret_message):
  * Fill ${ret_conf} with the defaults, then the file ${path} (NULL: none), then the environment
  * (YETT_SECTION_KEY; of a list the lines there are all). On failure ${ret_message} says what is

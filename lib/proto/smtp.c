@@ -9,10 +9,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <curl/curl.h>
-
 #include "base/clock.h"
 #include "base/text.h"
+#include "proto/libcurl.h"
 
 #define CONNECT_S 15
 /* A server may end a connection that has been idle; one that is new costs less than a mail. */
@@ -25,6 +24,7 @@ enum stage { STAGE_BEFORE, STAGE_RECIPIENT, STAGE_DATA, STAGE_HANDED_OVER };
 struct smtp {
 	const struct mail_conf *conf;
 	const struct transport_hooks *hooks;
+	const struct libcurl *lib;
 	CURL *curl;
 	int fd; /* of the connection; -1: none */
 	char url[CONF_PATH_SIZE + CONF_TEXT_SIZE];
@@ -38,20 +38,6 @@ struct smtp {
 	char reply[TRANSPORT_REASON_SIZE]; /* the last line that it said, if that is 4xx or 5xx */
 	char error[CURL_ERROR_SIZE];
 };
-
-enum err
-smtp_setup(void)
-{
-
-	return (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? ERR_OK : ERR_INTERNAL);
-}
-
-void
-smtp_teardown(void)
-{
-
-	curl_global_cleanup();
-}
 
 static size_t
 on_read(char *to, size_t size, size_t count, void *arg)
@@ -142,78 +128,87 @@ on_debug(CURL *curl, curl_infotype type, char *bytes, size_t len, void *arg)
 }
 
 static CURLcode
-set_security(const struct mail_conf *mc, CURL *c)
+set_security(struct smtp *s)
 {
 	static const long use[] = { [MAIL_TLS_REQUIRED] = CURLUSESSL_ALL,
 		[MAIL_TLS_OPTIONAL] = CURLUSESSL_TRY,
 		[MAIL_TLS_OFF] = CURLUSESSL_NONE,
 		[MAIL_TLS_FIRST] = CURLUSESSL_ALL };
+	const struct mail_conf *mc = s->conf;
+	const struct libcurl *lib = s->lib;
+	CURL *c = s->curl;
 	const long verify = mc->tls != MAIL_TLS_OPTIONAL;
 	CURLcode code;
 
-	if ((code = curl_easy_setopt(c, CURLOPT_USE_SSL, use[mc->tls])) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2)) !=
+	if ((code = lib->easy_setopt(c, CURLOPT_USE_SSL, use[mc->tls])) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2)) !=
 	        CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, verify)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, verify * 2)) != CURLE_OK)
+	    (code = lib->easy_setopt(c, CURLOPT_SSL_VERIFYPEER, verify)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_SSL_VERIFYHOST, verify * 2)) != CURLE_OK)
 		return (code);
 	if (mc->ca[0] != '\0' &&
-	    ((code = curl_easy_setopt(c, CURLOPT_CAINFO, mc->ca)) != CURLE_OK ||
-	        (code = curl_easy_setopt(c, CURLOPT_CAPATH, NULL)) != CURLE_OK))
+	    ((code = lib->easy_setopt(c, CURLOPT_CAINFO, mc->ca)) != CURLE_OK ||
+	        (code = lib->easy_setopt(c, CURLOPT_CAPATH, NULL)) != CURLE_OK))
 		return (code);
 	if (mc->password == NULL)
 		return (CURLE_OK);
-	if ((code = curl_easy_setopt(c, CURLOPT_USERNAME, mc->user)) != CURLE_OK)
+	if ((code = lib->easy_setopt(c, CURLOPT_USERNAME, mc->user)) != CURLE_OK)
 		return (code);
-	return (curl_easy_setopt(c, CURLOPT_PASSWORD, mc->password));
+	return (lib->easy_setopt(c, CURLOPT_PASSWORD, mc->password));
 }
 
 static CURLcode
 set_up(struct smtp *s)
 {
+	const struct libcurl *lib = s->lib;
 	CURL *c = s->curl;
 	CURLcode code;
 
-	if ((code = curl_easy_setopt(c, CURLOPT_URL, s->url)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps")) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_PROXY, "")) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_UPLOAD, 1L)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, on_open)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_SOCKOPTDATA, s)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_CLOSESOCKETFUNCTION, on_close)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_CLOSESOCKETDATA, s)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_MAXAGE_CONN, (long)IDLE_S)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_MAXLIFETIME_CONN, (long)LIFE_S)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_MAXCONNECTS, 1L)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_READFUNCTION, on_read)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_READDATA, s)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_XFERINFODATA, s)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_DEBUGFUNCTION, on_debug)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_DEBUGDATA, s)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_VERBOSE, 1L)) != CURLE_OK ||
-	    (code = curl_easy_setopt(c, CURLOPT_ERRORBUFFER, s->error)) != CURLE_OK)
+	if ((code = lib->easy_setopt(c, CURLOPT_URL, s->url)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps")) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_PROXY, "")) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_NOSIGNAL, 1L)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_UPLOAD, 1L)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, on_open)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_SOCKOPTDATA, s)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_CLOSESOCKETFUNCTION, on_close)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_CLOSESOCKETDATA, s)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_MAXAGE_CONN, (long)IDLE_S)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_MAXLIFETIME_CONN, (long)LIFE_S)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_MAXCONNECTS, 1L)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_READFUNCTION, on_read)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_READDATA, s)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_XFERINFODATA, s)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_NOPROGRESS, 0L)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_DEBUGFUNCTION, on_debug)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_DEBUGDATA, s)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_VERBOSE, 1L)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_ERRORBUFFER, s->error)) != CURLE_OK)
 		return (code);
-	return (set_security(s->conf, c));
+	return (set_security(s));
 }
 
 enum err
 smtp_new(const struct mail_conf *mc, const struct transport_hooks *hooks, struct smtp **ret_smtp)
 {
-	struct smtp *s = calloc(1, sizeof *s);
+	struct smtp *s;
+	enum err e;
 
-	if (s == NULL)
+	if ((s = calloc(1, sizeof *s)) == NULL)
 		return (ERR_NOMEM);
+	if ((e = libcurl_load(&s->lib)) != ERR_OK) {
+		free(s);
+		return (e);
+	}
 	s->conf = mc;
 	s->fd = -1;
 	s->hooks = hooks;
 	/* The path is what we call ourselves; an address there would need its brackets escaped, and
 	 * without one it is the machine's name. */
 	snprintf(s->url, sizeof s->url, "%s/%s", mc->url, mc->host[0] == '[' ? "" : mc->host);
-	if ((s->curl = curl_easy_init()) == NULL || set_up(s) != CURLE_OK) {
+	if ((s->curl = s->lib->easy_init()) == NULL || set_up(s) != CURLE_OK) {
 		smtp_free(s);
 		return (ERR_NOMEM);
 	}
@@ -227,7 +222,7 @@ smtp_free(struct smtp *s)
 
 	if (s == NULL)
 		return;
-	curl_easy_cleanup(s->curl);
+	s->lib->easy_cleanup(s->curl);
 	free(s);
 }
 
@@ -235,7 +230,7 @@ smtp_free(struct smtp *s)
 static void
 judge(const struct smtp *s, CURLcode code, struct transport_result *ret_result)
 {
-	const char *text = s->error[0] != '\0' ? s->error : curl_easy_strerror(code);
+	const char *text = s->error[0] != '\0' ? s->error : s->lib->easy_strerror(code);
 
 	if (code == CURLE_OK) {
 		transport_explain(ret_result, TRANSPORT_SENT, "");
@@ -260,7 +255,7 @@ judge(const struct smtp *s, CURLcode code, struct transport_result *ret_result)
 void
 smtp_send(struct smtp *s, const struct transport_mail *mail, struct transport_result *ret_result)
 {
-	struct curl_slist *to = curl_slist_append(NULL, mail->to);
+	struct curl_slist *to = s->lib->slist_append(NULL, mail->to);
 	CURLcode code;
 
 	s->next = mail->bytes;
@@ -269,16 +264,16 @@ smtp_send(struct smtp *s, const struct transport_mail *mail, struct transport_re
 	s->is_late = false;
 	s->stage = STAGE_BEFORE;
 	s->reply[0] = s->error[0] = '\0';
-	if (to == NULL || curl_easy_setopt(s->curl, CURLOPT_MAIL_FROM, mail->from) != CURLE_OK ||
-	    curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, to) != CURLE_OK ||
-	    curl_easy_setopt(s->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)mail->len) !=
+	if (to == NULL || s->lib->easy_setopt(s->curl, CURLOPT_MAIL_FROM, mail->from) != CURLE_OK ||
+	    s->lib->easy_setopt(s->curl, CURLOPT_MAIL_RCPT, to) != CURLE_OK ||
+	    s->lib->easy_setopt(s->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)mail->len) !=
 	        CURLE_OK) {
-		curl_slist_free_all(to);
+		s->lib->slist_free_all(to);
 		transport_explain(ret_result, TRANSPORT_TROUBLE, "out of memory");
 		return;
 	}
-	code = curl_easy_perform(s->curl);
+	code = s->lib->easy_perform(s->curl);
 	judge(s, code, ret_result);
-	curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, NULL);
-	curl_slist_free_all(to);
+	s->lib->easy_setopt(s->curl, CURLOPT_MAIL_RCPT, NULL);
+	s->lib->slist_free_all(to);
 }

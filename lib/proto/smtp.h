@@ -7,16 +7,9 @@
 struct smtp;
 
 /**
- * smtp_setup(), smtp_teardown():
- * See transport_setup(). Errors: ERR_INTERNAL.
- */
-MUST_USE enum err smtp_setup(void);
-void smtp_teardown(void);
-
-/**
  * smtp_new(mc, hooks, ret_smtp), smtp_free(s):
  * A connection, made when the first mail is sent; for one thread. Leave is taken by smtp_free(),
- * which accepts NULL. Errors: ERR_NOMEM.
+ * which accepts NULL. Errors: as of libcurl_load(); ERR_NOMEM.
  */
 MUST_USE enum err
 smtp_new(const struct mail_conf *mc, const struct transport_hooks *hooks, struct smtp **ret_smtp);

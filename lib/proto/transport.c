@@ -21,20 +21,6 @@ struct transport {
 };
 
 enum err
-transport_setup(void)
-{
-
-	return (smtp_setup());
-}
-
-void
-transport_teardown(void)
-{
-
-	smtp_teardown();
-}
-
-enum err
 transport_new(const struct mail_conf *mc, const struct transport_hooks *hooks,
     struct transport **ret_transport)
 {
@@ -90,14 +76,16 @@ void
 transport_send(
     struct transport *t, const struct transport_mail *mail, struct transport_result *ret_result)
 {
+	enum err e;
 
 	switch (t->conf->way) {
 	case MAIL_NOT:
 		transport_explain(ret_result, TRANSPORT_TROUBLE, "mail.url is not set");
 		break;
 	case MAIL_SMTP:
-		if (t->smtp == NULL && smtp_new(t->conf, t->hooks, &t->smtp) != ERR_OK)
-			transport_explain(ret_result, TRANSPORT_TROUBLE, "out of memory");
+		if (t->smtp == NULL && (e = smtp_new(t->conf, t->hooks, &t->smtp)) != ERR_OK)
+			transport_explain(ret_result, TRANSPORT_TROUBLE,
+			    e == ERR_NOMEM ? "out of memory" : "libcurl.so.4 cannot be loaded");
 		else
 			smtp_send(t->smtp, mail, ret_result);
 		break;

@@ -43,13 +43,6 @@ struct transport_hooks {
 };
 
 /**
- * transport_setup(), transport_teardown():
- * Before the first and after the last transport of a process. Errors: ERR_INTERNAL.
- */
-MUST_USE enum err transport_setup(void);
-void transport_teardown(void);
-
-/**
  * transport_new(mc, hooks, ret_transport), transport_free(t):
  * For one thread, as ${mc} says, which must live as long, and so must ${hooks}.
  * Errors: ERR_NOMEM.

@@ -184,7 +184,7 @@ main(int argc, char **argv)
 		fputs(usage, stderr);
 		return (100);
 	}
-	if (conf_load(app_conf_path(NULL), &conf, message) != ERR_OK) {
+	if (conf_load(conf_path(NULL), &conf, message) != ERR_OK) {
 		fprintf(stderr, "mint: %s\n", message);
 		return (1);
 	}

@@ -1,0 +1,96 @@
+/* A shift: a process that sends what is due, and what comes meanwhile. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "courier.h"
+
+#define LOOK_MS 100
+
+static bool
+is_over(struct courier *c, bool due)
+{
+
+	if (due)
+		worker_wake(c);
+	return (worker_idle(c));
+}
+
+/* What the new process does; its exit status. */
+static int
+work(struct courier *c)
+{
+	int status = 1;
+
+	if (!watch_open(c))
+		return (status);
+	if (worker_start_all(c) == ERR_OK) {
+		watch_outbox(c, is_over);
+		worker_end_all(c);
+		status = 0;
+	}
+	watch_close(c);
+	return (status);
+}
+
+/* Wait for the end of the process ${pid}, and have it end when a signal says so: then false. */
+static bool
+wait_for(const struct courier *c, pid_t pid, int *ret_status)
+{
+	const struct timespec look = { .tv_nsec = LOOK_MS * 1000000L };
+	bool told = false;
+	pid_t ended;
+
+	for (;;) {
+		ended = waitpid(pid, ret_status, told ? 0 : WNOHANG);
+		if (ended == pid || (ended < 0 && errno != EINTR))
+			return (!told);
+		if (!told && sigtimedwait(&c->ends, NULL, &look) > 0) {
+			told = true;
+			kill(pid, SIGTERM);
+		}
+	}
+}
+
+/* One that did not end by itself is trouble: else it might come and go ten times a second. */
+static void
+note_failure(struct courier *c, const char *what, int number)
+{
+	const int64_t wait = trouble_add(c->trouble);
+
+	log_event(LOG_ERROR, NULL, "the process that sends %s %d; the next one comes in %lld s",
+	    what, number, (long long)wait / 1000);
+}
+
+bool
+shift_run(struct courier *c)
+{
+	const pid_t we = getpid();
+	bool go_on;
+	int status = 0;
+	pid_t pid;
+
+	if ((pid = fork()) == 0) {
+		/* It has the lock, too: who is killed must not leave it to a process that nobody
+		 * knows of. What is in locked memory stays so, as it is the same as ours. */
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != we)
+			_exit(1);
+		exit(work(c));
+	}
+	if (pid < 0) {
+		note_failure(c, "could not be started: error", errno);
+		return (true);
+	}
+	go_on = wait_for(c, pid, &status);
+	if (WIFSIGNALED(status))
+		note_failure(c, "was ended by signal", WTERMSIG(status));
+	else if (WEXITSTATUS(status) != 0)
+		note_failure(c, "ended with", WEXITSTATUS(status));
+	return (go_on);
+}

@@ -1,0 +1,55 @@
+/* Trouble: no mail goes out at all, so for a while none is tried. */
+#include "trouble.h"
+
+#include <stddef.h>
+#include <sys/mman.h>
+
+#include "base/clock.h"
+
+#define FIRST_QUIET_MS 1000
+#define LONGEST_QUIET_MS ((int64_t)300000)
+
+struct trouble *
+trouble_new(void)
+{
+	void *t = mmap(NULL, sizeof(struct trouble), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return (t == MAP_FAILED ? NULL : t);
+}
+
+int64_t
+trouble_wait_ms(int64_t first, int64_t longest, int64_t failures)
+{
+	int64_t wait = first;
+
+	while (--failures > 0 && wait < longest)
+		wait *= 2;
+	return (wait < longest ? wait : longest);
+}
+
+int64_t
+trouble_add(struct trouble *t)
+{
+	int64_t wait;
+
+	t->count++;
+	wait = trouble_wait_ms(FIRST_QUIET_MS, LONGEST_QUIET_MS, t->count);
+	t->quiet_until = clock_steady_ms() + wait;
+	return (wait);
+}
+
+void
+trouble_end(struct trouble *t)
+{
+
+	t->count = 0;
+	t->quiet_until = 0;
+}
+
+bool
+trouble_is_quiet(const struct trouble *t)
+{
+
+	return (clock_steady_ms() < t->quiet_until);
+}

@@ -209,13 +209,14 @@ read_options(int argc, char **argv, const struct program *p, const char **ret_co
 	return (true);
 }
 
-/* Memory that a flood of requests took goes back; a dozen threads need no heaps of their own. */
+/* Memory that a flood of requests took goes back; a dozen threads need no heaps of their own. What
+ * is larger than ${mapped} bytes is not on the heap. */
 static void
-tame_malloc(void)
+tame_malloc(int mapped)
 {
 
 	mallopt(M_ARENA_MAX, 2);
-	mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+	mallopt(M_MMAP_THRESHOLD, mapped);
 	mallopt(M_TRIM_THRESHOLD, 512 * 1024);
 }
 
@@ -273,7 +274,9 @@ app_main(int argc, char **argv, const struct program *p)
 
 	if (!read_options(argc, argv, p, &path, &status))
 		return (status);
-	tame_malloc();
+	/* On the heap calloc() writes zeros over most of a table. What the kernel maps is zeros,
+	 * and costs nothing until it is used; but to map it for each request would. */
+	tame_malloc(64 * 1024);
 	log_setup(p->name, false, LOG_INFO);
 	if (conf_load(conf_path(path), &conf, message) != ERR_OK ||
 	    guard_conf_check(&conf, message) != ERR_OK) {
@@ -285,6 +288,7 @@ app_main(int argc, char **argv, const struct program *p)
 		log_to_syslog();
 	if (sodium_init() < 0 || app_open(&conf, &app) != ERR_OK)
 		return (1);
+	tame_malloc(256 * 1024);
 	status = 1;
 	if (quota_open(app.store, p->routes, p->routes_count, &app.quotas) == ERR_OK &&
 	    (p->authorize == NULL || guard_open(&app, &app.guard) == ERR_OK))

@@ -8,6 +8,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -32,6 +33,15 @@ encode(char to[static BASE64_SIZE], const unsigned char bytes[static HALF])
 	sodium_bin2base64(to, BASE64_SIZE, bytes, HALF, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
+/* Before the first key: the texts of OpenSSL's errors, which nobody here prints, would be 55 KiB of
+ * each program. Should this fail, so will what comes next. */
+static void
+begin(void)
+{
+
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL);
+}
+
 enum err
 es256_generate(char ret_pem[static ES256_PEM_SIZE])
 {
@@ -40,6 +50,7 @@ es256_generate(char ret_pem[static ES256_PEM_SIZE])
 	enum err e = ERR_CRYPTO;
 	int len;
 
+	begin();
 	if ((pkey = EVP_EC_gen("P-256")) == NULL || (bio = BIO_new(BIO_s_secmem())) == NULL)
 		goto out;
 	if (PEM_write_bio_PKCS8PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL) != 1)
@@ -86,6 +97,7 @@ es256_load(const char *pem, struct es256 **ret_key)
 	enum err e = ERR_CRYPTO;
 	BIO *bio;
 
+	begin();
 	if ((key = calloc(1, sizeof *key)) == NULL)
 		return (ERR_NOMEM);
 	if ((bio = BIO_new_mem_buf(pem, -1)) != NULL)

@@ -2,6 +2,7 @@
 #include "store/db.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -86,15 +87,26 @@ set_up(struct db *db, enum db_mode mode)
 	                      "PRAGMA journal_size_limit=16777216"));
 }
 
+/* Before the first connection: SQLite would give each the memory of 20 pages at once, and touch all
+ * of it. */
+static void
+set_up_library(void)
+{
+
+	sqlite3_config(SQLITE_CONFIG_PAGECACHE, (void *)NULL, 0, 0);
+}
+
 enum err
 db_open(const char *path, enum db_mode mode, struct db **ret_db)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	/* A reader opens for writing too: WAL's index is shared memory that a reader must be able
 	 * to write. */
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, fd;
 	struct db *db;
 	enum err e;
 
+	pthread_once(&once, set_up_library);
 	if (mode == DB_CREATE) {
 		/* SQLite would make it with the umask's mode, and its -wal and -shm take after it.
 		 */

@@ -12,6 +12,7 @@ server=
 site_env() {
 	export YETT_SITE_STATE="$1" YETT_PORT="$2" YETT_RUN="$1/run" YETT_BIN="$out/bin" YETT_SITE_WWW="$top/www"
 	export YETT_SITE_URL="http://127.0.0.1:$2" YETT_PASSWORD_BREACHED="$out/share/breached.filter"
+	export YETT_MAIL_URL="file:$1/mail"
 	export BENCH_TOP="$top" BENCH_OUT="$out" BENCH_PROCS="${BENCH_PROCS-1}"
 	[ ! -r "${site_conf=$top/etc/yett.conf}" ] || export YETT_CONF="$site_conf"
 	port=$2
@@ -46,21 +47,31 @@ site_start() {
 		fi
 		sleep 0.05
 	done
+	"$out/bin/courier" < /dev/null > "$YETT_RUN/courier.log" 2>&1 &
+	echo $! > "$work/courier.$server"
 }
 
 site_stop() {
 	[ -n "$server" ] || return 0
+	if [ -e "$work/courier.$server" ]; then
+		courier=$(cat "$work/courier.$server")
+		rm "$work/courier.$server"
+		kill -TERM "$courier" 2> /dev/null || :
+		wait "$courier" 2> /dev/null || :
+	fi
 	kill -TERM "$server" 2> /dev/null || :
 	wait "$server" 2> /dev/null || :
 	server=
 }
 
-# programs [NAME]: the process ids of the site's programs, or of the program NAME. The empty one is none of them.
+# programs [NAME]: the process ids of the site's programs, the courier among them, or of the program NAME, which the web server
+# started. The empty one is none of them.
 programs() {
 	if [ $# = 1 ]; then
 		pgrep -P "$server" -x "$1"
 	else
 		pgrep -P "$server" -x 'register|login|password|session|roles|users|groups|orgs|apikeys|limits|audit|guard'
+		cat "$work/courier.$server"
 	fi
 }
 

@@ -118,14 +118,14 @@ parsed() {
 	queue ann@example.org
 	eventually is sent
 	stop_courier
-	echo wrong > "$YETT_MAIL_PASSWORD_FILE"
+	echo teewasser > "$YETT_MAIL_PASSWORD_FILE"
 	start_courier
 	queue bob@example.org
 	eventually tried
 	[ "$(state)" = queued ]
 	[[ "$(column last_error)" = "535 "* ]]
 	stop_courier
-	run -1 grep -r "kaffee\|wrong" "$BATS_TEST_TMPDIR/courier.log" "$YETT_SITE_STATE"
+	run -1 grep -r "kaffee\|teewasser" "$BATS_TEST_TMPDIR/courier.log" "$YETT_SITE_STATE"
 	# Not in the clear to another machine.
 	YETT_MAIL_TLS=optional YETT_MAIL_URL=smtp://mail.example.org run -1 "$BIN/courier"
 	[[ "$output" = *"mail.tls must be required"* ]]

@@ -89,6 +89,10 @@ refuses_conf() {
 		session.cookie_s 60 31536000
 		password.min_length 8 64
 		password.min_score 0 4
+		work.bits 8 30
+		work.life_s 30 3600
+		work.free_requests 1 1000000
+		work.free_window_s 1 86400
 		keep.attempts_s 86400 315360000
 	END
 }

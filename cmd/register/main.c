@@ -80,8 +80,9 @@ get_register(struct req *r)
 
 static const struct route routes[] = {
 	/* method path              handler        body  who        page */
-	{ "GET", "/register", get_register, 0, WHO_MAYBE, NULL, NULL, .password_due = true },
-	{ "POST", "/auth/register", post_register, 8192, WHO_ANY, "register", NULL },
+	{ "GET", "/register", get_register, 0, WHO_MAYBE, NULL, NULL, .password_due = true,
+	    .work = true },
+	{ "POST", "/auth/register", post_register, 8192, WHO_ANY, "register", NULL, .work = true },
 };
 
 int

@@ -6,6 +6,7 @@
 #include "access/profile.h"
 #include "access/subject.h"
 #include "access/visit.h"
+#include "access/work.h"
 #include "http/input.h"
 #include "http/reply.h"
 #include "sessions.h"
@@ -99,6 +100,15 @@ patch_me(struct req *r)
 }
 
 static enum err
+get_challenge(struct req *r)
+{
+	struct json j = json_object(r->arena);
+
+	work_tell(r->app, &j);
+	return (reply_json(r, 200, &j));
+}
+
+static enum err
 get_jwks(struct req *r)
 {
 	enum err e;
@@ -111,6 +121,8 @@ get_jwks(struct req *r)
 
 static const struct route routes[] = {
 	/* method  path                      handler                 body   who        page */
+	/* Here, for this program answers also while those that hash are busy. */
+	{ "GET", "/auth/challenge", get_challenge, 0, WHO_ANY, NULL, NULL },
 	{ "POST", "/auth/refresh", post_refresh, 8192, WHO_ANY, NULL, NULL },
 	{ "POST", "/auth/logout", post_logout, 8192, WHO_MAYBE, NULL, NULL, .password_due = true },
 	{ "GET", "/auth/sessions", sessions_get, 0, WHO_SELF, NULL, NULL },

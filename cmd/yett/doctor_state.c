@@ -62,7 +62,7 @@ is_ours(const char *name)
 {
 	static const char *const beginnings[] = { "yett.db", "backup-v", "restore-", "migrate.part",
 		"master.key", "keys", "versions.map", "limits.map", "quotas.map", "arrivals.map",
-		"write.lock", "courier.lock", "mail", "hash" };
+		"work.map", "write.lock", "courier.lock", "mail", "hash" };
 	size_t i;
 
 	for (i = 0; i < COUNT(beginnings); i++)

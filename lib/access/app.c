@@ -16,6 +16,7 @@
 #include "access/housekeeping.h"
 #include "access/quota.h"
 #include "access/usage.h"
+#include "access/work.h"
 #include "base/log.h"
 #include "http/conn.h"
 #include "http/server.h"
@@ -78,6 +79,17 @@ open_limiter(const struct conf *c, const char *name, struct limiter **ret_limite
 }
 
 static enum err
+open_spent(struct app *app)
+{
+	const enum err e = work_open(&app->conf, &app->spent);
+
+	if (e != ERR_OK)
+		log_event(LOG_ERROR, NULL, "cannot use %s/work.map: %s", app->conf.state_dir,
+		    err_slug(e));
+	return (e);
+}
+
+static enum err
 open_arrivals(struct app *app)
 {
 	char path[PATH_SIZE];
@@ -113,7 +125,7 @@ open_rest(struct app *app)
 	}
 	if ((e = open_limiter(c, "limits.map", &app->limiter)) != ERR_OK ||
 	    (e = open_limiter(c, "quotas.map", &app->counts)) != ERR_OK ||
-	    (e = open_arrivals(app)) != ERR_OK)
+	    (e = open_spent(app)) != ERR_OK || (e = open_arrivals(app)) != ERR_OK)
 		return (e);
 	app->subjects = cache_new(SUBJECTS_MAX, REMEMBERED_BYTES_MAX);
 	app->grants = cache_new(GRANTS_REMEMBERED_MAX, REMEMBERED_BYTES_MAX);
@@ -145,6 +157,7 @@ app_close(struct app *app)
 	quota_close(app->quotas);
 	cache_free(app->grants);
 	cache_free(app->subjects);
+	limiter_close(app->spent);
 	limiter_close(app->counts);
 	limiter_close(app->limiter);
 	pages_close(app->pages);
@@ -226,6 +239,7 @@ arrive(struct req *r)
 {
 
 	arrivals_note(r->app->arrivals, &r->app->conf, r);
+	work_look(r);
 	return (quota_arrive(r));
 }
 
@@ -247,6 +261,7 @@ serve(struct app *app, const struct program *p)
 		.timeout_s = app->conf.http_timeout_s,
 		.limit = arrive,
 		.admit = admit,
+		.check = work_check,
 		.authorize = p->authorize,
 		.tick = housekeeping_tick,
 	};

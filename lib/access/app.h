@@ -31,6 +31,7 @@ struct app {
 	struct cache *grants;
 	struct limiter *limiter; /* of who has to wait after wrong passwords */
 	struct limiter *counts;  /* of rate limits: apart, for their keys anybody makes up */
+	struct limiter *spent;   /* proofs of work, see access/work.h; NULL: none are asked */
 	struct quotas *quotas;
 	struct usage *usage;
 	struct arrivals *arrivals;

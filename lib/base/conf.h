@@ -49,6 +49,12 @@ struct conf {
 	int64_t throttle_network_window_s;
 	int64_t throttle_mails; /* an hour; 0: no limit */
 
+	char work_mode[CONF_TEXT_SIZE]; /* off, busy, always */
+	int64_t work_bits;
+	int64_t work_life_s;
+	int64_t work_free_requests; /* of mode busy */
+	int64_t work_free_window_s;
+
 	char dns_server[CONF_TEXT_SIZE]; /* ADDRESS[:PORT]; "": those of /etc/resolv.conf */
 	int64_t dns_timeout_s;
 

@@ -53,6 +53,13 @@ are_origins(const char *text)
 	return (true);
 }
 
+static bool
+is_one_of(const char *text, const char *one, const char *another, const char *third)
+{
+
+	return (strcmp(text, one) == 0 || strcmp(text, another) == 0 || strcmp(text, third) == 0);
+}
+
 enum err
 conf_check(struct conf *c, char message[static CONF_MESSAGE_SIZE])
 {
@@ -77,6 +84,10 @@ conf_check(struct conf *c, char message[static CONF_MESSAGE_SIZE])
 		    "by spaces");
 		return (ERR_CONF);
 	}
+	if (!is_one_of(c->work_mode, "off", "busy", "always")) {
+		snprintf(message, CONF_MESSAGE_SIZE, "work.mode must be off, busy or always");
+		return (ERR_CONF);
+	}
 	if (!dns_server_ok(c->dns_server)) {
 		snprintf(message, CONF_MESSAGE_SIZE,
 		    "dns.server must be an address, with a port or without, such as 192.0.2.1:53");
@@ -97,8 +108,7 @@ conf_check(struct conf *c, char message[static CONF_MESSAGE_SIZE])
 		    "than they may have");
 		return (ERR_CONF);
 	}
-	if (strcmp(c->guard_user, "email") != 0 && strcmp(c->guard_user, "username") != 0 &&
-	    strcmp(c->guard_user, "id") != 0) {
+	if (!is_one_of(c->guard_user, "email", "username", "id")) {
 		snprintf(message, CONF_MESSAGE_SIZE, "guard.user must be email, username or id");
 		return (ERR_CONF);
 	}

@@ -27,6 +27,7 @@ static const struct row {
 	[ERR_LENGTH_REQUIRED] = { 411, "length-required", "The length of the body is missing" },
 	[ERR_TOO_LARGE] = { 413, "too-large", "The body is too large" },
 	[ERR_MEDIA_TYPE] = { 415, "unsupported-media-type", "This type of body is not understood" },
+	[ERR_WORK] = { 428, "work-needed", "Some computing has to be done first" },
 	[ERR_LIMIT] = { 429, "too-many-requests", "Too many attempts" },
 	[ERR_HEADERS] = { 431, "headers-too-large", "The header fields are too large" },
 	[ERR_BUSY] = { 503, "busy", "Too much to do just now" },

@@ -29,6 +29,7 @@ enum err {
 	ERR_LENGTH_REQUIRED,
 	ERR_TOO_LARGE,
 	ERR_MEDIA_TYPE,
+	ERR_WORK,
 	ERR_LIMIT,
 	ERR_HEADERS,
 	/* What went wrong here. */

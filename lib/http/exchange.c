@@ -214,7 +214,8 @@ run(const struct server *s, struct req *r, struct conn *c, char *const *env)
 	if ((e = req_take_path(r)) != ERR_OK || (e = take_form_method(r)) != ERR_OK ||
 	    (e = find_route(s, r)) != ERR_OK || r->status != 0)
 		return (e);
-	if ((e = check_who(s, r)) != ERR_OK || (e = read_body(r, c)) != ERR_OK)
+	if ((e = check_who(s, r)) != ERR_OK || (e = read_body(r, c)) != ERR_OK ||
+	    (s->check != NULL && (e = s->check(r)) != ERR_OK))
 		return (e);
 	return (r->route->handler(r));
 }
@@ -302,7 +303,8 @@ put_cors(struct head *h, const struct server *s, const struct req *r)
 	if (r->cors_method == NULL)
 		return;
 	put_field(h, "Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE");
-	put_field(h, "Access-Control-Allow-Headers", "Authorization, Content-Type, X-API-Key");
+	put_field(
+	    h, "Access-Control-Allow-Headers", "Authorization, Content-Type, X-API-Key, Yett-Work");
 	put_field(h, "Access-Control-Max-Age", "600");
 }
 

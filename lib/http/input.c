@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "http/form.h"
 #include "http/json.h"
+#include "http/route.h"
 
 #define QUOTED_MAX 64 /* bytes of a name that is given back to who sent it */
 
@@ -320,21 +321,30 @@ read_json(struct reading *in, const cJSON *object)
 	check_missing(in, json_has, object);
 }
 
+/* A proof of work, which was looked at before the handler: see server.h. */
+static bool
+is_work(const struct req *r, const char *name)
+{
+
+	return (r->route != NULL && r->route->work && strcmp(name, "work") == 0);
+}
+
 static void
 read_form(struct reading *in, const struct form *form)
 {
 	const struct field *f;
+	const char *name;
 	bool repeated;
 	size_t i;
 
 	for (i = 0; i < form->count; i++) {
-		if ((f = find_field(in, form->pairs[i].name)) == NULL) {
-			complain(in, form->pairs[i].name, "is not known here");
-			continue;
-		}
-		if (form_get(form, f->name, &repeated) != form->pairs[i].value)
-			complain(in, f->name, "is there twice");
-		else
+		name = form->pairs[i].name;
+		f = find_field(in, name);
+		if (f == NULL && !is_work(in->req, name))
+			complain(in, name, "is not known here");
+		else if (form_get(form, name, &repeated) != form->pairs[i].value)
+			complain(in, name, "is there twice");
+		else if (f != NULL)
 			set_form(in, f, form->pairs[i].value);
 	}
 	check_missing(in, form_has, form);

@@ -52,8 +52,8 @@ struct field {
  * input_read(r, fields, count, ret):
  * Read the body of ${r} into the struct ${ret}, which the caller zeroed. A member that is unknown,
  * repeated, missing, of another type or length, or has control characters is noted by name as a
- * field error. Errors: ERR_FIELDS when any was noted; ERR_SYNTAX for a body that is not JSON or a
- * form; ERR_NOMEM.
+ * field error; but a form's "work" is no handler's where the route asks for work. Errors:
+ * ERR_FIELDS when any was noted; ERR_SYNTAX for a body that is not JSON or a form; ERR_NOMEM.
  */
 MUST_USE enum err input_read(struct req *r, const struct field *fields, size_t count, void *ret);
 

@@ -75,6 +75,8 @@ reply_page(struct req *r, int status, const struct pages *pages, const char *nam
 	const char *html;
 	enum err e;
 
+	json_add_bool(j, "asks_work", r->asks_work);
+	json_add_bool(j, "needs_work", r->needs_work);
 	if (j->failed)
 		return (ERR_NOMEM);
 	if ((e = pages_render(pages, name, j->root, r->arena, &html)) != ERR_OK)
@@ -111,6 +113,8 @@ add_problem(struct json *j, const struct req *r, enum err e)
 	json_add_text(j, "request_id", r->request_id);
 	if (r->violated != NULL && (text = arena_copy(r->arena, r->violated)) != NULL)
 		json_add_texts(j, "violated-policies", &text, 1);
+	if (r->work != NULL)
+		json_add_raw(j, "work", r->work);
 	if (r->field_errors_count == 0)
 		return;
 	array = json_add_array(j, "errors");

@@ -50,7 +50,7 @@ MUST_USE enum err reply_header(struct req *r, const char *name, const char *valu
 
 /**
  * reply_page(r, status, pages, name, j):
- * Answer with the page ${name} filled from ${j}.
+ * Answer with the page ${name} filled from ${j}, which also gets asks_work and needs_work of ${r}.
  * Errors: ERR_NOT_FOUND when there is no such page; ERR_NOMEM.
  */
 MUST_USE enum err
@@ -59,7 +59,7 @@ reply_page(struct req *r, int status, const struct pages *pages, const char *nam
 /**
  * reply_problem(r, e):
  * Answer with the problem ${e} as JSON.  Source: RFC 9457; draft-ietf-httpapi-ratelimit-headers-11
- * section 5.1 for violated-policies.
+ * section 5.1 for violated-policies; the member work is ours.
  */
 void reply_problem(struct req *r, enum err e);
 

@@ -47,6 +47,7 @@ static const struct variable {
 	VARIABLE("HTTP_USER_AGENT", user_agent),
 	VARIABLE("HTTP_AUTHORIZATION", authorization),
 	VARIABLE("HTTP_X_API_KEY", x_api_key),
+	VARIABLE("HTTP_YETT_WORK", yett_work),
 	VARIABLE("HTTP_SEC_FETCH_SITE", sec_fetch_site),
 	VARIABLE("HTTP_SEC_FETCH_MODE", sec_fetch_mode),
 	VARIABLE("HTTP_TRANSFER_ENCODING", transfer_encoding),

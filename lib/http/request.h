@@ -43,7 +43,8 @@ struct req {
 	const char *item_id; /* and for {item_id}: of what belongs to {id} */
 	const char *content_type, *content_length, *transfer_encoding;
 	const char *host, *origin, *sec_fetch_site, *sec_fetch_mode, *accept, *accept_language;
-	const char *authorization, *x_api_key, *cookie, *user_agent, *remote_addr, *https;
+	const char *authorization, *x_api_key, *yett_work, *cookie, *user_agent, *remote_addr,
+	    *https;
 	const char *x_forwarded_for, *x_forwarded_proto, *forwarded;
 	const char *request_uri, *script_name, *path_info;
 	const char *cors_method;
@@ -68,6 +69,10 @@ struct req {
 	size_t headers_count;
 	const char *detail;
 	const char *violated; /* the policy of which it is one too many; NULL: none */
+	/* Of a route that asks for work: a page's form may have to do some, it has to now, and the
+	 * challenge that the problem hands out, as JSON (NULL: none). */
+	bool asks_work, needs_work;
+	const char *work;
 	struct pair field_errors[REQ_FIELD_ERRORS_MAX];
 	size_t field_errors_count;
 };

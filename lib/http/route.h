@@ -31,6 +31,8 @@ struct route {
 	const char *permission; /* that the subject must hold, "resource:action"; NULL: none */
 	const char *type;       /* of the body; NULL: application/json or a form */
 	bool password_due;      /* open also to who must choose another password first */
+	bool work; /* may ask for a proof of work (server.h: check); reading never does, but such a
+	              page is ready for it */
 };
 
 /**

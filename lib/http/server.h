@@ -30,6 +30,9 @@ struct server {
 	/* Find out who asks, and whether the request's route lets him in. An error ends the
 	 * request. */
 	enum err (*admit)(struct req *r);
+	/* With the body at hand, right before the handler: an error ends the request. May be NULL.
+	 */
+	enum err (*check)(struct req *r);
 	/* May be NULL. For requests that a web server asks about before it goes on with them: those
 	 * that come in FastCGI's role AUTHORIZER, and those with the variable YETT_GUARD, which
 	 * only the web server's configuration can set. They have no route and no body. */

@@ -342,6 +342,16 @@ test("a form is sent once however often it is pressed", () => visit(SCRIPTED, as
 	assert.equal(sent, 1);
 }));
 
+test("where no work is asked a form has none, and nothing for it is loaded", () => visit(SCRIPTED, async (page) => {
+	const sent = [];
+
+	page.on("request", (request) => sent.push(new URL(request.url()).pathname));
+	await register(page, newPerson());
+	assert.equal(place(page), "/account");
+	assert.ok(sent.includes("/auth/register"));
+	assert.deepEqual(sent.filter((path) => path === "/auth/challenge" || path === "/static/work.js"), []);
+}));
+
 test("times are told by their age", () => visit(SCRIPTED, async (page) => {
 	await beNew(page, newPerson());
 	await page.goto(`${BASE}/account`);

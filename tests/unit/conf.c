@@ -56,6 +56,10 @@ static const struct limit {
 	{ "password", "wait_ms", 0, 30000 },
 	{ "password", "min_length", 8, 64 },
 	{ "password", "min_score", 0, 4 },
+	{ "work", "bits", 8, 30 },
+	{ "work", "life_s", 30, 3600 },
+	{ "work", "free_requests", 1, 1000000 },
+	{ "work", "free_window_s", 1, 86400 },
 	{ "mail", "parallel", 1, 32 },
 	{ "mail", "timeout_s", 1, 600 },
 	{ "mail", "keep_s", 0, 315360000 },
@@ -312,6 +316,6 @@ main(void)
 	test_load();
 	takes("");
 	conf_each(&conf, count_key, &count);
-	ok(count == 50, "50 keys are told");
+	ok(count == 55, "55 keys are told");
 	return (done());
 }

@@ -79,6 +79,51 @@
 		});
 	}
 
+	/* The solution of a challenge, if one is asked for; else "". */
+	async function findWork() {
+		const { required, challenge, bits } = await (await fetch("/auth/challenge")).json();
+		const worker = required && new Worker("/static/work.js");
+
+		return !required ? "" : new Promise((resolve, reject) => {
+			worker.onmessage = (event) => resolve(event.data);
+			worker.onerror = reject;
+			worker.postMessage({ challenge, bits });
+		}).finally(() => worker.terminate());
+	}
+
+	/*
+	 * A form that may have to work does so when it is sent, and is sent then, as if it had been pressed again. Where that
+	 * fails it goes without, and the server says what is wrong. ${status} told who has no JavaScript to turn it on.
+	 */
+	function workFirst(status) {
+		const form = status.closest("form"), field = form.elements.work;
+		let state = "idle";
+
+		status.textContent = "";
+		form.addEventListener("submit", async (event) => {
+			const done = state === "done";
+
+			if (event.defaultPrevented) {
+				state = done ? "idle" : state;
+				return;
+			}
+			if (done) {
+				state = "idle";
+				setTimeout(() => { field.value = ""; }); /* it counts once */
+				return;
+			}
+			event.preventDefault();
+			if (state === "working")
+				return;
+			state = "working";
+			status.textContent = "Checking that you are no robot. This takes a moment.";
+			field.value = await findWork().catch(() => "");
+			state = "done";
+			status.textContent = "";
+			form.requestSubmit(event.submitter);
+		});
+	}
+
 	/* Two clicks are one sign-up. */
 	function sendOnce(form) {
 		form.addEventListener("submit", (event) => {
@@ -135,6 +180,7 @@
 
 	document.querySelectorAll("input[type=password]").forEach(addReveal);
 	document.querySelectorAll("input[data-same-as]").forEach(checkRepeat);
+	document.querySelectorAll("[data-work]").forEach(workFirst);
 	document.querySelectorAll("form[method=post]").forEach(sendOnce);
 	document.querySelectorAll("[data-time]").forEach(tellAge);
 	document.querySelectorAll("[data-invitation]").forEach(takeInvitation);

@@ -29,6 +29,15 @@ bool address_networks_ok(const char *networks);
 bool address_in(const char *address, const char *networks);
 
 /**
+ * address_is_public(address):
+ * May ${address} be anybody's on the internet? Not so those of this machine, of private and local
+ * networks, of carriers, of documentation and tests, of many at once, and those of IPv6 that stand
+ * for such of IPv4; nor what is no address.  Source: IANA IPv4 and IPv6 Special-Purpose Address
+ * Registries (RFC 6890); RFC 6052, RFC 3056.
+ */
+bool address_is_public(const char *address);
+
+/**
  * address_customer(address, ret_network):
  * The network that is one customer's: an address of IPv4, 64 bits of IPv6. Whoever has no address
  * shares "::".

@@ -78,6 +78,13 @@ struct conf {
 	int64_t mail_timeout_s;
 	int64_t mail_keep_s;
 
+	char webhook_private[CONF_PATH_SIZE]; /* addresses and networks, separated by spaces */
+	bool webhook_orgs_private;            /* webhooks of orgs may lead there, too */
+	char webhook_ca[CONF_PATH_SIZE];      /* "": the system's */
+	int64_t webhook_parallel;
+	int64_t webhook_timeout_s;
+	int64_t webhook_keep_s;
+
 	int64_t keep_attempts_s;
 
 	char log_to[CONF_TEXT_SIZE]; /* stderr or syslog */

@@ -88,6 +88,12 @@ conf_check(struct conf *c, char message[static CONF_MESSAGE_SIZE])
 		snprintf(message, CONF_MESSAGE_SIZE, "work.mode must be off, busy or always");
 		return (ERR_CONF);
 	}
+	if (!address_networks_ok(c->webhook_private)) {
+		snprintf(message, CONF_MESSAGE_SIZE,
+		    "webhook.private must be addresses and networks such as 10.0.0.0/8, separated "
+		    "by spaces");
+		return (ERR_CONF);
+	}
 	if (!dns_server_ok(c->dns_server)) {
 		snprintf(message, CONF_MESSAGE_SIZE,
 		    "dns.server must be an address, with a port or without, such as 192.0.2.1:53");

@@ -91,6 +91,65 @@ test_written(void)
 	    "an address is cut to the bit");
 }
 
+/* The last before a range, its first, its last, the first behind it; "" where another range begins
+ * there. */
+static const char *const ranges[][4] = {
+	{ "", "0.0.0.0", "0.255.255.255", "1.0.0.0" },
+	{ "9.255.255.255", "10.0.0.0", "10.255.255.255", "11.0.0.0" },
+	{ "100.63.255.255", "100.64.0.0", "100.127.255.255", "100.128.0.0" },
+	{ "126.255.255.255", "127.0.0.0", "127.255.255.255", "128.0.0.0" },
+	{ "169.253.255.255", "169.254.0.0", "169.254.255.255", "169.255.0.0" },
+	{ "172.15.255.255", "172.16.0.0", "172.31.255.255", "172.32.0.0" },
+	{ "191.255.255.255", "192.0.0.0", "192.0.0.255", "192.0.1.0" },
+	{ "192.0.1.255", "192.0.2.0", "192.0.2.255", "192.0.3.0" },
+	{ "192.88.98.255", "192.88.99.0", "192.88.99.255", "192.88.100.0" },
+	{ "192.167.255.255", "192.168.0.0", "192.168.255.255", "192.169.0.0" },
+	{ "198.17.255.255", "198.18.0.0", "198.19.255.255", "198.20.0.0" },
+	{ "198.51.99.255", "198.51.100.0", "198.51.100.255", "198.51.101.0" },
+	{ "203.0.112.255", "203.0.113.0", "203.0.113.255", "203.0.114.0" },
+	{ "223.255.255.255", "224.0.0.0", "239.255.255.255", "" },
+	{ "", "240.0.0.0", "255.255.255.255", "" },
+	{ "", "::", "::1", "" },
+	{ "", "::2", "::fffe:ffff:ffff", "" },
+	{ "", "::7f00:1", "::ffff:0:7f00:1", "" },
+	{ "", "64:ff9b:1::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff", "" },
+	{ "", "100::1", "1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "2000::" },
+	{ "2000:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "2001::", "2001:1ff:ffff::", "2001:200::" },
+	{ "2001:db7:ffff::1", "2001:db8::", "2001:db8:ffff::1", "2001:db9::" },
+	{ "2003::1", "2002::", "2002:ff:ffff::", "2002:100::" },
+	{ "3ffe:ffff::1", "3fff::", "3fff:fff:ffff::1", "3fff:1000::" },
+	{ "3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "4000::", "fbff::1", "" },
+	{ "", "fc00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "" },
+	{ "", "fe80::", "febf::1", "" },
+	{ "", "fec0::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "" },
+};
+
+static void
+test_public(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+		ok(!address_is_public(ranges[i][1]) && !address_is_public(ranges[i][2]),
+		    ranges[i][1]);
+		ok(ranges[i][0][0] == '\0' || address_is_public(ranges[i][0]), ranges[i][0]);
+		ok(ranges[i][3][0] == '\0' || address_is_public(ranges[i][3]), ranges[i][3]);
+	}
+	ok(!address_is_public("::ffff:10.0.0.1") && !address_is_public("::ffff:7f00:1") &&
+	        address_is_public("::ffff:11.0.0.1"),
+	    "what is an address of IPv4 is looked at as one");
+	ok(!address_is_public("64:ff9b::10.0.0.1") && !address_is_public("64:ff9b::7f00:1") &&
+	        address_is_public("64:ff9b::11.0.0.1"),
+	    "so is one behind NAT64");
+	ok(!address_is_public("2002:a00:1::1") && !address_is_public("2002:7f00:1::") &&
+	        !address_is_public("2002:c0a8:101::") && address_is_public("2002:b00:1::"),
+	    "and one behind 6to4");
+	ok(!address_is_public("") && !address_is_public("example.org") &&
+	        !address_is_public("8.8.8.8/32") && !address_is_public("8.8.8") &&
+	        !address_is_public("0x08080808") && !address_is_public("8.8.8.8 8.8.8.8"),
+	    "what is no address is nobody's");
+}
+
 int
 main(void)
 {
@@ -98,5 +157,6 @@ main(void)
 	test_networks();
 	test_customer();
 	test_written();
+	test_public();
 	return (done());
 }

@@ -1,0 +1,324 @@
+/* Deliveries: one event each, on its way to one webhook. */
+#include "store/delivery.h"
+
+#include <string.h>
+
+#include "store/webhook.h"
+
+#define COLUMNS \
+	"id, webhook_id, type, payload, secret, sealed, state, attempts, next_at, give_up_at, " \
+	"http_status, last_error, took_ms, created_at, sent_at"
+#define LOOKED_AT_MAX 1000
+
+enum err
+delivery_add(struct tx *tx, const struct delivery *d)
+{
+	static const char sql[] =
+	    "INSERT INTO webhook_deliveries (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+	    "'queued', 0, ?7, ?8, NULL, '', NULL, ?9, NULL)";
+	const struct db_arg args[] = { DB_TEXT(d->id), DB_TEXT(d->webhook_id), DB_TEXT(d->type),
+		DB_TEXT(d->payload), DB_INT(d->secret), DB_TEXT(d->sealed), DB_INT(d->next_at),
+		DB_INT(d->give_up_at), DB_INT(d->created_at) };
+
+	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+}
+
+static enum err
+read_row(struct stmt *stmt, struct arena *a, struct delivery *ret_delivery)
+{
+	struct delivery d = {
+		.id = db_text(stmt, 0, a),
+		.webhook_id = db_text(stmt, 1, a),
+		.type = db_text(stmt, 2, a),
+		.payload = db_text(stmt, 3, a),
+		.secret = db_int(stmt, 4) != 0,
+		.sealed = db_text(stmt, 5, a),
+		.state = db_text(stmt, 6, a),
+		.attempts = db_int(stmt, 7),
+		.next_at = db_int(stmt, 8),
+		.give_up_at = db_int(stmt, 9),
+		.http_status = db_int(stmt, 10),
+		.last_error = db_text(stmt, 11, a),
+		.took_ms = db_int(stmt, 12),
+		.created_at = db_int(stmt, 13),
+		.sent_at = db_int(stmt, 14),
+	};
+
+	if (d.id == NULL || d.webhook_id == NULL || d.type == NULL || d.payload == NULL ||
+	    d.state == NULL || d.last_error == NULL || (d.sealed == NULL && !db_is_null(stmt, 5)))
+		return (ERR_NOMEM);
+	*ret_delivery = d;
+	return (ERR_OK);
+}
+
+/* The row that ${sql} gives. */
+static enum err
+find(struct db *db, const char *sql, const struct db_arg *args, size_t count, struct arena *a,
+    struct delivery *ret_delivery)
+{
+	struct stmt *stmt;
+	enum err e;
+
+	if ((e = db_query(db, sql, args, count, &stmt)) != ERR_OK)
+		return (e);
+	if ((e = db_next(stmt)) == ERR_OK)
+		e = read_row(stmt, a, ret_delivery);
+	db_end(stmt);
+	return (e);
+}
+
+enum err
+delivery_find(struct db *db, const char *id, struct arena *a, struct delivery *ret_delivery)
+{
+	static const char sql[] = "SELECT " COLUMNS " FROM webhook_deliveries WHERE id = ?1";
+	const struct db_arg args[] = { DB_TEXT(id) };
+
+	return (find(db, sql, args, COUNT(args), a, ret_delivery));
+}
+
+enum err
+delivery_list(struct db *db, const char *webhook_id, const char *state, const char *before,
+    int64_t limit, struct arena *a, void (*each)(void *arg, const struct delivery *d), void *arg,
+    const char **ret_last)
+{
+	static const char sql[] = "SELECT " COLUMNS " FROM webhook_deliveries WHERE webhook_id = "
+	                          "?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
+	/* No id is greater than '~'. */
+	const struct db_arg args[] = { DB_TEXT(webhook_id), DB_TEXT(before == NULL ? "~" : before),
+		DB_INT(LOOKED_AT_MAX + 1) };
+	int64_t listed = 0, seen = 0;
+	struct stmt *stmt;
+	struct delivery d;
+	enum err e;
+
+	*ret_last = NULL;
+	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
+		return (e);
+	while ((e = db_next(stmt)) == ERR_OK) {
+		if (listed == limit || seen++ == LOOKED_AT_MAX)
+			break;
+		if ((e = read_row(stmt, a, &d)) != ERR_OK)
+			break;
+		*ret_last = d.id;
+		if (state != NULL && strcmp(d.state, state) != 0)
+			continue;
+		each(arg, &d);
+		listed++;
+	}
+	db_end(stmt);
+	if (e == ERR_NOT_FOUND)
+		*ret_last = NULL;
+	return (e == ERR_NOT_FOUND ? ERR_OK : e);
+}
+
+enum err
+delivery_waits(struct db *db, const char *webhook_id, const char *type, bool *ret_waits)
+{
+	static const char sql[] =
+	    "SELECT EXISTS (SELECT 1 FROM webhook_deliveries WHERE webhook_id = ?1 AND next_at IS "
+	    "NOT NULL AND type = ?2) OR EXISTS (SELECT 1 FROM webhook_deliveries WHERE webhook_id "
+	    "= ?1 AND state = 'sending' AND type = ?2)";
+	const struct db_arg args[] = { DB_TEXT(webhook_id), DB_TEXT(type) };
+	int64_t waits;
+	enum err e;
+
+	if ((e = db_number(db, sql, args, COUNT(args), 0, &waits)) == ERR_OK)
+		*ret_waits = waits != 0;
+	return (e);
+}
+
+enum err
+delivery_count(struct db *db, int64_t now, struct delivery_counts *ret_counts)
+{
+	static const char queued[] =
+	    "SELECT count(*) FROM webhook_deliveries WHERE next_at IS NOT NULL";
+	static const char sent[] =
+	    "SELECT count(*) FROM webhook_deliveries WHERE sent_at IS NOT NULL";
+	static const char dead[] = "SELECT count(*) FROM webhook_deliveries WHERE state = 'dead'";
+	static const char due[] = "SELECT min(next_at) FROM webhooks WHERE next_at <= ?1";
+	const struct db_arg args[] = { DB_INT(now) };
+	struct delivery_counts c;
+	enum err e;
+
+	if ((e = db_number(db, queued, NULL, 0, 0, &c.queued)) == ERR_OK &&
+	    (e = db_number(db, sent, NULL, 0, 0, &c.sent)) == ERR_OK &&
+	    (e = db_number(db, dead, NULL, 0, 0, &c.dead)) == ERR_OK &&
+	    (e = db_number(db, due, args, COUNT(args), 0, &c.due_since)) == ERR_OK)
+		*ret_counts = c;
+	return (e);
+}
+
+enum err
+delivery_due(struct db *db, int64_t now, bool *ret_due)
+{
+	static const char sql[] = "SELECT 1 FROM webhooks WHERE next_at <= ?1 LIMIT 1";
+	const struct db_arg args[] = { DB_INT(now) };
+	int64_t due;
+	enum err e;
+
+	if ((e = db_number(db, sql, args, COUNT(args), 0, &due)) == ERR_OK)
+		*ret_due = due != 0;
+	return (e);
+}
+
+static enum err
+give_up(struct tx *tx, int64_t now, int64_t limit)
+{
+	static const char sql[] =
+	    "UPDATE webhook_deliveries SET state = 'dead', next_at = NULL, sealed = NULL, "
+	    "last_error = CASE last_error WHEN '' THEN 'it was too late when it could have been "
+	    "tried' ELSE last_error END WHERE id IN (SELECT id FROM webhook_deliveries WHERE "
+	    "next_at IS NOT NULL AND give_up_at <= ?1 ORDER BY give_up_at LIMIT ?2)";
+	const struct db_arg args[] = { DB_INT(now), DB_INT(limit) };
+
+	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+}
+
+/* The webhook that is due; ERR_NOT_FOUND: none is. */
+static enum err
+find_due(struct tx *tx, int64_t now, int64_t org_max, struct arena *a, const char **ret_id)
+{
+	static const char sql[] =
+	    "SELECT id FROM webhooks w WHERE next_at <= ?1 AND (org_id IS NULL OR ?2 > (SELECT "
+	    "count(*) FROM webhook_deliveries d JOIN webhooks o ON o.id = d.webhook_id WHERE "
+	    "d.state = 'sending' AND o.org_id = w.org_id)) ORDER BY next_at LIMIT 1";
+	const struct db_arg args[] = { DB_INT(now), DB_INT(org_max) };
+	struct stmt *stmt;
+	enum err e;
+
+	if ((e = db_query(tx_db(tx), sql, args, COUNT(args), &stmt)) != ERR_OK)
+		return (e);
+	if ((e = db_next(stmt)) == ERR_OK && (*ret_id = db_text(stmt, 0, a)) == NULL)
+		e = ERR_NOMEM;
+	db_end(stmt);
+	return (e);
+}
+
+enum err
+delivery_take(
+    struct tx *tx, int64_t now, int64_t org_max, struct arena *a, struct delivery *ret_delivery)
+{
+	static const char sql[] =
+	    "UPDATE webhook_deliveries SET state = 'sending', next_at = NULL, attempts = attempts "
+	    "+ 1 WHERE id = (SELECT id FROM webhook_deliveries WHERE webhook_id = ?1 AND next_at "
+	    "<= ?2 AND give_up_at > ?2 ORDER BY next_at, id LIMIT 1) RETURNING " COLUMNS;
+	const char *id;
+	enum err e;
+
+	ret_delivery->id = NULL;
+	/* What is given up is not what its webhook waits for any more: so the loop ends. */
+	while ((e = find_due(tx, now, org_max, a, &id)) == ERR_OK) {
+		const struct db_arg args[] = { DB_TEXT(id), DB_INT(now) };
+
+		e = find(tx_db(tx), sql, args, COUNT(args), a, ret_delivery);
+		if (e == ERR_OK)
+			return (webhook_schedule(tx, id));
+		if (e != ERR_NOT_FOUND || (e = give_up(tx, now, LOOKED_AT_MAX)) != ERR_OK ||
+		    (e = webhook_schedule(tx, id)) != ERR_OK)
+			return (e);
+	}
+	return (e == ERR_NOT_FOUND ? ERR_OK : e);
+}
+
+enum err
+delivery_recover(struct tx *tx, int64_t now)
+{
+	static const char sql[] =
+	    "UPDATE webhook_deliveries SET state = 'queued', next_at = ?1 WHERE state = 'sending'";
+	const struct db_arg args[] = { DB_INT(now) };
+	enum err e;
+
+	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), NULL)) != ERR_OK)
+		return (e);
+	return (webhook_schedule(tx, NULL));
+}
+
+/* ${sql} gets ?1 id, ?2 now or when next, ?3 status, ?4 error, ?5 how long it took. */
+static enum err
+end(struct tx *tx, const char *sql, const struct delivery *d, const struct delivery_try *t,
+    int64_t at)
+{
+	const struct db_arg args[] = { DB_TEXT(d->id), DB_INT(at), DB_INT(t->http_status),
+		DB_TEXT(t->error), DB_INT(t->took_ms) };
+
+	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+}
+
+#define END_OF_TRY \
+	"http_status = nullif(?3, 0), last_error = ?4, took_ms = ?5 WHERE id = ?1 AND state = " \
+	"'sending'"
+
+enum err
+delivery_sent(struct tx *tx, const struct delivery *d, const struct delivery_try *t)
+{
+	static const char sql[] = "UPDATE webhook_deliveries SET state = 'sent', sent_at = ?2, "
+	                          "sealed = NULL, " END_OF_TRY;
+
+	return (end(tx, sql, d, t, t->now));
+}
+
+enum err
+delivery_dead(struct tx *tx, const struct delivery *d, const struct delivery_try *t)
+{
+	static const char sql[] = "UPDATE webhook_deliveries SET state = 'dead', sealed = "
+	                          "NULL, " END_OF_TRY;
+
+	return (end(tx, sql, d, t, t->now));
+}
+
+enum err
+delivery_later(
+    struct tx *tx, const struct delivery *d, const struct delivery_try *t, int64_t next_at)
+{
+	static const char sql[] = "UPDATE webhook_deliveries SET state = 'queued', next_at = "
+	                          "min(?2, give_up_at), " END_OF_TRY;
+
+	return (end(tx, sql, d, t, next_at));
+}
+
+enum err
+delivery_back(struct tx *tx, const struct delivery *d, int64_t now)
+{
+	static const char sql[] =
+	    "UPDATE webhook_deliveries SET state = 'queued', next_at = ?2, attempts = attempts - 1 "
+	    "WHERE id = ?1 AND state = 'sending'";
+	const struct db_arg args[] = { DB_TEXT(d->id), DB_INT(now) };
+
+	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+}
+
+enum err
+delivery_resend(struct tx *tx, const char *id, int64_t now, int64_t give_up_at)
+{
+	static const char sql[] =
+	    "UPDATE webhook_deliveries SET next_at = ?2, sent_at = NULL, attempts = CASE state "
+	    "WHEN 'queued' THEN attempts ELSE 0 END, give_up_at = CASE state WHEN 'queued' THEN "
+	    "give_up_at ELSE ?3 END, state = 'queued' WHERE id = ?1 AND state IN ('queued', "
+	    "'sent', 'dead')";
+	const struct db_arg args[] = { DB_TEXT(id), DB_INT(now), DB_INT(give_up_at) };
+	int64_t changes;
+	enum err e;
+
+	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
+		return (e);
+	return (changes == 0 ? ERR_NOT_FOUND : ERR_OK);
+}
+
+enum err
+delivery_purge(struct tx *tx, int64_t now, int64_t sent_before, int64_t dead_before, int64_t limit)
+{
+	static const char sent[] =
+	    "DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE "
+	    "sent_at < ?1 ORDER BY sent_at LIMIT ?2)";
+	static const char dead[] =
+	    "DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE "
+	    "state = 'dead' AND created_at < ?1 ORDER BY created_at LIMIT ?2)";
+	enum err e;
+
+	if ((e = give_up(tx, now, limit)) != ERR_OK ||
+	    (e = db_run(tx_db(tx), sent, (struct db_arg[]){ DB_INT(sent_before), DB_INT(limit) }, 2,
+	         NULL)) != ERR_OK)
+		return (e);
+	return (db_run(
+	    tx_db(tx), dead, (struct db_arg[]){ DB_INT(dead_before), DB_INT(limit) }, 2, NULL));
+}

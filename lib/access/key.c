@@ -5,6 +5,7 @@
 
 #include "access/right.h"
 #include "access/standing.h"
+#include "access/text_join.h"
 #include "base/address.h"
 #include "base/id.h"
 #include "cred/apikey.h"
@@ -16,68 +17,12 @@
 #define NETWORKS_MAX 16
 #define NETWORKS_LEN_MAX 512
 
-/* The texts with spaces between them, owned by ${a}; NULL without memory. */
-static const char *
-join(const struct text_list *t, struct arena *a)
-{
-	size_t len = 1, i;
-	char *text, *to;
-
-	for (i = 0; i < t->count; i++)
-		len += strlen(t->items[i]) + 1;
-	if ((text = to = arena_alloc(a, len)) == NULL)
-		return (NULL);
-	for (i = 0; i < t->count; i++) {
-		if (i > 0)
-			*to++ = ' ';
-		to = stpcpy(to, t->items[i]);
-	}
-	return (text);
-}
-
-static bool
-has_before(const struct text_list *t, size_t i)
-{
-	size_t k;
-
-	for (k = 0; k < i; k++)
-		if (strcmp(t->items[k], t->items[i]) == 0)
-			return (true);
-	return (false);
-}
-
-/* Join ${t}, each of which must be ${ok}. */
-static enum err
-check_join(const struct text_list *t, bool (*ok)(const char *text), size_t count_max,
-    size_t len_max, const char *what, struct arena *a, const char **ret_text,
-    const char **ret_wrong)
-{
-	size_t i;
-
-	for (i = 0; i < t->count; i++) {
-		if (!ok(t->items[i]))
-			*ret_wrong = arena_print(a, "must be a list of %s", what);
-		else if (has_before(t, i))
-			*ret_wrong = "must not say the same twice";
-		else
-			continue;
-		return (*ret_wrong == NULL ? ERR_NOMEM : ERR_FIELDS);
-	}
-	if ((*ret_text = join(t, a)) == NULL)
-		return (ERR_NOMEM);
-	if (t->count <= count_max && strlen(*ret_text) <= len_max)
-		return (ERR_OK);
-	*ret_wrong = arena_print(
-	    a, "must have at most %zu items, and %zu bytes together", count_max, len_max);
-	return (*ret_wrong == NULL ? ERR_NOMEM : ERR_FIELDS);
-}
-
 enum err
 key_scopes(
     const struct text_list *t, struct arena *a, const char **ret_scopes, const char **ret_wrong)
 {
 
-	return (check_join(t, right_ok, SCOPES_MAX, SCOPES_LEN_MAX,
+	return (text_join(t, right_ok, SCOPES_MAX, SCOPES_LEN_MAX,
 	    "permissions, such as posts:read", a, ret_scopes, ret_wrong));
 }
 
@@ -93,7 +38,7 @@ key_networks(
     const struct text_list *t, struct arena *a, const char **ret_networks, const char **ret_wrong)
 {
 
-	return (check_join(t, network_ok, NETWORKS_MAX, NETWORKS_LEN_MAX,
+	return (text_join(t, network_ok, NETWORKS_MAX, NETWORKS_LEN_MAX,
 	    "addresses and networks, such as 192.0.2.0/24", a, ret_networks, ret_wrong));
 }
 

@@ -59,18 +59,26 @@ tenant_may_in(
 enum err
 tenant_may(struct req *r, struct db *db, const char *permission, struct tenant *ret_tenant)
 {
+
+	return (tenant_may_there(r, db, r->id, permission, ret_tenant));
+}
+
+enum err
+tenant_may_there(struct req *r, struct db *db, const char *org_id, const char *permission,
+    struct tenant *ret_tenant)
+{
 	struct tenant t;
 	enum err e;
 
 	if (r->subject->proof == PROOF_NONE && !subject_may(r->subject, permission))
 		return (ERR_UNAUTHENTICATED);
-	if ((e = read_rights(r, db, r->id, &t)) != ERR_OK)
+	if ((e = read_rights(r, db, org_id, &t)) != ERR_OK)
 		return (e);
 	/* Before the org is looked for: what takes as long tells as little. */
 	if (!t.member && !subject_may(r->subject, permission) &&
 	    !subject_may(r->subject, "orgs:read"))
 		return (ERR_NOT_FOUND);
-	if ((e = org_find(db, r->id, r->arena, &t.org)) != ERR_OK)
+	if ((e = org_find(db, org_id, r->arena, &t.org)) != ERR_OK)
 		return (e);
 	if (!tenant_holds(r, &t, permission))
 		return (req_fail(r, ERR_FORBIDDEN,

@@ -29,6 +29,13 @@ MUST_USE enum err
 tenant_may(struct req *r, struct db *db, const char *permission, struct tenant *ret_tenant);
 
 /**
+ * tenant_may_there(r, db, org_id, permission, ret_tenant):
+ * The same of the org ${org_id}, where that is not what the path names.
+ */
+MUST_USE enum err tenant_may_there(struct req *r, struct db *db, const char *org_id,
+    const char *permission, struct tenant *ret_tenant);
+
+/**
  * tenant_of_mine(r, db, ret_tenant):
  * The org ${r}->id, to which the subject belongs. Errors: ERR_NOT_FOUND when it does not; ERR_DB,
  * ERR_NOMEM.

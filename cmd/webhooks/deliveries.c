@@ -29,14 +29,6 @@ list_one(void *arg, const struct delivery *d)
 	json_append(l->json, l->items, &item);
 }
 
-static bool
-state_ok(const char *state)
-{
-
-	return (strcmp(state, "queued") == 0 || strcmp(state, "sending") == 0 ||
-	        strcmp(state, "sent") == 0 || strcmp(state, "dead") == 0);
-}
-
 enum err
 deliveries_list(struct req *r)
 {
@@ -47,7 +39,7 @@ deliveries_list(struct req *r)
 	struct db *db;
 	enum err e;
 
-	if (state != NULL && !state_ok(state))
+	if (state != NULL && !delivery_state_ok(state))
 		return (req_field_error(r, "state", "must be queued, sending, sent or dead"));
 	if (after != NULL && !id_ok(after))
 		return (req_field_error(r, "after", "must be what next said"));

@@ -110,13 +110,37 @@ struct change {
 	struct webhook webhook;
 };
 
+static enum err write_set(struct tx *tx, struct change *c);
+static enum err write_rotated(struct tx *tx, struct change *c);
+
+/* Of a change, which members the body had. */
+static void
+add_fields(struct json *j, const struct change *c)
+{
+	char url[] = "url", events[] = "events", description[] = "description";
+	char enabled[] = "enabled", *fields[4];
+	size_t count = 0;
+
+	if (c->url != NULL)
+		fields[count++] = url;
+	if (c->new_events != NULL)
+		fields[count++] = events;
+	if (c->description != NULL)
+		fields[count++] = description;
+	if (c->enabled != FLAG_ABSENT)
+		fields[count++] = enabled;
+	json_add_texts(j, "fields", fields, count);
+}
+
 static enum err
 note(struct tx *tx, struct change *c)
 {
 	struct json details = webhook_details(&c->webhook, c->req->arena);
 
-	if (c->url != NULL && c->req->id != NULL)
-		json_add_bool(&details, "url_changed", true);
+	if (c->how == write_set)
+		add_fields(&details, c);
+	if (c->how == write_rotated)
+		json_add_number(&details, "overlap_s", c->overlap_s);
 	return (audit_note(tx, c->req,
 	    &(struct event){ .action = c->action,
 	        .object_type = "webhook",
@@ -235,26 +259,8 @@ write_set(struct tx *tx, struct change *c)
 	c->begins = c->enabled == FLAG_YES && !w->enabled;
 	if (c->enabled != FLAG_ABSENT)
 		w->enabled = c->enabled == FLAG_YES;
-	if (w->enabled)
-		w->gone_at = 0;
 	w->updated_at = c->now;
-	/* It may be well again: what waits is tried now. */
-	if ((c->begins || c->url != NULL) && (e = webhook_note(tx, w->id, 0, 0)) != ERR_OK)
-		return (e);
-	return (webhook_set(tx, w));
-}
-
-static enum err
-find_again(struct req *r, struct webhook *ret_webhook)
-{
-	struct db *db;
-	enum err e;
-
-	if ((e = store_read(r->app->store, &db)) != ERR_OK)
-		return (e);
-	e = webhook_find(db, r->id, r->arena, ret_webhook);
-	store_read_end(r->app->store, db);
-	return (e);
+	return (webhook_change(tx, w, c->begins || c->url != NULL));
 }
 
 enum err
@@ -273,8 +279,7 @@ webhooks_set(struct req *r)
 	enum err e;
 
 	if ((e = input_read(r, fields, COUNT(fields), &c)) != ERR_OK ||
-	    (e = change(r, &c, "webhooks:update", "webhook.updated", write_set)) != ERR_OK ||
-	    (e = find_again(r, &c.webhook)) != ERR_OK)
+	    (e = change(r, &c, "webhooks:update", "webhook.updated", write_set)) != ERR_OK)
 		return (e);
 	return (reply_webhook(r, 200, &c.webhook, NULL));
 }

@@ -117,6 +117,16 @@ int cmd_mail_delete(struct tool *t);
 int cmd_mail_preview(struct tool *t);
 int cmd_mail_test(struct tool *t);
 
+int cmd_webhook_list(struct tool *t);
+int cmd_webhook_add(struct tool *t);
+int cmd_webhook_show(struct tool *t);
+int cmd_webhook_edit(struct tool *t);
+int cmd_webhook_rotate(struct tool *t);
+int cmd_webhook_test(struct tool *t);
+int cmd_webhook_deliveries(struct tool *t);
+int cmd_webhook_resend(struct tool *t);
+int cmd_webhook_delete(struct tool *t);
+
 int cmd_migrate(struct tool *t);
 int cmd_backup(struct tool *t);
 int cmd_restore(struct tool *t);

@@ -343,6 +343,37 @@ const struct option mail_test_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+const struct option webhook_list_options[] = {
+	{ "--json", NULL, "print JSON", false },
+	{ "--org", "ORG", "only those of this organisation", false },
+	{ NULL, NULL, NULL, false },
+};
+
+const struct option webhook_add_options[] = {
+	{ "--event", "EVENT", "which events", true },
+	{ "--org", "ORG", "only those of this organisation, which it belongs to", false },
+	{ "--description", "TEXT", "for people", false },
+	{ NULL, NULL, NULL, false },
+};
+
+const struct option webhook_edit_options[] = {
+	{ "--url", "URL", "where to", false },
+	{ "--event", "EVENT", "which events from now on, instead of those so far", true },
+	{ "--description", "TEXT", "for people", false },
+	{ "--enabled", "BOOL", "whether events are told", false },
+	{ NULL, NULL, NULL, false },
+};
+
+const struct option webhook_rotate_options[] = {
+	{ "--overlap", "SECONDS", "how long the old secret signs as well (86400)", false },
+	{ NULL, NULL, NULL, false },
+};
+
+const struct option webhook_test_options[] = {
+	{ "--no-wait", NULL, "only queue it", false },
+	{ NULL, NULL, NULL, false },
+};
+
 const struct option migrate_options[] = {
 	{ "--unproved", NULL, "although the audit log does not prove", false },
 	{ NULL, NULL, NULL, false },

@@ -48,6 +48,11 @@ extern const struct option audit_stats_options[];
 extern const struct option mail_list_options[];
 extern const struct option mail_preview_options[];
 extern const struct option mail_test_options[];
+extern const struct option webhook_list_options[];
+extern const struct option webhook_add_options[];
+extern const struct option webhook_edit_options[];
+extern const struct option webhook_rotate_options[];
+extern const struct option webhook_test_options[];
 extern const struct option migrate_options[];
 
 #endif

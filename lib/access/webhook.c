@@ -127,6 +127,21 @@ webhook_make(struct tx *tx, const struct master *m, struct webhook *w, struct ar
 }
 
 enum err
+webhook_change(struct tx *tx, struct webhook *w, bool retry)
+{
+	enum err e;
+
+	if (w->enabled)
+		w->gone_at = 0;
+	if (retry) {
+		w->failures = w->quiet_until = 0;
+		if ((e = webhook_note(tx, w->id, 0, 0)) != ERR_OK)
+			return (e);
+	}
+	return (webhook_set(tx, w));
+}
+
+enum err
 webhook_rotate(struct tx *tx, const struct master *m, struct webhook *w, int64_t overlap_s,
     int64_t now, struct arena *a, const char **ret_secret)
 {

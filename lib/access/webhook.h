@@ -45,6 +45,14 @@ MUST_USE enum err webhook_make(struct tx *tx, const struct master *m, struct web
     struct arena *a, const char **ret_secret);
 
 /**
+ * webhook_change(tx, w, retry):
+ * Store ${w} as it is now; ${retry}: it may be well again, so what waits is tried at once. For one
+ * that was not enabled webhook_begin() comes after the change is in the log. Errors: ERR_NOT_FOUND,
+ * ERR_DB.
+ */
+MUST_USE enum err webhook_change(struct tx *tx, struct webhook *w, bool retry);
+
+/**
  * webhook_rotate(tx, m, w, overlap_s, now, a, ret_secret):
  * Give ${w} a new secret; the one of before signs for ${overlap_s} more. Errors: as webhook_make().
  */

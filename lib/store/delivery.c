@@ -10,6 +10,18 @@
 	"http_status, last_error, took_ms, created_at, sent_at"
 #define LOOKED_AT_MAX 1000
 
+bool
+delivery_state_ok(const char *state)
+{
+	static const char *const states[] = { "queued", "sending", "sent", "dead" };
+	size_t i;
+
+	for (i = 0; i < COUNT(states); i++)
+		if (strcmp(states[i], state) == 0)
+			return (true);
+	return (false);
+}
+
 enum err
 delivery_add(struct tx *tx, const struct delivery *d)
 {

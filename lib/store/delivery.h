@@ -46,6 +46,12 @@ struct delivery_counts {
 };
 
 /**
+ * delivery_state_ok(state):
+ * Is ${state} one of the four?
+ */
+bool delivery_state_ok(const char *state);
+
+/**
  * delivery_add(tx, d):
  * A new one, queued, due at its next_at. webhook_schedule() is for the caller. Errors: ERR_DB.
  */

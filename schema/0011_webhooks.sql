@@ -31,6 +31,7 @@ CREATE INDEX webhooks_old ON webhooks (old_until) WHERE old_until IS NOT NULL;
 CREATE TABLE webhook_deliveries (
 	id          TEXT NOT NULL PRIMARY KEY,              -- UUIDv7; the webhook-id of each try
 	webhook_id  TEXT NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE, -- where to
+	seq         INTEGER NOT NULL,                       -- of the row of audit_log; 0: it is of none
 	type        TEXT NOT NULL,                          -- of the event, as "role.assigned"
 	payload     TEXT NOT NULL,                          -- JSON, what is sent; "": it is a secret
 	secret      INTEGER NOT NULL CHECK (secret IN (0, 1)), -- 1: what is sent is, or was, in sealed
@@ -51,7 +52,7 @@ CREATE TABLE webhook_deliveries (
 ) STRICT;
 
 CREATE INDEX webhook_deliveries_list ON webhook_deliveries (webhook_id, id);
-CREATE INDEX webhook_deliveries_due ON webhook_deliveries (webhook_id, next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (webhook_id, next_at, seq) WHERE next_at IS NOT NULL;
 CREATE INDEX webhook_deliveries_over ON webhook_deliveries (give_up_at) WHERE next_at IS NOT NULL;
 CREATE INDEX webhook_deliveries_sending ON webhook_deliveries (webhook_id) WHERE state = 'sending';
 CREATE INDEX webhook_deliveries_sent ON webhook_deliveries (sent_at) WHERE sent_at IS NOT NULL;

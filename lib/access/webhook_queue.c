@@ -30,6 +30,7 @@ print_payload(const char *type, int64_t at, struct json *data, struct arena *a)
 struct queueing {
 	struct tx *tx;
 	struct arena *arena;
+	int64_t seq;
 	const char *type;
 	const char *payload; /* "": it is a secret */
 	const char *sealed;
@@ -42,6 +43,7 @@ static enum err
 queue_one(struct queueing *q, const char *webhook_id, struct delivery *ret_delivery)
 {
 	struct delivery d = { .webhook_id = webhook_id,
+		.seq = q->seq,
 		.type = q->type,
 		.payload = q->payload,
 		.secret = q->sealed != NULL,
@@ -190,6 +192,7 @@ follow_row(void *arg, const struct audit_row *row, bool whole)
 	struct following *f = arg;
 	struct queueing q = { .tx = f->tx,
 		.arena = f->arena,
+		.seq = row->seq,
 		.type = row->action,
 		.now = f->now,
 		.give_up_at = f->now + WEBHOOK_TRY_MS };

@@ -6,7 +6,8 @@
 #include "store/webhook.h"
 
 #define COLUMNS \
-	"id, webhook_id, type, payload, secret, sealed, state, attempts, next_at, give_up_at, " \
+	"id, webhook_id, seq, type, payload, secret, sealed, state, attempts, next_at, " \
+	"give_up_at, " \
 	"http_status, last_error, took_ms, created_at, sent_at"
 #define LOOKED_AT_MAX 1000
 
@@ -27,10 +28,10 @@ delivery_add(struct tx *tx, const struct delivery *d)
 {
 	static const char sql[] =
 	    "INSERT INTO webhook_deliveries (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
-	    "'queued', 0, ?7, ?8, NULL, '', NULL, ?9, NULL)";
-	const struct db_arg args[] = { DB_TEXT(d->id), DB_TEXT(d->webhook_id), DB_TEXT(d->type),
-		DB_TEXT(d->payload), DB_INT(d->secret), DB_TEXT(d->sealed), DB_INT(d->next_at),
-		DB_INT(d->give_up_at), DB_INT(d->created_at) };
+	    "?7, 'queued', 0, ?8, ?9, NULL, '', NULL, ?10, NULL)";
+	const struct db_arg args[] = { DB_TEXT(d->id), DB_TEXT(d->webhook_id), DB_INT(d->seq),
+		DB_TEXT(d->type), DB_TEXT(d->payload), DB_INT(d->secret), DB_TEXT(d->sealed),
+		DB_INT(d->next_at), DB_INT(d->give_up_at), DB_INT(d->created_at) };
 
 	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
 }
@@ -41,23 +42,24 @@ read_row(struct stmt *stmt, struct arena *a, struct delivery *ret_delivery)
 	struct delivery d = {
 		.id = db_text(stmt, 0, a),
 		.webhook_id = db_text(stmt, 1, a),
-		.type = db_text(stmt, 2, a),
-		.payload = db_text(stmt, 3, a),
-		.secret = db_int(stmt, 4) != 0,
-		.sealed = db_text(stmt, 5, a),
-		.state = db_text(stmt, 6, a),
-		.attempts = db_int(stmt, 7),
-		.next_at = db_int(stmt, 8),
-		.give_up_at = db_int(stmt, 9),
-		.http_status = db_int(stmt, 10),
-		.last_error = db_text(stmt, 11, a),
-		.took_ms = db_int(stmt, 12),
-		.created_at = db_int(stmt, 13),
-		.sent_at = db_int(stmt, 14),
+		.seq = db_int(stmt, 2),
+		.type = db_text(stmt, 3, a),
+		.payload = db_text(stmt, 4, a),
+		.secret = db_int(stmt, 5) != 0,
+		.sealed = db_text(stmt, 6, a),
+		.state = db_text(stmt, 7, a),
+		.attempts = db_int(stmt, 8),
+		.next_at = db_int(stmt, 9),
+		.give_up_at = db_int(stmt, 10),
+		.http_status = db_int(stmt, 11),
+		.last_error = db_text(stmt, 12, a),
+		.took_ms = db_int(stmt, 13),
+		.created_at = db_int(stmt, 14),
+		.sent_at = db_int(stmt, 15),
 	};
 
 	if (d.id == NULL || d.webhook_id == NULL || d.type == NULL || d.payload == NULL ||
-	    d.state == NULL || d.last_error == NULL || (d.sealed == NULL && !db_is_null(stmt, 5)))
+	    d.state == NULL || d.last_error == NULL || (d.sealed == NULL && !db_is_null(stmt, 6)))
 		return (ERR_NOMEM);
 	*ret_delivery = d;
 	return (ERR_OK);
@@ -213,7 +215,7 @@ delivery_take(
 	static const char sql[] =
 	    "UPDATE webhook_deliveries SET state = 'sending', next_at = NULL, attempts = attempts "
 	    "+ 1 WHERE id = (SELECT id FROM webhook_deliveries WHERE webhook_id = ?1 AND next_at "
-	    "<= ?2 AND give_up_at > ?2 ORDER BY next_at, id LIMIT 1) RETURNING " COLUMNS;
+	    "<= ?2 AND give_up_at > ?2 ORDER BY next_at, seq, id LIMIT 1) RETURNING " COLUMNS;
 	const char *id;
 	enum err e;
 

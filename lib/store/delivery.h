@@ -13,6 +13,7 @@
 struct delivery {
 	const char *id;
 	const char *webhook_id;
+	int64_t seq; /* of the row of the audit log; 0: it is of none */
 	const char *type;
 	const char *payload; /* JSON; "": it is a secret */
 	bool secret;
@@ -91,10 +92,10 @@ MUST_USE enum err delivery_due(struct db *db, int64_t now, bool *ret_due);
 
 /**
  * delivery_take(tx, now, org_max, a, ret_delivery):
- * Of the webhook that has been due for longest the one that has been: it is being sent from now on,
- * its attempts one more. A webhook has one under way at a time, an org at most ${org_max}. Those
- * to be given up are dead, so its id is NULL when none is left, which is no error.
- * Errors: ERR_NOMEM, ERR_DB.
+ * Of the webhook that has been due for longest the one that has been, in the order of the log: it
+ * is being sent from now on, its attempts one more. A webhook has one under way at a time, an org
+ * at most ${org_max}. Those to be given up are dead, so its id is NULL when none is left, which is
+ * no error. Errors: ERR_NOMEM, ERR_DB.
  */
 MUST_USE enum err delivery_take(
     struct tx *tx, int64_t now, int64_t org_max, struct arena *a, struct delivery *ret_delivery);

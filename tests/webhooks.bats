@@ -344,3 +344,395 @@ two_orgs_again() {
 	[ "$(sql "SELECT old_sealed IS NULL AND old_until IS NULL FROM webhooks")" = 1 ]
 	[ "$(sql "SELECT count(*) FROM audit_log WHERE action = 'webhook.rotated'")" = 3 ]
 }
+
+@test "an event arrives: signed by the secret, as Python's own hmac makes it, and says what was done and by whom" {
+	site
+	start_receiver
+	subscribe 'role.*'
+	start_courier
+	call roles POST /roles '{"name":"writer"}' "$(bearer "$ACCESS")"
+	expect 201
+	local role
+	role=$(json .id)
+	eventually got 1
+	[ "$(received '.[0] | [.path, .method, .content_type, .signatures, .signed_by] | tojson')" = \
+		'["/hook","POST","application/json",1,[0]]' ]
+	[ "$(received '.[0].body | [.type, .data.actor, .data.user_id, .data.object_type, .data.object_id, .data.details.name, .data.org_id] | tojson')" = \
+		"[\"role.created\",\"user\",\"${ID[root]}\",\"role\",\"$role\",\"writer\",null]" ]
+	[ "$(received '.[0].body | [keys, (.data | keys)] | tojson')" = \
+		'[["data","timestamp","type"],["actor","details","id","key_id","object_id","object_type","on_behalf_of","org_id","user_id"]]' ]
+	[ "$(received '.[0].body.data.id')" = "$(sql "SELECT id FROM audit_log WHERE action = 'role.created'")" ]
+	[ "$(received '.[0] | (.at - .timestamp) | fabs < 3')" = true ]
+	DELIVERY=$(received '.[0].id')
+	eventually delivered sent
+	[ "$(delivery "type || http_status || attempts || last_error")" = role.created2001 ]
+	hook root GET "/webhooks/$HOOK/deliveries"
+	expect 200
+	[ "$(json '[(.items | length), .items[0].id, .items[0].state, .items[0].http_status, .next] | tojson')" = "[1,\"$DELIVERY\",\"sent\",200,null]" ]
+	# What it does not want does not come.
+	yett user add ann@example.org < <(echo "$PASSWORD")
+	act
+	eventually got 2
+	[ "$(received 'map(.body.type) | tojson')" = '["role.created","role.created"]' ]
+	# Python knows the signature is of these bytes; of others it is not.
+	run -1 grep -rF "${SECRET#whsec_}" "$YETT_SITE_STATE" "$BATS_TEST_TMPDIR/courier.log"
+}
+
+@test "what happened before is not told; what happens while the courier is away is, in order and once" {
+	start_receiver
+	act 3
+	subscribe '*'
+	act 20
+	start_courier
+	eventually got 20
+	[ "$(received 'map(.body.type) | unique | tojson')" = '["role.created"]' ]
+	[ "$(received 'map(.body.data.details.name) | tojson')" = "$(seq 4 23 | jq -Rsc 'split("\n") | map(select(. != "") | "r" + .)')" ]
+	sleep 0.5
+	got 20
+	[ "$(received 'map(.id) | unique | length')" = 20 ]
+}
+
+@test "a server that fails is tried again, after twice as long each time; the others are not held up" {
+	local wait bad_hook
+	start_receiver
+	echo 503 > "$HOOKS/answer"
+	stop_time
+	subscribe webhook.test
+	bad_hook=$HOOK
+	local bad=$HOOKS
+	start_courier
+	test_hook
+	eventually delivery_failed
+	[ "$(delivery "state || ' ' || attempts || ' ' || http_status || ' ' || last_error")" = "queued 1 503 the answer was 503" ]
+	wait=$(($(delivery next_at) - $(delivery created_at)))
+	[ $wait -ge 30000 ] && [ $wait -le 33000 ]
+	[ "$(sql "SELECT failures || ' ' || (quiet_until - $(delivery created_at)) FROM webhooks")" = "1 1000" ]
+	attempts_are() { [ "$(delivery attempts)" = "$1" ] && [ "$(delivery state)" = queued ]; }
+	for i in 2 3 4 5 6 7 8 9 10; do
+		pass_time 3970
+		eventually attempts_are $i
+		wait=$(($(delivery next_at) - $(tr -d @ < "$YETT_TEST_CLOCK")))
+		[ $wait -ge $((30000 << (i - 1) < 3600000 ? 30000 << (i - 1) : 3600000)) ]
+		[ $wait -le 3960000 ]
+	done
+	[ "$(sql "SELECT failures || ' ' || (quiet_until - $(tr -d @ < "$YETT_TEST_CLOCK")) FROM webhooks")" = "10 300000" ]
+	# Another server takes its events meanwhile, each with a webhook-id of its own, the same in all tries.
+	start_receiver
+	YETT_WEBHOOK_CA=$HOOKS/both.pem
+	cat "$bad/cert.pem" "$HOOKS/cert.pem" > "$HOOKS/both.pem"
+	stop_courier
+	start_courier
+	subscribe webhook.test
+	test_hook
+	eventually delivered sent
+	HOOKS=$bad
+	[ "$(received 'map(.id) | unique | length')" = 1 ]
+	got 10
+	[ "$(received '(map(.timestamp) | unique | length) >= 9')" = true ]
+	# After two days it is given up.
+	HOOK=$bad_hook
+	DELIVERY=$(received '.[0].id')
+	pass_time 200000
+	eventually delivered dead
+	[ "$(delivery last_error)" = "the answer was 503" ]
+	got 10
+	# By hand it is sent again, with the same id.
+	echo 200 > "$HOOKS/answer"
+	run -0 yett webhook resend "$DELIVERY"
+	eventually delivered sent
+	[ "$(received 'map(.id) | unique | length')" = 1 ]
+	[ "$(sql "SELECT failures || ' ' || quiet_until FROM webhooks WHERE id = '$HOOK'")" = "0 0" ]
+}
+
+@test "503 twice, then 200; a connection that dies, then 200: it arrives" {
+	start_receiver
+	subscribe webhook.test
+	echo 503:2 > "$HOOKS/answer"
+	start_courier
+	test_hook
+	try_till_sent() {
+		pass_time 200
+		delivered sent
+	}
+	eventually try_till_sent
+	[ "$(delivery attempts)" = 3 ]
+	got 3
+	[ "$(received 'map(.id) | unique | length')" = 1 ]
+	echo cut:1 > "$HOOKS/answer"
+	test_hook
+	eventually delivery_failed
+	[ "$(delivery "state || ifnull(http_status, '-')")" = queued- ]
+	eventually try_till_sent
+	[ "$(delivery attempts)" = 2 ]
+}
+
+@test "a redirect is not followed, an answer without end not read, a slow one not waited for" {
+	export YETT_WEBHOOK_TIMEOUT_S=1
+	start_receiver
+	local first=$HOOKS first_url=$HOOK_URL
+	start_receiver
+	export YETT_WEBHOOK_CA=$HOOKS/both.pem
+	cat "$first/cert.pem" "$HOOKS/cert.pem" > "$HOOKS/both.pem"
+	start_courier
+	subscribe webhook.test
+	echo "far:$first_url/elsewhere" > "$HOOKS/answer"
+	test_hook
+	eventually delivery_failed
+	[ "$(delivery "http_status || ' ' || last_error")" = "302 the answer was 302: redirects are not followed" ]
+	[ ! -s "$first/got" ]
+	pass_time 86400
+	echo endless > "$HOOKS/answer"
+	eventually delivered sent
+	echo head > "$HOOKS/answer"
+	test_hook
+	eventually delivery_failed
+	[[ "$(delivery last_error)" = "the head of the answer is too long" ]]
+	pass_time 86400
+	eventually delivered queued
+	echo slow:20 > "$HOOKS/answer"
+	sql "UPDATE webhook_deliveries SET last_error = '', next_at = 0, give_up_at = give_up_at * 2 WHERE id = '$DELIVERY'; UPDATE webhooks SET next_at = 0"
+	local i
+	for i in $(seq 100); do
+		[[ "$(delivery last_error)" != *"timed out"* ]] || break
+		sleep 0.1
+	done
+	[[ "$(delivery last_error)" = *"timed out"* ]]
+	[ "$(delivery "took_ms BETWEEN 900 AND 3000")" = 1 ]
+}
+
+@test "410 disables the webhook, which is in the log; enabled again it goes on from then" {
+	site
+	start_receiver
+	subscribe 'role.*'
+	start_courier
+	echo 410 > "$HOOKS/answer"
+	test_hook
+	eventually delivered dead
+	[ "$(delivery "http_status || ' ' || last_error")" = "410 410: nobody wants it any more" ]
+	hook root GET "/webhooks/$HOOK"
+	[ "$(json '[.enabled, (.gone_at != null)] | tojson')" = '[false,true]' ]
+	[ "$(sql "SELECT actor || object_id FROM audit_log WHERE action = 'webhook.disabled'")" = "system$HOOK" ]
+	hook root POST "/webhooks/$HOOK/test"
+	expect 403
+	hook root POST "/webhooks/$HOOK/deliveries/$DELIVERY/resend"
+	expect 403
+	act
+	sleep 0.5
+	[ "$(sql "SELECT count(*) FROM webhook_deliveries WHERE type = 'role.created'")" = 0 ]
+	echo 200 > "$HOOKS/answer"
+	hook root PATCH "/webhooks/$HOOK" '{"enabled":true}'
+	expect 200
+	[ "$(json '[.enabled, .gone_at] | tojson')" = '[true,null]' ]
+	act
+	eventually got 2
+	[ "$(received '.[1].body.data.details.name')" = r2 ]
+	hook root POST "/webhooks/$HOOK/deliveries/$DELIVERY/resend"
+	expect 202
+	eventually got 3
+	[ "$(sql "SELECT json_extract(details, '\$.delivery_id') FROM audit_log WHERE action = 'webhook.resent'")" = "$DELIVERY" ]
+}
+
+@test "no private network is reached that is not configured, by whatever name" {
+	start_receiver
+	local port=${HOOK_URL##*:}
+	subscribe webhook.test
+	# Names that lead here are only known when it is sent.
+	HOOK_URL=https://localhost:$port
+	local by_address=$HOOK
+	subscribe webhook.test
+	local by_name=$HOOK
+	export YETT_WEBHOOK_PRIVATE=
+	start_courier
+	for HOOK in $by_address $by_name; do
+		test_hook
+		eventually delivery_failed
+		[ "$(delivery last_error)" = "it leads into a private network, or to this machine" ]
+		[ "$(delivery state)" = queued ]
+	done
+	stop_courier
+	[ ! -s "$HOOKS/got" ]
+	# What is configured is reached, and nothing beside it.
+	export YETT_WEBHOOK_PRIVATE=127.0.0.2
+	start_courier
+	HOOK=$by_address
+	sql "UPDATE webhook_deliveries SET last_error = '', next_at = 0; UPDATE webhooks SET next_at = 0, quiet_until = 0"
+	DELIVERY=$(sql "SELECT id FROM webhook_deliveries WHERE webhook_id = '$HOOK'")
+	eventually delivery_failed
+	[ ! -s "$HOOKS/got" ]
+	stop_courier
+	export YETT_WEBHOOK_PRIVATE=127.0.0.0/8
+	start_courier
+	pass_time 86400
+	eventually delivered sent
+	# A proxy of the environment is not asked.
+	stop_courier
+	export https_proxy=http://127.0.0.1:1 HTTPS_PROXY=http://127.0.0.1:1 all_proxy=http://127.0.0.1:1
+	start_courier
+	test_hook
+	eventually delivered sent
+}
+
+@test "http only where the network is configured; an organisation's reaches none, unless that is, too" {
+	start_receiver http
+	two_orgs
+	subscribe webhook.test
+	start_courier
+	test_hook
+	eventually delivered sent
+	[ "$(received '.[0].signed_by | tojson')" = '[0]' ]
+	# As if made before somebody changed the configuration.
+	sql "UPDATE webhooks SET org_id = '$A'"
+	test_hook
+	eventually delivery_failed
+	[[ "$(delivery last_error)" = "http:// leads to an address that [webhook] private does not name" ]]
+	stop_courier
+	export YETT_WEBHOOK_ORGS_PRIVATE=yes
+	start_courier
+	pass_time 86400
+	eventually delivered sent
+	stop_courier
+	export YETT_WEBHOOK_PRIVATE=10.0.0.0/8
+	start_courier
+	test_hook
+	eventually delivery_failed
+	[ "$(delivery state)" = queued ]
+}
+
+@test "an organisation's gets what is the organisation's, the site's all" {
+	start_receiver
+	export YETT_WEBHOOK_ORGS_PRIVATE=yes
+	two_orgs
+	start_courier
+	subscribe 'org_role.*' 'org.*' 'role.*'
+	run -0 yett webhook add "$HOOK_URL/a" --event '*' --org "$A"
+	local id=${lines[0]}
+	new_role ann "$A" fan > /dev/null
+	new_role bob "$B" foe > /dev/null
+	act
+	eventually got 4
+	sleep 0.3
+	[ "$(received 'map(select(.path == "/a") | [.body.type, .body.data.org_id]) | tojson')" = "[[\"org_role.created\",\"$A\"]]" ]
+	[ "$(received 'map(select(.path == "/hook") | .body.type) | tojson')" = '["org_role.created","org_role.created","role.created"]' ]
+	hook ann GET "/webhooks/$id/deliveries?state=sent"
+	expect 200
+	[ "$(json '.items | length')" = 1 ]
+	hook ann GET "/webhooks/$id/deliveries/$(json '.items[0].id')"
+	expect 200
+	[ "$(json .type)" = org_role.created ]
+	# That of the site is not to be seen by way of one's own.
+	hook ann GET "/webhooks/$id/deliveries/$(sql "SELECT id FROM webhook_deliveries WHERE webhook_id = '$HOOK' LIMIT 1")"
+	expect 404
+	hook ann POST "/webhooks/$id/deliveries/$(sql "SELECT id FROM webhook_deliveries WHERE webhook_id = '$HOOK' LIMIT 1")/resend"
+	expect 404
+}
+
+@test "while two secrets are good both sign; afterwards the new one alone" {
+	start_receiver
+	subscribe webhook.test
+	start_courier
+	run -0 yett webhook rotate "$HOOK" --overlap 3600
+	echo "${lines[1]}" >> "$HOOKS/secrets"
+	test_hook
+	eventually delivered sent
+	[ "$(received '.[0] | [.signatures, .signed_by] | tojson')" = '[2,[0,1]]' ]
+	pass_time 3601
+	test_hook
+	eventually delivered sent
+	[ "$(received '.[1] | [.signatures, .signed_by] | tojson')" = '[1,[1]]' ]
+	forgotten() { [ "$(sql "SELECT old_sealed IS NULL FROM webhooks")" = 1 ]; }
+	stop_courier
+	start_courier
+	eventually forgotten
+}
+
+@test "a courier killed again and again loses no event" {
+	local i
+	start_receiver
+	echo lag:20 > "$HOOKS/answer"
+	subscribe '*'
+	for i in 1 2 3 4 5 6; do
+		start_courier
+		act 10
+		end_courier KILL
+	done
+	start_courier
+	all_sent() { counts_hooks sent 60; }
+	counts_hooks() { [ "$(sql "SELECT count(*) FROM webhook_deliveries WHERE state = '$1'")" = "$2" ]; }
+	eventually all_sent
+	[ "$(received 'map(.body.data.details.name) | unique | length')" = 60 ]
+	[ "$(received 'map(.id) | unique | length')" = 60 ]
+	# One was under way at each kill, at most.
+	[ "$(wc -l < "$HOOKS/got")" -le 66 ]
+	counts_hooks sent 60
+	[ "$(sql "SELECT count(*) FROM webhook_deliveries")" = 60 ]
+}
+
+@test "one that was taken and not noted comes again under its id" {
+	start_receiver
+	subscribe webhook.test
+	echo deaf:1 > "$HOOKS/answer"
+	start_courier
+	test_hook
+	eventually delivery_failed
+	pass_time 40
+	eventually delivered sent
+	[ "$(received 'map(.id) | [length, (unique | length)] | tojson')" = '[2,1]' ]
+}
+
+@test "servers that are slow hold up neither others nor mail" {
+	local i id
+	start_receiver
+	echo slow:30 > "$HOOKS/answer"
+	local slow=$HOOKS
+	export YETT_WEBHOOK_ORGS_PRIVATE=yes
+	two_orgs
+	# An organisation has ten of them, and there are four at once.
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		yett webhook add "$HOOK_URL/$i" --event webhook.test --org "$A" | head -n 1 >> "$BATS_TEST_TMPDIR/ids"
+	done
+	start_receiver
+	export YETT_WEBHOOK_CA=$HOOKS/both.pem
+	cat "$slow/cert.pem" "$HOOKS/cert.pem" > "$HOOKS/both.pem"
+	start_smtp
+	start_courier
+	while read -r id; do test_hook "$id"; done < "$BATS_TEST_TMPDIR/ids"
+	two_wait() { [ "$(sql "SELECT count(*) FROM webhook_deliveries WHERE state = 'sending'")" = 2 ]; }
+	eventually two_wait
+	subscribe '*'
+	act
+	eventually got 1
+	run -0 yett mail test ann@example.org
+	two_wait
+	stop_smtp
+	# It ends soon all the same.
+	local begun=$SECONDS
+	stop_courier
+	[ $((SECONDS - begun)) -le 8 ]
+}
+
+@test "what was sent, and what is dead, is kept for a while, and then deleted" {
+	start_receiver
+	subscribe webhook.test
+	start_courier
+	test_hook
+	eventually delivered sent
+	local sent=$DELIVERY
+	test_hook
+	eventually delivered sent
+	sql "UPDATE webhook_deliveries SET state = 'dead', sent_at = NULL, last_error = 'x' WHERE id = '$DELIVERY'"
+	gone() { [ -z "$(delivery id "$1")" ]; }
+	pass_time $((6 * 86400))
+	stop_courier
+	start_courier
+	sleep 1
+	[ "$(sql "SELECT count(*) FROM webhook_deliveries")" = 2 ]
+	pass_time $((2 * 86400))
+	stop_courier
+	start_courier
+	eventually gone "$sent"
+	[ "$(sql "SELECT count(*) FROM webhook_deliveries")" = 1 ]
+	pass_time $((23 * 86400))
+	stop_courier
+	start_courier
+	eventually gone "$DELIVERY"
+}

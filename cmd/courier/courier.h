@@ -12,11 +12,10 @@
 
 #include "base/conf.h"
 #include "cred/secret.h"
+#include "gang.h"
 #include "proto/mail_conf.h"
 #include "store/store.h"
 #include "trouble.h"
-
-#define COURIER_WORKERS_MAX 32
 
 struct courier {
 	struct conf conf;
@@ -27,16 +26,17 @@ struct courier {
 	struct store *store; /* of this process: SQLite's files must not be open across a fork */
 
 	/* Of the process that sends. */
-	pthread_t workers[COURIER_WORKERS_MAX];
-	unsigned int workers_count;
+	struct gang mails, events;
 
-	pthread_mutex_t mutex; /* of what follows */
-	pthread_cond_t wanted;
-	bool due;           /* somebody should look */
-	bool leaving;       /* no further mail */
-	unsigned int busy;  /* so many workers look or send */
-	int64_t idle_since; /* ms of the steady clock: when the last of them ended, or all began */
-	struct trouble *trouble;
+	pthread_mutex_t mutex;   /* of trouble */
+	struct trouble *trouble; /* with mail */
+	struct trouble *falls;   /* with the process that sends: it ended as it should not */
+};
+
+/* What is due. */
+struct watch_due {
+	bool mail;
+	bool events; /* for webhooks */
 };
 
 /**
@@ -48,11 +48,13 @@ MUST_USE bool watch_open(struct courier *c);
 void watch_close(struct courier *c);
 
 /**
- * watch_outbox(c, is_enough):
- * Look ten times a second whether a mail is due, now and then delete what is over, and tell
- * ${is_enough} each time, until it says yes. False when one of the signals came instead.
+ * watch_all(c, is_enough):
+ * Look ten times a second what is due, queue for webhooks what the audit log says, now and then
+ * delete what is over, and tell ${is_enough} each time, until it says yes. False when one of the
+ * signals came instead.
  */
-bool watch_outbox(struct courier *c, bool (*is_enough)(struct courier *c, bool due));
+bool
+watch_all(struct courier *c, bool (*is_enough)(struct courier *c, const struct watch_due *due));
 
 /**
  * shift_run(c):
@@ -61,15 +63,8 @@ bool watch_outbox(struct courier *c, bool (*is_enough)(struct courier *c, bool d
  */
 MUST_USE bool shift_run(struct courier *c);
 
-/**
- * worker_start_all(c), worker_wake(c), worker_idle(c), worker_end_all(c):
- * Begin to send, mail.parallel at once; there is some that is due; has there been nothing to do for
- * ten seconds? End, and wait until all have: what is being sent may be finished within some
- * seconds. Errors: ERR_NOMEM.
- */
-MUST_USE enum err worker_start_all(struct courier *c);
-void worker_wake(struct courier *c);
-bool worker_idle(struct courier *c);
-void worker_end_all(struct courier *c);
+/* What the gangs do: mail.parallel threads send mail, webhook.parallel tell events. */
+extern const struct gang_work worker_mails;
+extern const struct gang_work teller_events;
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "courier.h"
+#include "store/delivery.h"
 #include "store/outbox.h"
 
 #ifndef VERSION
@@ -66,7 +67,7 @@ open_all(struct courier *c)
 		    c->conf.state_dir, err_slug(e));
 		return (false);
 	}
-	if ((c->trouble = trouble_new()) == NULL) {
+	if ((c->trouble = trouble_new()) == NULL || (c->falls = trouble_new()) == NULL) {
 		log_event(LOG_ERROR, NULL, "out of memory");
 		return (false);
 	}
@@ -77,16 +78,21 @@ static enum err
 recover(struct tx *tx, void *arg)
 {
 
+	const int64_t now = clock_ms();
+	enum err e;
+
 	(void)arg;
-	return (outbox_recover(tx, clock_ms()));
+	if ((e = outbox_recover(tx, now)) != ERR_OK)
+		return (e);
+	return (delivery_recover(tx, now));
 }
 
 static bool
-is_something(struct courier *c, bool due)
+is_something(struct courier *c, const struct watch_due *due)
 {
 
 	(void)c;
-	return (due);
+	return (due->mail || due->events);
 }
 
 /* Send, and rest in between, until a signal says to end; false when the database cannot be used. */
@@ -104,7 +110,7 @@ run(struct courier *c)
 			log_event(LOG_ERROR, NULL, "cannot begin: %s", err_slug(e));
 			return (false);
 		}
-		go_on = watch_outbox(c, is_something);
+		go_on = watch_all(c, is_something);
 		watch_close(c);
 		if (go_on)
 			go_on = shift_run(c);
@@ -118,7 +124,6 @@ serve(struct courier *c)
 	int status = 1;
 
 	pthread_mutex_init(&c->mutex, NULL);
-	pthread_cond_init(&c->wanted, NULL);
 	if (open_all(c)) {
 		log_event(LOG_INFO, NULL, "%s started", VERSION);
 		if (c->mail.way == MAIL_NOT)
@@ -130,7 +135,6 @@ serve(struct courier *c)
 	watch_close(c);
 	mail_conf_close(&c->mail);
 	master_close(c->master);
-	pthread_cond_destroy(&c->wanted);
 	pthread_mutex_destroy(&c->mutex);
 	return (status);
 }

@@ -14,12 +14,14 @@
 #define LOOK_MS 100
 
 static bool
-is_over(struct courier *c, bool due)
+is_over(struct courier *c, const struct watch_due *due)
 {
 
-	if (due)
-		worker_wake(c);
-	return (worker_idle(c));
+	if (due->mail)
+		gang_wake(&c->mails);
+	if (due->events)
+		gang_wake(&c->events);
+	return (gang_is_idle(&c->mails) && gang_is_idle(&c->events));
 }
 
 /* What the new process does; its exit status. */
@@ -30,11 +32,18 @@ work(struct courier *c)
 
 	if (!watch_open(c))
 		return (status);
-	if (worker_start_all(c) == ERR_OK) {
-		watch_outbox(c, is_over);
-		worker_end_all(c);
+	if (gang_start(&c->mails, c, &worker_mails, (unsigned int)c->conf.mail_parallel) ==
+	        ERR_OK &&
+	    gang_start(&c->events, c, &teller_events, (unsigned int)c->conf.webhook_parallel) ==
+	        ERR_OK) {
+		watch_all(c, is_over);
 		status = 0;
 	}
+	/* Both at once. */
+	gang_leave(&c->mails);
+	gang_leave(&c->events);
+	gang_end(&c->mails);
+	gang_end(&c->events);
 	watch_close(c);
 	return (status);
 }
@@ -62,7 +71,7 @@ wait_for(const struct courier *c, pid_t pid, int *ret_status)
 static void
 note_failure(struct courier *c, const char *what, int number)
 {
-	const int64_t wait = trouble_add(c->trouble);
+	const int64_t wait = trouble_add(c->falls);
 
 	log_event(LOG_ERROR, NULL, "the process that sends %s %d; the next one comes in %lld s",
 	    what, number, (long long)wait / 1000);
@@ -92,5 +101,7 @@ shift_run(struct courier *c)
 		note_failure(c, "was ended by signal", WTERMSIG(status));
 	else if (WEXITSTATUS(status) != 0)
 		note_failure(c, "ended with", WEXITSTATUS(status));
+	else
+		trouble_end(c->falls);
 	return (go_on);
 }

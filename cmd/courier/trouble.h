@@ -27,9 +27,17 @@ void trouble_end(struct trouble *t);
 bool trouble_is_quiet(const struct trouble *t);
 
 /**
- * trouble_wait_ms(first, longest, failures):
- * ${first} doubled with each failure but the first, up to ${longest}.
+ * trouble_quiet_ms(failures):
+ * For how long nothing is tried after so many failures in a row: 1 s, and doubled with each up to
+ * five minutes.
  */
-int64_t trouble_wait_ms(int64_t first, int64_t longest, int64_t failures);
+int64_t trouble_quiet_ms(int64_t failures);
+
+/**
+ * trouble_next_try(now, attempts):
+ * When to try again what was tried so often: after half a minute, and doubled with each up to an
+ * hour; up to a tenth later than need be, so that those that failed together do not come together.
+ */
+int64_t trouble_next_try(int64_t now, int64_t attempts);
 
 #endif

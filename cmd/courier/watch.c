@@ -1,10 +1,11 @@
-/* Looking at the outbox: by the process that stays while there is nothing to send, else by the one
- * that sends. */
+/* Looking at what is to be sent: by the process that stays while there is nothing to send, else by
+ * the one that sends. */
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "courier.h"
+#include "access/webhook.h"
 #include "store/outbox.h"
 
 #define POLL_MS 100
@@ -12,6 +13,8 @@
 #define PURGE_MAX 500
 #define DEAD_KEPT_MS ((int64_t)30 * 86400000) /* they have addresses of people, too */
 #define READERS_MAX 1
+#define ARENA_MAX ((size_t)32 << 20)
+#define FOLLOW_MAX 20 /* parts of the log at a time, of 200 rows */
 
 bool
 watch_open(struct courier *c)
@@ -45,30 +48,87 @@ watch_close(struct courier *c)
 	c->store = NULL;
 }
 
-static bool
-is_due(struct courier *c)
+struct following {
+	struct arena *arena;
+	int64_t missing;
+};
+
+static enum err
+write_follow(struct tx *tx, void *arg)
 {
-	bool due = false, quiet;
+	struct following *f = arg;
+
+	return (webhook_follow(tx, clock_ms(), f->arena, &f->missing));
+}
+
+/* Queue what the log says for whoever wants it. */
+static void
+follow(struct courier *c)
+{
+	struct following f = { .arena = arena_new(ARENA_MAX) };
+	enum err e = f.arena == NULL ? ERR_NOMEM : store_write(c->store, write_follow, &f);
+
+	if (e != ERR_OK)
+		log_event(
+		    LOG_ERROR, NULL, "the audit log cannot be told to webhooks: %s", err_slug(e));
+	if (e == ERR_OK && f.missing > 0)
+		log_event(LOG_WARN, NULL,
+		    "%lld events were cut from the audit log before they were told to webhooks",
+		    (long long)f.missing);
+	arena_free(f.arena);
+}
+
+static enum err
+read_due(struct courier *c, struct watch_due *ret_due, bool *ret_behind)
+{
+	const int64_t now = clock_ms();
 	struct db *db;
 	enum err e;
 
-	pthread_mutex_lock(&c->mutex);
-	quiet = trouble_is_quiet(c->trouble);
-	pthread_mutex_unlock(&c->mutex);
-	if (quiet || store_read(c->store, &db) != ERR_OK)
-		return (false);
-	e = outbox_due(db, clock_ms(), &due);
+	if ((e = store_read(c->store, &db)) != ERR_OK)
+		return (e);
+	if ((e = outbox_due(db, now, &ret_due->mail)) == ERR_OK &&
+	    (e = delivery_due(db, now, &ret_due->events)) == ERR_OK)
+		e = webhook_behind(db, ret_behind);
 	store_read_end(c->store, db);
-	return (e == ERR_OK && due);
+	return (e);
+}
+
+static struct watch_due
+look(struct courier *c)
+{
+	struct watch_due due = { .mail = false };
+	bool behind = true;
+	int i;
+
+	for (i = 0; behind && i < FOLLOW_MAX; i++) {
+		if (read_due(c, &due, &behind) != ERR_OK)
+			return ((struct watch_due){ .mail = false });
+		if (behind)
+			follow(c);
+	}
+	pthread_mutex_lock(&c->mutex);
+	if (trouble_is_quiet(c->trouble) || trouble_is_quiet(c->falls))
+		due.mail = false;
+	if (trouble_is_quiet(c->falls))
+		due.events = false;
+	pthread_mutex_unlock(&c->mutex);
+	return (due);
 }
 
 static enum err
 write_purge(struct tx *tx, void *arg)
 {
 	const struct courier *c = arg;
-	const int64_t now = clock_ms();
+	const int64_t now = clock_ms(), dead_before = now - DEAD_KEPT_MS;
+	enum err e;
 
-	return (outbox_purge(tx, now - c->conf.mail_keep_s * 1000, now - DEAD_KEPT_MS, PURGE_MAX));
+	if ((e = outbox_purge(tx, now - c->conf.mail_keep_s * 1000, dead_before, PURGE_MAX)) !=
+	        ERR_OK ||
+	    (e = delivery_purge(
+	         tx, now, now - c->conf.webhook_keep_s * 1000, dead_before, PURGE_MAX)) != ERR_OK)
+		return (e);
+	return (webhook_forget(tx, now));
 }
 
 static void
@@ -84,13 +144,16 @@ purge(struct courier *c)
 }
 
 bool
-watch_outbox(struct courier *c, bool (*is_enough)(struct courier *c, bool due))
+watch_all(struct courier *c, bool (*is_enough)(struct courier *c, const struct watch_due *due))
 {
 	const struct timespec poll = { .tv_nsec = POLL_MS * 1000000L };
 
+	struct watch_due due;
+
 	do {
 		purge(c);
-		if (is_enough(c, is_due(c)))
+		due = look(c);
+		if (is_enough(c, &due))
 			return (true);
 	} while (sigtimedwait(&c->ends, NULL, &poll) < 0);
 	return (false);

@@ -1,41 +1,17 @@
-/* The threads that send: each takes a mail that is due, hands it over, and notes what became of it.
- */
-#include <stdatomic.h>
+/* Sending mail: each thread takes one that is due, hands it over, and notes what became of it. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/random.h"
 #include "courier.h"
 #include "gate.h"
 #include "proto/mail.h"
 #include "proto/transport.h"
 #include "store/outbox.h"
 
-#define ARENA_MAX ((size_t)32 << 20)
-#define REST_S 5      /* then the connection is closed */
-#define IDLE_MS 10000 /* then the process ends; the next begins within 0.1 s of a mail */
-#define GRACE_MS 5000 /* for the answer to a mail that was handed over, when we must go */
-#define FIRST_WAIT_MS \
-	30000 /* before the second try of a mail; each further wait is twice as long */
-#define LONGEST_WAIT_MS ((int64_t)3600000)
-#define NOTE_AGAIN_MS 200
-
-/* Of the steady clock: when we must be gone; 0: not at all. Asked from within libcurl. */
-static _Atomic int64_t gone_by;
-
-static int
-is_stopping(void)
-{
-	const int64_t by = atomic_load(&gone_by);
-
-	return (by == 0 ? 0 : clock_steady_ms() < by ? 1 : 2);
-}
-
-static const struct transport_hooks hooks = { .is_stopping = is_stopping,
+static const struct transport_hooks hooks = { .is_stopping = gang_is_stopping,
 	.handing_over = gate_enter };
 
 /* What a transaction is about. */
@@ -54,18 +30,6 @@ write_take(struct tx *tx, void *arg)
 	return (outbox_take(tx, j->now, j->arena, &j->mail));
 }
 
-/* When to try again: up to a tenth later than need be, so that those that failed together do not
- * come together. */
-static int64_t
-next_try(const struct job *j)
-{
-	const int64_t wait = trouble_wait_ms(FIRST_WAIT_MS, LONGEST_WAIT_MS, j->mail.attempts);
-	uint32_t dice;
-
-	random_bytes(&dice, sizeof dice);
-	return (j->now + wait + wait * (int64_t)(dice % 1000) / 10000);
-}
-
 static enum err
 write_result(struct tx *tx, void *arg)
 {
@@ -78,28 +42,12 @@ write_result(struct tx *tx, void *arg)
 		return (outbox_dead(tx, j->mail.id, j->result.reason));
 	case TRANSPORT_LATER:
 	case TRANSPORT_TROUBLE:
-		return (outbox_later(tx, j->mail.id, next_try(j), j->result.reason));
+		return (outbox_later(
+		    tx, j->mail.id, trouble_next_try(j->now, j->mail.attempts), j->result.reason));
 	case TRANSPORT_STOPPED:
 		return (outbox_back(tx, j->mail.id, j->now));
 	}
 	return (ERR_INTERNAL);
-}
-
-/* Until it is written: a mail that was sent, and does not stand there as sent, would be sent again.
- */
-static void
-note(struct courier *c, struct job *j)
-{
-	enum err e;
-
-	while ((e = store_write(c->store, write_result, j)) != ERR_OK) {
-		log_event(LOG_ERROR, NULL, "mail %s: what became of it cannot be written: %s",
-		    j->mail.id, err_slug(e));
-		if (is_stopping() == 2)
-			return;
-		nanosleep(&(struct timespec){ .tv_nsec = NOTE_AGAIN_MS * 1000000L }, NULL);
-		j->now = clock_ms();
-	}
 }
 
 /* All trouble that was under way when the first was noticed is one. */
@@ -182,145 +130,70 @@ send(struct courier *c, struct transport *t, struct job *j)
 	transport_explain(&j->result, TRANSPORT_LATER, text);
 }
 
-/* Take one and send it; false when there was none. While all is well the next worker looks at once
- * whether there is more; in trouble only one tries. */
+/* While all is well the next worker looks at once whether there is more; in trouble only one tries.
+ */
 static bool
-work_once(struct courier *c, struct transport *t, struct job *j)
+work_once(struct courier *c, struct arena *a, void *own)
 {
+	struct job j = { .arena = a, .now = clock_ms() };
 	bool trouble;
 	enum err e;
 
-	arena_reset(j->arena);
-	j->now = clock_ms();
-	if ((e = store_write(c->store, write_take, j)) != ERR_OK)
+	if ((e = store_write(c->store, write_take, &j)) != ERR_OK)
 		log_event(LOG_ERROR, NULL, "the outbox cannot be read: %s", err_slug(e));
-	if (e != ERR_OK || j->mail.id == NULL)
+	if (e != ERR_OK || j.mail.id == NULL)
 		return (false);
 	pthread_mutex_lock(&c->mutex);
 	trouble = c->trouble->count > 0;
 	pthread_mutex_unlock(&c->mutex);
 	if (!trouble)
-		worker_wake(c);
-	send(c, t, j);
-	j->now = clock_ms();
-	note(c, j);
+		gang_wake(&c->mails);
+	send(c, own, &j);
+	j.now = clock_ms();
+	gang_note(&c->mails, "mail", j.mail.id, write_result, &j);
 	gate_leave();
-	say(c, j);
+	say(c, &j);
 	return (true);
 }
 
-/* Wait for something to do; false when there will be none. */
 static bool
-wait_for_work(struct courier *c, struct transport *t)
+begin(struct courier *c, void **ret_own)
 {
-	struct timespec until;
-	bool rested = false, leaving;
+	struct transport *t;
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += REST_S;
-	pthread_mutex_lock(&c->mutex);
-	while (!c->leaving && !c->due) {
-		if (rested) {
-			pthread_cond_wait(&c->wanted, &c->mutex);
-		} else if (pthread_cond_timedwait(&c->wanted, &c->mutex, &until) != 0) {
-			rested = true;
-			pthread_mutex_unlock(&c->mutex);
-			transport_rest(t);
-			pthread_mutex_lock(&c->mutex);
-		}
+	if (transport_new(&c->mail, &hooks, &t) != ERR_OK) {
+		log_event(LOG_ERROR, NULL, "out of memory");
+		return (false);
 	}
-	c->due = false;
-	c->busy++;
-	leaving = c->leaving;
-	pthread_mutex_unlock(&c->mutex);
-	return (!leaving);
+	*ret_own = t;
+	return (true);
 }
 
 static void
-rest(struct courier *c)
+end(void *own)
 {
 
-	pthread_mutex_lock(&c->mutex);
-	c->busy--;
-	c->idle_since = clock_steady_ms();
-	pthread_mutex_unlock(&c->mutex);
+	transport_free(own);
+}
+
+static void
+rest(void *own)
+{
+
+	transport_rest(own);
 }
 
 static bool
 may_go_on(struct courier *c)
 {
-	bool may;
+	bool quiet;
 
 	pthread_mutex_lock(&c->mutex);
-	may = !c->leaving && !trouble_is_quiet(c->trouble);
+	quiet = trouble_is_quiet(c->trouble);
 	pthread_mutex_unlock(&c->mutex);
-	return (may);
+	return (!quiet);
 }
 
-static void *
-work(void *arg)
-{
-	struct courier *c = arg;
-	struct job j = { .arena = arena_new(ARENA_MAX) };
-	struct transport *t = NULL;
-
-	if (j.arena == NULL || transport_new(&c->mail, &hooks, &t) != ERR_OK)
-		log_event(LOG_ERROR, NULL, "out of memory");
-	else
-		while (wait_for_work(c, t)) {
-			while (may_go_on(c) && work_once(c, t, &j))
-				continue;
-			rest(c);
-		}
-	transport_free(t);
-	arena_free(j.arena);
-	return (NULL);
-}
-
-enum err
-worker_start_all(struct courier *c)
-{
-
-	c->idle_since = clock_steady_ms();
-	for (c->workers_count = 0; c->workers_count < (unsigned int)c->conf.mail_parallel;
-	     c->workers_count++)
-		if (pthread_create(&c->workers[c->workers_count], NULL, work, c) != 0) {
-			worker_end_all(c);
-			return (ERR_NOMEM);
-		}
-	return (ERR_OK);
-}
-
-void
-worker_wake(struct courier *c)
-{
-
-	pthread_mutex_lock(&c->mutex);
-	c->due = true;
-	pthread_cond_signal(&c->wanted);
-	pthread_mutex_unlock(&c->mutex);
-}
-
-bool
-worker_idle(struct courier *c)
-{
-	bool idle;
-
-	pthread_mutex_lock(&c->mutex);
-	idle = c->busy == 0 && !c->due && clock_steady_ms() - c->idle_since >= IDLE_MS;
-	pthread_mutex_unlock(&c->mutex);
-	return (idle);
-}
-
-void
-worker_end_all(struct courier *c)
-{
-
-	atomic_store(&gone_by, clock_steady_ms() + GRACE_MS);
-	pthread_mutex_lock(&c->mutex);
-	c->leaving = true;
-	pthread_cond_broadcast(&c->wanted);
-	pthread_mutex_unlock(&c->mutex);
-	while (c->workers_count > 0)
-		pthread_join(c->workers[--c->workers_count], NULL);
-}
+const struct gang_work worker_mails = {
+	.begin = begin, .may = may_go_on, .once = work_once, .rest = rest, .end = end
+};

@@ -40,6 +40,7 @@ load(void)
 	    !find(handle, "curl_easy_init", &lib.easy_init) ||
 	    !find(handle, "curl_easy_setopt", &lib.easy_setopt) ||
 	    !find(handle, "curl_easy_perform", &lib.easy_perform) ||
+	    !find(handle, "curl_easy_getinfo", &lib.easy_getinfo) ||
 	    !find(handle, "curl_easy_strerror", &lib.easy_strerror) ||
 	    !find(handle, "curl_easy_cleanup", &lib.easy_cleanup) ||
 	    !find(handle, "curl_slist_append", &lib.slist_append) ||

@@ -28,8 +28,8 @@ struct webhook_answer {
 
 /**
  * webhook_post_new(c, is_stopping, ret_post), webhook_post_free(p):
- * For one thread; ${c} must live as long. ${is_stopping} as in struct transport_hooks.
- * Errors: ERR_NOMEM; ERR_NOT_FOUND, ERR_INTERNAL without libcurl.
+ * For one thread; ${c} must live as long. ${is_stopping} as in struct transport_hooks. libcurl is
+ * loaded with the first event. Errors: ERR_NOMEM.
  */
 MUST_USE enum err
 webhook_post_new(const struct conf *c, int (*is_stopping)(void), struct webhook_post **ret_post);

@@ -1,0 +1,173 @@
+/* Threads that do one kind of the courier's work. */
+#include "gang.h"
+
+#include <stdatomic.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "courier.h"
+
+#define ARENA_MAX ((size_t)32 << 20)
+#define REST_S 5      /* then connections are closed */
+#define IDLE_MS 10000 /* then the process ends; the next begins within 0.1 s of something to do */
+#define NOTE_AGAIN_MS 200
+#define GRACE_MS 5000 /* for the answer to what was handed over, when we must go */
+
+/* Of the steady clock: when we must be gone; 0: not at all. Asked from within libcurl. */
+static _Atomic int64_t gone_by;
+
+int
+gang_is_stopping(void)
+{
+	const int64_t by = atomic_load(&gone_by);
+
+	return (by == 0 ? 0 : clock_steady_ms() < by ? 1 : 2);
+}
+
+void
+gang_note(struct gang *g, const char *what, const char *id,
+    enum err (*write)(struct tx *tx, void *arg), void *arg)
+{
+	enum err e;
+
+	while ((e = store_write(g->courier->store, write, arg)) != ERR_OK) {
+		log_event(LOG_ERROR, NULL, "%s %s: what became of it cannot be written: %s", what,
+		    id, err_slug(e));
+		if (gang_is_stopping() == 2)
+			return;
+		nanosleep(&(struct timespec){ .tv_nsec = NOTE_AGAIN_MS * 1000000L }, NULL);
+	}
+}
+
+/* Wait for something to do; false when there will be none. */
+static bool
+wait_for_work(struct gang *g, void *own)
+{
+	struct timespec until;
+	bool rested = g->work->rest == NULL, leaving;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += REST_S;
+	pthread_mutex_lock(&g->mutex);
+	while (!g->leaving && !g->due) {
+		if (rested) {
+			pthread_cond_wait(&g->wanted, &g->mutex);
+		} else if (pthread_cond_timedwait(&g->wanted, &g->mutex, &until) != 0) {
+			rested = true;
+			pthread_mutex_unlock(&g->mutex);
+			g->work->rest(own);
+			pthread_mutex_lock(&g->mutex);
+		}
+	}
+	g->due = false;
+	g->busy++;
+	leaving = g->leaving;
+	pthread_mutex_unlock(&g->mutex);
+	return (!leaving);
+}
+
+static void
+note_idle(struct gang *g)
+{
+
+	pthread_mutex_lock(&g->mutex);
+	g->busy--;
+	g->idle_since = clock_steady_ms();
+	pthread_mutex_unlock(&g->mutex);
+}
+
+static bool
+may_go_on(struct gang *g)
+{
+	bool leaving;
+
+	pthread_mutex_lock(&g->mutex);
+	leaving = g->leaving;
+	pthread_mutex_unlock(&g->mutex);
+	return (!leaving && (g->work->may == NULL || g->work->may(g->courier)));
+}
+
+static void *
+run(void *arg)
+{
+	struct gang *g = arg;
+	struct arena *a = arena_new(ARENA_MAX);
+	void *own = NULL;
+
+	if (a == NULL)
+		log_event(LOG_ERROR, NULL, "out of memory");
+	else if (g->work->begin(g->courier, &own))
+		while (wait_for_work(g, own)) {
+			do
+				arena_reset(a);
+			while (may_go_on(g) && g->work->once(g->courier, a, own));
+			note_idle(g);
+		}
+	g->work->end(own);
+	arena_free(a);
+	return (NULL);
+}
+
+enum err
+gang_start(struct gang *g, struct courier *c, const struct gang_work *work, unsigned int count)
+{
+
+	*g = (struct gang){ .courier = c, .work = work, .idle_since = clock_steady_ms() };
+	pthread_mutex_init(&g->mutex, NULL);
+	pthread_cond_init(&g->wanted, NULL);
+	for (g->count = 0; g->count < count; g->count++)
+		if (pthread_create(&g->threads[g->count], NULL, run, g) != 0) {
+			gang_end(g);
+			return (ERR_NOMEM);
+		}
+	return (ERR_OK);
+}
+
+void
+gang_wake(struct gang *g)
+{
+
+	pthread_mutex_lock(&g->mutex);
+	g->due = true;
+	pthread_cond_signal(&g->wanted);
+	pthread_mutex_unlock(&g->mutex);
+}
+
+bool
+gang_is_idle(struct gang *g)
+{
+	bool idle;
+
+	pthread_mutex_lock(&g->mutex);
+	idle = g->busy == 0 && !g->due && clock_steady_ms() - g->idle_since >= IDLE_MS;
+	pthread_mutex_unlock(&g->mutex);
+	return (idle);
+}
+
+void
+gang_leave(struct gang *g)
+{
+
+	if (g->work == NULL)
+		return;
+	atomic_store(&gone_by, clock_steady_ms() + GRACE_MS);
+	pthread_mutex_lock(&g->mutex);
+	g->leaving = true;
+	pthread_cond_broadcast(&g->wanted);
+	pthread_mutex_unlock(&g->mutex);
+}
+
+void
+gang_end(struct gang *g)
+{
+
+	if (g->work == NULL)
+		return;
+	gang_leave(g);
+	while (g->count > 0)
+		pthread_join(g->threads[--g->count], NULL);
+	pthread_cond_destroy(&g->wanted);
+	pthread_mutex_destroy(&g->mutex);
+	g->work = NULL;
+}

@@ -1,0 +1,179 @@
+/* Telling events to webhooks: each thread takes one that is due, posts it, and notes what became of
+ * it. */
+#include <string.h>
+
+#include "access/audit.h"
+#include "access/webhook.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "courier.h"
+#include "proto/webhook_post.h"
+
+/* What a transaction is about. */
+struct job {
+	struct courier *courier;
+	struct arena *arena;
+	struct delivery delivery;
+	struct webhook webhook;
+	struct webhook_answer answer;
+	int64_t now;
+};
+
+/* An org's have half of the threads at most, so that its servers hold up nobody else's events. */
+static enum err
+write_take(struct tx *tx, void *arg)
+{
+	struct job *j = arg;
+	const int64_t parallel = j->courier->conf.webhook_parallel;
+	enum err e;
+
+	if ((e = delivery_take(
+	         tx, j->now, parallel > 1 ? parallel / 2 : 1, j->arena, &j->delivery)) != ERR_OK ||
+	    j->delivery.id == NULL)
+		return (e);
+	return (webhook_find(tx_db(tx), j->delivery.webhook_id, j->arena, &j->webhook));
+}
+
+/* Its server wants nothing any more. Not, if somebody has just said that it is another one. */
+static enum err
+disable(struct tx *tx, struct job *j)
+{
+	static const struct audit_actor who = { .kind = "system" };
+	struct json details;
+	struct webhook w;
+	enum err e;
+
+	if ((e = webhook_find(tx_db(tx), j->webhook.id, j->arena, &w)) != ERR_OK)
+		return (e == ERR_NOT_FOUND ? ERR_OK : e);
+	if (!w.enabled || strcmp(w.url, j->webhook.url) != 0)
+		return (ERR_OK);
+	w.enabled = false;
+	w.gone_at = w.updated_at = j->now;
+	if ((e = webhook_set(tx, &w)) != ERR_OK)
+		return (e);
+	details = webhook_details(&w, j->arena);
+	return (audit_note_as(tx, j->courier->master, &who,
+	    &(struct event){ .action = "webhook.disabled",
+	        .object_type = "webhook",
+	        .object_id = w.id,
+	        .org_id = w.org_id,
+	        .details = &details },
+	    j->arena));
+}
+
+static enum err
+note_later(struct tx *tx, struct job *j, const struct delivery_try *t)
+{
+	const int64_t failures = j->webhook.failures + 1;
+	enum err e;
+
+	if ((e = delivery_later(
+	         tx, &j->delivery, t, trouble_next_try(j->now, j->delivery.attempts))) != ERR_OK)
+		return (e);
+	return (webhook_note(tx, j->webhook.id, failures, j->now + trouble_quiet_ms(failures)));
+}
+
+static enum err
+write_result(struct tx *tx, void *arg)
+{
+	struct job *j = arg;
+	const struct delivery_try t = { .http_status = j->answer.http_status,
+		.took_ms = j->answer.took_ms,
+		.error = j->answer.result.reason,
+		.now = j->now };
+	enum err e = ERR_INTERNAL;
+
+	switch (j->answer.result.end) {
+	case TRANSPORT_SENT:
+		if ((e = delivery_sent(tx, &j->delivery, &t)) == ERR_OK)
+			e = webhook_note(tx, j->webhook.id, 0, 0);
+		break;
+	case TRANSPORT_REFUSED:
+		if ((e = delivery_dead(tx, &j->delivery, &t)) == ERR_OK)
+			e = disable(tx, j);
+		break;
+	case TRANSPORT_LATER:
+	case TRANSPORT_TROUBLE:
+		e = note_later(tx, j, &t);
+		break;
+	case TRANSPORT_STOPPED:
+		e = delivery_back(tx, &j->delivery, j->now);
+		break;
+	}
+	return (e == ERR_OK ? webhook_schedule(tx, j->webhook.id) : e);
+}
+
+/* Never where to, for that may be a secret. */
+static void
+say(const struct job *j)
+{
+	const char *reason = j->answer.result.reason;
+
+	if (j->answer.result.end == TRANSPORT_REFUSED)
+		log_event(LOG_WARN, NULL, "webhook %s is disabled, as its server said: %s",
+		    j->webhook.id, reason);
+	else if (j->answer.result.end == TRANSPORT_LATER)
+		log_event(LOG_INFO, NULL, "webhook %s: delivery %s (%s) must wait: %s",
+		    j->webhook.id, j->delivery.id, j->delivery.type, reason);
+}
+
+static void
+tell(struct job *j, struct webhook_post *p)
+{
+	const struct master *m = j->courier->master;
+	struct webhook_event ev = { .url = j->webhook.url,
+		.of_org = j->webhook.org_id != NULL,
+		.id = j->delivery.id,
+		.now = clock_ms() };
+	enum err e;
+
+	if ((e = webhook_secrets(m, &j->webhook, ev.now, j->arena, &ev.secret, &ev.old_secret)) ==
+	        ERR_OK &&
+	    (e = webhook_payload(m, &j->delivery, j->arena, &ev.payload)) == ERR_OK) {
+		webhook_post_send(p, &ev, &j->answer);
+		return;
+	}
+	transport_explain(&j->answer.result, TRANSPORT_LATER,
+	    e == ERR_CRYPTO ? "its secret was sealed by another master key" : "out of memory");
+}
+
+static bool
+work_once(struct courier *c, struct arena *a, void *own)
+{
+	struct job j = { .courier = c, .arena = a, .now = clock_ms() };
+	enum err e;
+
+	if ((e = store_write(c->store, write_take, &j)) != ERR_OK)
+		log_event(LOG_ERROR, NULL, "the webhooks cannot be read: %s", err_slug(e));
+	if (e != ERR_OK || j.delivery.id == NULL)
+		return (false);
+	/* There may be something for others. */
+	gang_wake(&c->events);
+	tell(&j, own);
+	j.now = clock_ms();
+	gang_note(&c->events, "delivery", j.delivery.id, write_result, &j);
+	say(&j);
+	return (true);
+}
+
+static bool
+begin(struct courier *c, void **ret_own)
+{
+	struct webhook_post *p;
+
+	if (webhook_post_new(&c->conf, gang_is_stopping, &p) != ERR_OK) {
+		log_event(LOG_ERROR, NULL, "out of memory");
+		return (false);
+	}
+	*ret_own = p;
+	return (true);
+}
+
+static void
+end(void *own)
+{
+
+	webhook_post_free(own);
+}
+
+const struct gang_work teller_events = { .begin = begin, .once = work_once, .end = end };

@@ -227,6 +227,7 @@ cmd_doctor(struct tool *t)
 	check_pages(&d);
 	doctor_check_guard(&d, readable);
 	doctor_check_mail(&d, readable);
+	doctor_check_webhooks(&d, readable);
 	printf("%u ok, %u to look at, %u failed\n", d.count[FINDING_OK], d.count[FINDING_WARN],
 	    d.count[FINDING_FAIL]);
 	return (d.count[FINDING_FAIL] > 0 ? TOOL_FAILED : 0);

@@ -50,4 +50,16 @@ void doctor_check_mail(struct doctor *d, bool readable);
  */
 void doctor_check_arrivals(struct doctor *d);
 
+/**
+ * doctor_courier_runs(d):
+ * Does somebody hold the courier's lock?
+ */
+bool doctor_courier_runs(struct doctor *d);
+
+/**
+ * doctor_check_webhooks(d, readable):
+ * Whether [webhook] can be used, and, when the database is ${readable}, what became of events.
+ */
+void doctor_check_webhooks(struct doctor *d, bool readable);
+
 #endif

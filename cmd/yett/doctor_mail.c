@@ -12,9 +12,8 @@
 
 #define LATE_MS 300000 /* what is due goes out at once, unless there is trouble */
 
-/* Does somebody hold the courier's lock? */
-static bool
-courier_runs(struct doctor *d)
+bool
+doctor_courier_runs(struct doctor *d)
 {
 	const char *path = tool_path(d->tool, "courier.lock");
 	const int fd = path == NULL ? -1 : open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
@@ -86,7 +85,7 @@ doctor_check_mail(struct doctor *d, bool readable)
 		    (long long)n.dead);
 	if (!sends)
 		return;
-	if (!courier_runs(d))
+	if (!doctor_courier_runs(d))
 		doctor_say(d, FINDING_WARN, "outbox",
 		    "the courier does not run, so %lld mails wait: start it beside the programs",
 		    (long long)n.queued);

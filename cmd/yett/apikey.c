@@ -183,35 +183,27 @@ read_rights(struct tool *t, struct db *db, const struct api_key *k, void *arg)
 }
 
 static void
-print_line(const char *name, const char *value)
-{
-
-	printf("%-13s", name);
-	table_text(value == NULL || value[0] == '\0' ? "-" : value);
-	putchar('\n');
-}
-
-static void
 print_key(struct tool *t, const struct api_key *k, const struct shown *shown)
 {
 	struct arena *a = t->arena;
 
-	print_line("id", k->id);
-	print_line("name", k->name);
-	print_line("begins with", k->hint);
-	print_line("state", key_state(k, clock_ms()));
-	print_line("owner", shown->owner);
-	print_line("org", k->org_id);
-	print_line("scopes", k->scopes);
-	print_line("networks", k->networks);
-	print_line("roles", table_join(a, shown->roles->items, shown->roles->count));
-	print_line("may now", table_join(a, shown->permissions->items, shown->permissions->count));
-	print_line("created", table_time(a, k->created_at));
-	print_line("expires", table_time(a, k->expires_at));
-	print_line("revoked", table_time(a, k->revoked_at));
-	print_line("replaced by", k->replaced_by);
-	print_line("last used", table_time(a, k->last_used_at));
-	print_line("last from", k->last_used_ip);
+	table_line("id", 12, k->id);
+	table_line("name", 12, k->name);
+	table_line("begins with", 12, k->hint);
+	table_line("state", 12, key_state(k, clock_ms()));
+	table_line("owner", 12, shown->owner);
+	table_line("org", 12, k->org_id);
+	table_line("scopes", 12, k->scopes);
+	table_line("networks", 12, k->networks);
+	table_line("roles", 12, table_join(a, shown->roles->items, shown->roles->count));
+	table_line(
+	    "may now", 12, table_join(a, shown->permissions->items, shown->permissions->count));
+	table_line("created", 12, table_time(a, k->created_at));
+	table_line("expires", 12, table_time(a, k->expires_at));
+	table_line("revoked", 12, table_time(a, k->revoked_at));
+	table_line("replaced by", 12, k->replaced_by);
+	table_line("last used", 12, table_time(a, k->last_used_at));
+	table_line("last from", 12, k->last_used_ip);
 }
 
 int

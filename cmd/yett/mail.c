@@ -19,16 +19,6 @@ struct listing {
 	struct cJSON *array; /* NULL: a table */
 };
 
-static void
-add_optional_time(struct json *j, const char *name, int64_t at)
-{
-
-	if (at == 0)
-		json_add_text(j, name, NULL);
-	else
-		json_add_time(j, name, at);
-}
-
 /* Never its secret. */
 static struct json
 to_json(const struct outbox_mail *m, struct arena *a)
@@ -45,11 +35,11 @@ to_json(const struct outbox_mail *m, struct arena *a)
 	json_add_text(&j, "message_id", m->message_id);
 	json_add_text(&j, "state", m->state);
 	json_add_number(&j, "attempts", m->attempts);
-	add_optional_time(&j, "next_at", m->next_at);
+	json_add_time_or_null(&j, "next_at", m->next_at);
 	json_add_time(&j, "give_up_at", m->give_up_at);
 	json_add_text(&j, "last_error", m->last_error);
 	json_add_time(&j, "created_at", m->created_at);
-	add_optional_time(&j, "sent_at", m->sent_at);
+	json_add_time_or_null(&j, "sent_at", m->sent_at);
 	return (j);
 }
 
@@ -115,33 +105,24 @@ no_such_mail(const struct tool *t)
 }
 
 static void
-print_line(const char *name, const char *value)
-{
-
-	printf("%-11s ", name);
-	table_text(value == NULL || *value == '\0' ? "-" : value);
-	putchar('\n');
-}
-
-static void
 print_mail(struct arena *a, const struct outbox_mail *m)
 {
 
-	print_line("id", m->id);
-	print_line("kind", m->kind);
-	print_line("to", m->to_address);
-	print_line("user", m->user_id);
-	print_line("locale", m->locale);
-	print_line("params", m->params);
-	print_line("secret", !m->secret ? "none" : m->sealed != NULL ? "sealed" : "gone");
-	print_line("message id", m->message_id);
-	print_line("state", m->state);
-	print_line("tries", arena_print(a, "%lld", (long long)m->attempts));
-	print_line("next", table_time(a, m->next_at));
-	print_line("give up", table_time(a, m->give_up_at));
-	print_line("error", m->last_error);
-	print_line("created", table_time(a, m->created_at));
-	print_line("sent", table_time(a, m->sent_at));
+	table_line("id", 11, m->id);
+	table_line("kind", 11, m->kind);
+	table_line("to", 11, m->to_address);
+	table_line("user", 11, m->user_id);
+	table_line("locale", 11, m->locale);
+	table_line("params", 11, m->params);
+	table_line("secret", 11, !m->secret ? "none" : m->sealed != NULL ? "sealed" : "gone");
+	table_line("message id", 11, m->message_id);
+	table_line("state", 11, m->state);
+	table_line("tries", 11, arena_print(a, "%lld", (long long)m->attempts));
+	table_line("next", 11, table_time(a, m->next_at));
+	table_line("give up", 11, table_time(a, m->give_up_at));
+	table_line("error", 11, m->last_error);
+	table_line("created", 11, table_time(a, m->created_at));
+	table_line("sent", 11, table_time(a, m->sent_at));
 }
 
 int

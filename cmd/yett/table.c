@@ -86,6 +86,15 @@ table_text(const char *text)
 	}
 }
 
+void
+table_line(const char *name, int width, const char *value)
+{
+
+	printf("%-*s ", width, name);
+	table_text(value == NULL || *value == '\0' ? "-" : value);
+	putchar('\n');
+}
+
 int
 table_print(const struct table *t)
 {

@@ -45,6 +45,13 @@ const char *table_time(struct arena *a, int64_t at);
 void table_text(const char *text);
 
 /**
+ * table_line(name, width, value):
+ * Print a line of what is known of one thing: ${name}, in ${width} columns, and ${value} as safely;
+ * "-" when it is NULL or empty.
+ */
+void table_line(const char *name, int width, const char *value);
+
+/**
  * table_join(a, items, count):
  * The texts with spaces between them, owned by ${a}; NULL without memory.
  */

@@ -1,4 +1,6 @@
 /* yett webhook: where events are told to, and what became of them. */
+#include "webhook.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -6,7 +8,6 @@
 #include "base/id.h"
 #include "commands.h"
 #include "table.h"
-#include "webhook.h"
 #include "whose.h"
 
 #define LIMIT_USUAL 50
@@ -115,15 +116,6 @@ find(struct tool *t, struct webhook *ret_webhook)
 	return (e == ERR_OK ? 0 : tool_fail("the webhook cannot be read (%s)", err_slug(e)));
 }
 
-static void
-print_line(const char *name, const char *value)
-{
-
-	printf("%-12s ", name);
-	table_text(value == NULL || *value == '\0' ? "-" : value);
-	putchar('\n');
-}
-
 int
 cmd_webhook_show(struct tool *t)
 {
@@ -137,17 +129,17 @@ cmd_webhook_show(struct tool *t)
 		j = webhook_print(&w, clock_ms(), t->arena);
 		return (tool_print_json(&j));
 	}
-	print_line("id", w.id);
-	print_line("org", w.org_id);
-	print_line("url", w.url);
-	print_line("events", w.events);
-	print_line("description", w.description);
-	print_line("state", standing(&w));
-	print_line("failures", arena_print(t->arena, "%lld", (long long)w.failures));
-	print_line("quiet until", table_time(t->arena, w.quiet_until));
-	print_line("old secret", table_time(t->arena, w.old_until));
-	print_line("created", table_time(t->arena, w.created_at));
-	print_line("updated", table_time(t->arena, w.updated_at));
+	table_line("id", 12, w.id);
+	table_line("org", 12, w.org_id);
+	table_line("url", 12, w.url);
+	table_line("events", 12, w.events);
+	table_line("description", 12, w.description);
+	table_line("state", 12, standing(&w));
+	table_line("failures", 12, arena_print(t->arena, "%lld", (long long)w.failures));
+	table_line("quiet until", 12, table_time(t->arena, w.quiet_until));
+	table_line("old secret", 12, table_time(t->arena, w.old_until));
+	table_line("created", 12, table_time(t->arena, w.created_at));
+	table_line("updated", 12, table_time(t->arena, w.updated_at));
 	return (0);
 }
 

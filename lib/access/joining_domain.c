@@ -37,16 +37,6 @@ joining_ask(const struct conf *conf, const struct org_domain *d, struct arena *a
 	return (dns_find_text(conf->dns_server, conf->dns_timeout_s * 1000, name, text));
 }
 
-static void
-add_time(struct json *j, const char *name, int64_t at)
-{
-
-	if (at != 0)
-		json_add_time(j, name, at);
-	else
-		json_add_text(j, name, NULL);
-}
-
 void
 joining_print_domain(struct json *j, const struct org_domain *d)
 {
@@ -55,7 +45,7 @@ joining_print_domain(struct json *j, const struct org_domain *d)
 	json_add_text(j, "id", d->id);
 	json_add_text(j, "domain", d->domain);
 	json_add_bool(j, "verified", d->verified_at != 0);
-	add_time(j, "verified_at", d->verified_at);
+	json_add_time_or_null(j, "verified_at", d->verified_at);
 	json_add_bool(j, "auto_join", d->auto_join);
 	json_add_time(j, "created_at", d->created_at);
 	json_add_text(&record, "name", arena_print(j->arena, JOINING_LABEL "%s", d->domain));

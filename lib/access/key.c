@@ -134,16 +134,6 @@ key_state(const struct api_key *k, int64_t now)
 	return (api_key_alive(k, now) ? "live" : k->revoked_at != 0 ? "revoked" : "expired");
 }
 
-static void
-add_time(struct json *j, const char *name, int64_t at)
-{
-
-	if (at != 0)
-		json_add_time(j, name, at);
-	else
-		json_add_text(j, name, NULL);
-}
-
 enum err
 key_print(const struct api_key *k, int64_t now, struct names *names, struct json *j)
 {
@@ -163,10 +153,10 @@ key_print(const struct api_key *k, int64_t now, struct names *names, struct json
 	json_add_texts(j, "networks", names->items, names->count);
 	json_add_time(j, "created_at", k->created_at);
 	json_add_text(j, "created_by", k->created_by);
-	add_time(j, "expires_at", k->expires_at);
-	add_time(j, "revoked_at", k->revoked_at);
+	json_add_time_or_null(j, "expires_at", k->expires_at);
+	json_add_time_or_null(j, "revoked_at", k->revoked_at);
 	json_add_text(j, "replaced_by", k->replaced_by);
-	add_time(j, "last_used_at", k->last_used_at);
+	json_add_time_or_null(j, "last_used_at", k->last_used_at);
 	json_add_text(j, "last_used_ip", k->last_used_ip);
 	return (ERR_OK);
 }
@@ -178,6 +168,6 @@ key_details(const struct api_key *k, struct arena *a)
 
 	json_add_text(&j, "user_id", k->user_id);
 	json_add_text(&j, "scopes", k->scopes);
-	add_time(&j, "expires_at", k->expires_at);
+	json_add_time_or_null(&j, "expires_at", k->expires_at);
 	return (j);
 }

@@ -189,17 +189,6 @@ webhook_resend(struct tx *tx, const struct webhook *w, const char *id, int64_t n
 	return (webhook_schedule(tx, w->id));
 }
 
-/* A time, or null for 0. */
-static void
-add_time(struct json *j, const char *name, int64_t at)
-{
-
-	if (at == 0)
-		json_add_text(j, name, NULL);
-	else
-		json_add_time(j, name, at);
-}
-
 static void
 add_events(struct json *j, const char *events)
 {
@@ -225,10 +214,10 @@ webhook_print(const struct webhook *w, int64_t now, struct arena *a)
 	add_events(&j, w->events);
 	json_add_text(&j, "description", w->description);
 	json_add_bool(&j, "enabled", w->enabled);
-	add_time(&j, "gone_at", w->gone_at);
+	json_add_time_or_null(&j, "gone_at", w->gone_at);
 	json_add_number(&j, "failures", w->failures);
-	add_time(&j, "quiet_until", w->quiet_until > now ? w->quiet_until : 0);
-	add_time(&j, "old_secret_until", w->old_until > now ? w->old_until : 0);
+	json_add_time_or_null(&j, "quiet_until", w->quiet_until > now ? w->quiet_until : 0);
+	json_add_time_or_null(&j, "old_secret_until", w->old_until > now ? w->old_until : 0);
 	json_add_time(&j, "created_at", w->created_at);
 	json_add_time(&j, "updated_at", w->updated_at);
 	return (j);
@@ -250,10 +239,10 @@ webhook_print_delivery(const struct delivery *d, struct arena *a)
 		json_add_number(&j, "http_status", d->http_status);
 	json_add_text(&j, "last_error", d->last_error);
 	json_add_number(&j, "took_ms", d->took_ms);
-	add_time(&j, "next_at", d->next_at);
+	json_add_time_or_null(&j, "next_at", d->next_at);
 	json_add_time(&j, "give_up_at", d->give_up_at);
 	json_add_time(&j, "created_at", d->created_at);
-	add_time(&j, "sent_at", d->sent_at);
+	json_add_time_or_null(&j, "sent_at", d->sent_at);
 	return (j);
 }
 

@@ -384,6 +384,16 @@ json_add_time(struct json *j, const char *name, int64_t at)
 }
 
 void
+json_add_time_or_null(struct json *j, const char *name, int64_t at)
+{
+
+	if (at == 0)
+		json_add_text(j, name, NULL);
+	else
+		json_add_time(j, name, at);
+}
+
+void
 json_add_raw(struct json *j, const char *name, const char *raw)
 {
 

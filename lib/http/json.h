@@ -60,14 +60,16 @@ struct json {
 struct json json_object(struct arena *a);
 
 /**
- * json_add_text(j, name, text), json_add_time(j, name, at), ...:
- * Add a member. A NULL text becomes null; a time (Unix milliseconds) RFC 3339; a raw text must be
- * JSON already; a tree is part of ${j} from then on. The names are not copied: they must be static.
+ * json_add_text(j, name, text), json_add_time(j, name, at), json_add_time_or_null(j, name, at),
+ * ...: Add a member. A NULL text becomes null; a time (Unix milliseconds) RFC 3339, or null when
+ * that is 0 and it may be; a raw text must be JSON already; a tree is part of ${j} from then on.
+ * The names are not copied: they must be static.
  */
 void json_add_text(struct json *j, const char *name, const char *text);
 void json_add_number(struct json *j, const char *name, int64_t number);
 void json_add_bool(struct json *j, const char *name, bool value);
 void json_add_time(struct json *j, const char *name, int64_t at);
+void json_add_time_or_null(struct json *j, const char *name, int64_t at);
 void json_add_raw(struct json *j, const char *name, const char *raw);
 void json_add_tree(struct json *j, const char *name, struct cJSON *tree);
 void json_add_texts(struct json *j, const char *name, char *const *texts, size_t count);

@@ -60,6 +60,18 @@ is_one_of(const char *text, const char *one, const char *another, const char *th
 	return (strcmp(text, one) == 0 || strcmp(text, another) == 0 || strcmp(text, third) == 0);
 }
 
+/* If not, ${message} says so of the setting ${name}. */
+static bool
+are_networks(const char *name, const char *text, char message[static CONF_MESSAGE_SIZE])
+{
+
+	if (address_networks_ok(text))
+		return (true);
+	snprintf(message, CONF_MESSAGE_SIZE,
+	    "%s must be addresses and networks such as 192.0.2.0/24, separated by spaces", name);
+	return (false);
+}
+
 enum err
 conf_check(struct conf *c, char message[static CONF_MESSAGE_SIZE])
 {
@@ -78,20 +90,11 @@ conf_check(struct conf *c, char message[static CONF_MESSAGE_SIZE])
 		    "by spaces");
 		return (ERR_CONF);
 	}
-	if (!address_networks_ok(c->http_proxies)) {
-		snprintf(message, CONF_MESSAGE_SIZE,
-		    "http.proxies must be addresses and networks such as 192.0.2.0/24, separated "
-		    "by spaces");
+	if (!are_networks("http.proxies", c->http_proxies, message) ||
+	    !are_networks("webhook.private", c->webhook_private, message))
 		return (ERR_CONF);
-	}
 	if (!is_one_of(c->work_mode, "off", "busy", "always")) {
 		snprintf(message, CONF_MESSAGE_SIZE, "work.mode must be off, busy or always");
-		return (ERR_CONF);
-	}
-	if (!address_networks_ok(c->webhook_private)) {
-		snprintf(message, CONF_MESSAGE_SIZE,
-		    "webhook.private must be addresses and networks such as 10.0.0.0/8, separated "
-		    "by spaces");
 		return (ERR_CONF);
 	}
 	if (!dns_server_ok(c->dns_server)) {

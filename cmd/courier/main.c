@@ -1,5 +1,5 @@
-/* courier: sends the mail of the outbox. No FastCGI program: it runs by itself, one a database, and
- * ends on SIGTERM. */
+/* courier: sends the mail of the outbox, and tells webhooks what the audit log says. No FastCGI
+ * program: it runs by itself, one a database, and ends on SIGTERM. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -159,8 +159,8 @@ read_options(int argc, char **argv, const char **ret_conf, int *ret_status)
 		} else {
 			*ret_status = strcmp(argv[i], "--help") == 0 ? 0 : 100;
 			fputs("usage: courier [--config FILE | --routes | --version | --help]\n"
-			      "Sends the mail of the outbox, as [mail] of yett.conf says, until "
-			      "SIGTERM.\n",
+			      "Sends the mail of the outbox, and tells webhooks what the audit log "
+			      "says, as [mail]\nand [webhook] of yett.conf say, until SIGTERM.\n",
 			    *ret_status == 0 ? stdout : stderr);
 			return (false);
 		}

@@ -229,7 +229,7 @@ start_nginx() {
 	local dir=$BATS_TEST_TMPDIR/nginx program routes
 	mkdir -p "$dir"
 	SPAWNED=
-	for program in register login session password users roles groups orgs apikeys limits guard audit webhooks; do
+	for program in register login session password users roles groups orgs apikeys limits waitlist guard audit webhooks; do
 		spawn-fcgi -s "$dir/$program.sock" -P "$dir/$program.pid" -- "$BIN/$program" > /dev/null 2>> "$dir/log" 3>&-
 		SPAWNED="$SPAWNED $(cat "$dir/$program.pid")"
 	done
@@ -311,6 +311,9 @@ start_nginx() {
 		GET /rate-limits 401
 		GET /webhooks 401
 		GET /rate-limits/01890a5d-ac96-774b-bcce-b302099a8057/counters 401
+		GET /waitlist 401
+		GET /waitlist/confirm 404
+		GET /waitlist/invite 405 OPTIONS,_POST
 		GET /guard/rules 401
 		GET /guard/rules/01890a5d-ac96-774b-bcce-b302099a8057 401
 		GET /audit 401

@@ -5,6 +5,7 @@
 
 #include "access/app.h"
 #include "access/joining.h"
+#include "access/mailing.h"
 #include "access/profile.h"
 #include "access/subject.h"
 #include "base/clock.h"
@@ -59,6 +60,7 @@ struct input {
 	const char *email;
 	const char *role; /* its id or name; NULL: org-member */
 	int64_t expires_at;
+	bool show; /* the link in the answer, too */
 	struct invitation invitation;
 	char token[SECRET_TOKEN_SIZE];
 };
@@ -97,6 +99,27 @@ find_key(const struct subject *s)
 	return (s->user_id[0] == '\0' && s->key_id[0] != '\0' ? s->key_id : NULL);
 }
 
+/* Mail it in the name of who asks, if mail goes out here. */
+static enum err
+mail_it(struct tx *tx, struct change *c, const struct invitation *inv, const char *token)
+{
+	struct req *r = c->req;
+	const struct post post = { &r->app->conf, r->app->master, r->arena, mailing_locale(r) };
+	struct joining_letter letter = { .org = c->tenant.org.name, .token = token };
+	const char *id = find_inviter(r->subject);
+	struct user inviter;
+	enum err e;
+
+	if (!joining_mails(&r->app->conf))
+		return (ERR_OK);
+	if (id != NULL) {
+		if ((e = user_find(tx_db(tx), USER_BY_ID, id, r->arena, &inviter)) != ERR_OK)
+			return (e);
+		letter.inviter = inviter.name != NULL ? inviter.name : inviter.email;
+	}
+	return (joining_mail(tx, &post, inv, &letter, c->now));
+}
+
 /* Whether the address is somebody's, or a member's, is not looked at: so the answer cannot tell. */
 static enum err
 write_new(struct tx *tx, struct change *c)
@@ -115,14 +138,17 @@ write_new(struct tx *tx, struct change *c)
 		.invited_by = find_inviter(c->req->subject),
 		.invited_by_key = find_key(c->req->subject),
 		.created_at = c->now,
-		.expires_at = in->expires_at };
+		.expires_at = in->expires_at,
+		.shown = in->show };
 	if ((e = joining_invite(tx, &in->invitation, c->req->arena, in->token, &replaced)) ==
 	    ERR_LIMIT)
 		return (req_field_error(c->req, "email",
 		    "is one more than the 100 invitations that an organisation may have open"));
+	if (e != ERR_OK)
+		return (e);
 	c->object_id = in->invitation.id;
 	joining_note_invitation(&c->details, &in->invitation, replaced);
-	return (e);
+	return (mail_it(tx, c, &in->invitation, in->token));
 }
 
 static enum err
@@ -142,7 +168,26 @@ check_input(struct req *r, struct input *in)
 	if (in->expires_at <= now || in->expires_at > now + JOINING_DAYS_MAX * DAY_MS)
 		return (req_field_error(
 		    r, "expires_at", "must be in the future, and in 30 days at most"));
-	return (ERR_OK);
+	if (!joining_mails(&r->app->conf)) {
+		in->show = true;
+		return (ERR_OK);
+	}
+	return (mailing_allow_known(r, in->email));
+}
+
+/* With the link, where it is shown: to whom it was, it proves no address any more. */
+static enum err
+reply_new(struct req *r, int status, const struct invitation *inv, const char *token)
+{
+	struct json j = json_object(r->arena);
+	const char *link = NULL;
+
+	if (inv->shown && (link = joining_link(&r->app->conf, token, r->arena)) == NULL)
+		return (ERR_NOMEM);
+	joining_print_invitation(&j, inv);
+	json_add_text(&j, "link", link);
+	json_add_bool(&j, "mailed", joining_mails(&r->app->conf));
+	return (reply_json(r, status, &j));
 }
 
 enum err
@@ -153,6 +198,7 @@ invitations_add(struct req *r)
 		{ "role", FIELD_TEXT, offsetof(struct input, role), 1, 64, FIELD_OPTIONAL },
 		{ "expires_at", FIELD_TIME, offsetof(struct input, expires_at), 0, 0,
 		    FIELD_OPTIONAL },
+		{ "show_link", FIELD_BOOL, offsetof(struct input, show), 0, 0, FIELD_OPTIONAL },
 	};
 	struct input in = { .email = NULL };
 	struct change c = { .req = r,
@@ -161,18 +207,52 @@ invitations_add(struct req *r)
 		.object_type = "invitation",
 		.how = write_new,
 		.in = &in };
-	struct json j = json_object(r->arena);
-	const char *link;
 	enum err e;
 
 	if ((e = input_read(r, fields, COUNT(fields), &in)) != ERR_OK ||
 	    (e = check_input(r, &in)) != ERR_OK || (e = change_run(&c)) != ERR_OK)
 		return (e);
-	if ((link = joining_link(&r->app->conf, in.token, r->arena)) == NULL)
-		return (ERR_NOMEM);
-	joining_print_invitation(&j, &in.invitation);
-	json_add_text(&j, "link", link);
-	return (reply_json(r, 201, &j));
+	return (reply_new(r, 201, &in.invitation, in.token));
+}
+
+/* Who sends it again gives what it gives. */
+static enum err
+write_resend(struct tx *tx, struct change *c)
+{
+	struct input *in = c->in;
+	struct req *r = c->req;
+	struct invitation *inv = &in->invitation;
+	enum err e;
+
+	if ((e = invitation_find(tx_db(tx), r->id, r->item_id, r->arena, inv)) != ERR_OK)
+		return (e);
+	if (inv->expires_at <= c->now)
+		return (ERR_NOT_FOUND);
+	if ((e = tenant_limit_role(r, tx_db(tx), &c->tenant, inv->role_id, NULL)) != ERR_OK ||
+	    (joining_mails(&r->app->conf) && (e = mailing_allow_known(r, inv->email)) != ERR_OK))
+		return (e);
+	inv->shown = !joining_mails(&r->app->conf);
+	if ((e = joining_renew(tx, inv, in->token)) != ERR_OK)
+		return (e);
+	return (mail_it(tx, c, inv, in->token));
+}
+
+enum err
+invitations_resend(struct req *r)
+{
+	struct input in = { .email = NULL };
+	struct change c = { .req = r,
+		.permission = "invitations:create",
+		.action = "invitation.resent",
+		.object_type = "invitation",
+		.object_id = r->item_id,
+		.how = write_resend,
+		.in = &in };
+	enum err e;
+
+	if ((e = change_run(&c)) != ERR_OK)
+		return (e);
+	return (reply_new(r, 200, &in.invitation, in.token));
 }
 
 static enum err

@@ -6,6 +6,7 @@
 
 MUST_USE enum err invitations_list(struct req *r);
 MUST_USE enum err invitations_add(struct req *r);
+MUST_USE enum err invitations_resend(struct req *r);
 MUST_USE enum err invitations_drop(struct req *r);
 MUST_USE enum err invitations_look(struct req *r);
 MUST_USE enum err invitations_accept(struct req *r);

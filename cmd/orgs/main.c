@@ -51,6 +51,8 @@ static const struct route routes[] = {
 	{ "POST", "/orgs/{id}/invitations", invitations_add, 8192, WHO_HOLDER, NULL, NULL },
 	{ "DELETE", "/orgs/{id}/invitations/{item_id}", invitations_drop, 1024, WHO_HOLDER, NULL,
 	    NULL },
+	{ "POST", "/orgs/{id}/invitations/{item_id}/resend", invitations_resend, 1024, WHO_HOLDER,
+	    NULL, NULL },
 	{ "POST", "/invitations/look", invitations_look, 4096, WHO_ANY, NULL, NULL },
 	{ "POST", "/invitations/accept", invitations_accept, 4096, WHO_SELF, "invitation", NULL },
 	{ "GET", "/invitation", invitations_page, 0, WHO_ANY, NULL, NULL },

@@ -1,6 +1,7 @@
 /* register: make an account, and be signed in. */
 #include <string.h>
 
+#include "access/admission.h"
 #include "access/app.h"
 #include "access/cookie.h"
 #include "access/visit.h"
@@ -14,6 +15,7 @@ struct registration {
 	const char *password_confirm;
 	const char *username;
 	const char *name;
+	const char *invitation;
 	const char *return_to;
 };
 
@@ -29,6 +31,8 @@ read_registration(struct req *r, struct registration *ret_in)
 		{ "username", FIELD_TEXT, offsetof(struct registration, username), 2, 64,
 		    FIELD_OPTIONAL },
 		{ "name", FIELD_TEXT, offsetof(struct registration, name), 1, 200, FIELD_OPTIONAL },
+		{ "invitation", FIELD_TEXT, offsetof(struct registration, invitation), 0,
+		    TICKET_TEXT_MAX, FIELD_OPTIONAL },
 		{ "return_to", FIELD_TEXT, offsetof(struct registration, return_to), 0, 1024,
 		    FIELD_OPTIONAL },
 	};
@@ -43,6 +47,17 @@ read_registration(struct req *r, struct registration *ret_in)
 	return (ERR_OK);
 }
 
+/* Who was on the way to accept an invitation has done so by signing up with it. */
+static const char *
+where_to(const struct registration *in)
+{
+
+	if (in->invitation != NULL && in->invitation[0] != '\0' && in->return_to != NULL &&
+	    strcmp(in->return_to, "/invitation") == 0)
+		return ("/account#joined");
+	return (in->return_to);
+}
+
 static enum err
 post_register(struct req *r)
 {
@@ -54,7 +69,7 @@ post_register(struct req *r)
 
 	if ((e = read_registration(r, &in)) != ERR_OK)
 		return (e);
-	signup = (struct signup){ in.email, in.password, in.username, in.name };
+	signup = (struct signup){ in.email, in.password, in.username, in.name, in.invitation };
 	if ((e = visit_sign_up(r, &signup, browser ? SESSION_COOKIE : SESSION_REFRESH, &v)) !=
 	    ERR_OK)
 		return (e);
@@ -62,18 +77,22 @@ post_register(struct req *r)
 		return (visit_reply_tokens(r, 201, &v));
 	if ((e = cookie_set(r, v.secret)) != ERR_OK)
 		return (e);
-	return (reply_redirect(r, in.return_to, "/account"));
+	return (reply_redirect(r, where_to(&in), "/account"));
 }
 
 static enum err
 get_register(struct req *r)
 {
+	const enum admission_mode mode = admission_mode(&r->app->conf);
 	struct json j = json_object(r->arena);
 	const char *return_to = req_query(r, "return_to");
 
 	if (r->subject != NULL)
 		return (reply_redirect(r, return_to, "/account"));
 	json_add_text(&j, "site", r->app->conf.site_name);
+	json_add_bool(&j, "closed", mode == ADMISSION_CLOSED);
+	json_add_bool(&j, "wanted", mode == ADMISSION_INVITE || mode == ADMISSION_WAITLIST);
+	json_add_bool(&j, "waitlist", mode == ADMISSION_WAITLIST);
 	json_add_text(&j, "return_to", req_is_local(return_to) ? return_to : "");
 	return (reply_page(r, 200, r->app->pages, "register", &j));
 }

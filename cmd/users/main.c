@@ -3,6 +3,7 @@
 #include "change.h"
 #include "create.h"
 #include "import.h"
+#include "invite.h"
 #include "list.h"
 #include "reader.h"
 
@@ -13,6 +14,7 @@ static const struct route routes[] = {
 	{ "POST", "/users", create_post, 65536, WHO_HOLDER, NULL, "users:create" },
 	{ "POST", "/users/import", import_post, 65536, WHO_HOLDER, NULL, "users:import",
 	    .type = "application/x-ndjson" },
+	{ "POST", "/users/invite", invite_post, 8192, WHO_HOLDER, NULL, "users:create" },
 	{ "GET", "/users/export", list_export, 0, WHO_HOLDER, NULL, "users:export" },
 	{ "GET", "/users/by-email", reader_get_by_email, 0, WHO_GUEST, NULL, "users:read" },
 	{ "GET", "/users/by-username", reader_get_by_username, 0, WHO_GUEST, NULL, "users:read" },

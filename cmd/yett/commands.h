@@ -21,6 +21,7 @@ int cmd_user_logout(struct tool *t);
 int cmd_user_require_password_update(struct tool *t);
 int cmd_user_clear_password(struct tool *t);
 int cmd_user_import(struct tool *t);
+int cmd_user_invite(struct tool *t);
 int cmd_user_export(struct tool *t);
 
 int cmd_role_list(struct tool *t);
@@ -52,7 +53,14 @@ int cmd_domain_delete(struct tool *t);
 
 int cmd_invitation_list(struct tool *t);
 int cmd_invitation_add(struct tool *t);
+int cmd_invitation_resend(struct tool *t);
 int cmd_invitation_revoke(struct tool *t);
+
+int cmd_waitlist_list(struct tool *t);
+int cmd_waitlist_invite(struct tool *t);
+int cmd_waitlist_approve(struct tool *t);
+int cmd_waitlist_refuse(struct tool *t);
+int cmd_waitlist_delete(struct tool *t);
 
 int cmd_limit_list(struct tool *t);
 int cmd_limit_show(struct tool *t);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "access/joining.h"
+#include "access/mailing.h"
 #include "access/profile.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -71,6 +72,7 @@ struct change {
 	const char *missing; /* what there is not */
 	int64_t now;
 	int64_t expires_at;
+	bool show; /* the link, too */
 	struct invitation invitation;
 	char token[SECRET_TOKEN_SIZE];
 };
@@ -87,6 +89,19 @@ read_words(struct tool *t, struct change *c)
 	if (!profile_email_ok(c->email))
 		return (tool_fail("email: is not an e-mail address"));
 	return (whose_read(t, t->words[0], &c->org));
+}
+
+/* The mail, where mail goes out; the tool is nobody who could be named in it. */
+static enum err
+mail_it(struct tx *tx, const struct change *c)
+{
+	const struct tool *t = c->tool;
+	const struct post post = { &t->conf, t->master, t->arena, NULL };
+	const struct joining_letter letter = { .org = c->org.name, .token = c->token };
+
+	if (!joining_mails(&t->conf))
+		return (ERR_OK);
+	return (joining_mail(tx, &post, &c->invitation, &letter, c->now));
 }
 
 static enum err
@@ -108,8 +123,10 @@ write_new(struct tx *tx, void *arg)
 		.role_id = role.id,
 		.role_name = role.name,
 		.created_at = c->now,
-		.expires_at = c->expires_at };
-	if ((e = joining_invite(tx, &c->invitation, a, c->token, &replaced)) != ERR_OK)
+		.expires_at = c->expires_at,
+		.shown = c->show };
+	if ((e = joining_invite(tx, &c->invitation, a, c->token, &replaced)) != ERR_OK ||
+	    (e = mail_it(tx, c)) != ERR_OK)
 		return (e);
 	joining_note_invitation(&details, &c->invitation, replaced);
 	return (tool_note(c->tool, tx,
@@ -120,11 +137,34 @@ write_new(struct tx *tx, void *arg)
 	        .details = &details }));
 }
 
+/* Where no mail goes out the link is for whoever invites to send. */
+static int
+print_new(struct tool *t, const struct change *c)
+{
+	const struct invitation *inv = &c->invitation;
+	const char *link;
+
+	printf("%s is invited to be %s in %s until %s.", inv->email, inv->role_name, c->org.slug,
+	    table_time(t->arena, inv->expires_at));
+	if (joining_mails(&t->conf))
+		printf(" A mail says so.");
+	if (!inv->shown) {
+		putchar('\n');
+		return (0);
+	}
+	if ((link = joining_link(&t->conf, c->token, t->arena)) == NULL)
+		return (tool_fail("out of memory"));
+	puts(" Send this link, which is not shown again:");
+	puts(link);
+	return (0);
+}
+
 int
 cmd_invitation_add(struct tool *t)
 {
-	const char *until = tool_value(t, "--until"), *role = tool_value(t, "--role"), *link;
-	struct change c = { .role = role != NULL ? role : "org-member" };
+	const char *until = tool_value(t, "--until"), *role = tool_value(t, "--role");
+	struct change c = { .role = role != NULL ? role : "org-member",
+		.show = tool_has(t, "--show-link") || !joining_mails(&t->conf) };
 	int status;
 	enum err e;
 
@@ -143,12 +183,45 @@ cmd_invitation_add(struct tool *t)
 		    JOINING_INVITATIONS_MAX));
 	if (e != ERR_OK)
 		return (tool_fail("the invitation cannot be stored (%s)", err_slug(e)));
-	if ((link = joining_link(&t->conf, c.token, t->arena)) == NULL)
-		return (tool_fail("out of memory"));
-	printf("%s is invited to be %s in %s until %s. Send this link, which is not shown again:\n",
-	    c.email, c.invitation.role_name, c.org.slug, table_time(t->arena, c.expires_at));
-	puts(link);
-	return (0);
+	return (print_new(t, &c));
+}
+
+static enum err
+write_resend(struct tx *tx, void *arg)
+{
+	struct change *c = arg;
+	struct invitation *inv = &c->invitation;
+	enum err e;
+
+	if ((e = invitation_find_email(tx_db(tx), c->org.id, c->email, c->tool->arena, inv)) !=
+	    ERR_OK)
+		return (e);
+	if (inv->expires_at <= c->now)
+		return (ERR_NOT_FOUND);
+	inv->shown = c->show;
+	if ((e = joining_renew(tx, inv, c->token)) != ERR_OK || (e = mail_it(tx, c)) != ERR_OK)
+		return (e);
+	return (tool_note(c->tool, tx,
+	    &(struct event){ .action = "invitation.resent",
+	        .object_type = "invitation",
+	        .object_id = inv->id,
+	        .org_id = c->org.id }));
+}
+
+int
+cmd_invitation_resend(struct tool *t)
+{
+	struct change c = { .show = tool_has(t, "--show-link") || !joining_mails(&t->conf) };
+	int status;
+	enum err e;
+
+	if ((status = read_words(t, &c)) != 0)
+		return (status);
+	if ((e = store_write(t->store, write_resend, &c)) == ERR_NOT_FOUND)
+		return (tool_fail("%s is not invited into %s", c.email, c.org.slug));
+	if (e != ERR_OK)
+		return (tool_fail("the change cannot be stored (%s)", err_slug(e)));
+	return (print_new(t, &c));
 }
 
 static enum err

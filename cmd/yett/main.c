@@ -23,6 +23,8 @@ static const char apikey_create_more[] =
     "One of --user and --service is needed. Prints the key, which is shown only now. \"yett key "
     "create\" is the same.";
 
+static const char waitlist_who[] = "WHO is an address on the list, or the id there.";
+
 static const char guard_at[] = "AT is the position of a rule of the database, or its id.";
 
 static const struct command commands[] = {
@@ -59,6 +61,9 @@ static const struct command commands[] = {
 	    "make users of lines of JSON, with hashes of elsewhere",
 	    "FILE may be - for standard input. Who is there already stays as he is. Says which "
 	    "lines failed, and why; with --json what became of every line." },
+	{ "user", "invite", "EMAIL", 1, 1, user_invite_options, false, cmd_user_invite,
+	    "mail somebody a link to sign up by",
+	    "For 7 days, also where signup.mode wants an invitation. It proves the address." },
 	{ "user", "export", "", 0, 0, user_export_options, false, cmd_user_export,
 	    "print all users as lines of JSON", "\"yett user import\" takes them elsewhere." },
 	{ "user", "delete", "WHO", 1, 1, user_delete_options, false, cmd_user_delete,
@@ -115,9 +120,24 @@ static const struct command commands[] = {
 	    "list the open invitations of an org", NULL },
 	{ "invitation", "add", "ORG EMAIL", 2, 2, invitation_add_options, false, cmd_invitation_add,
 	    "invite somebody into an org",
-	    "Prints the link to send; it replaces an older one for the same address." },
+	    "It is mailed; without mail.url its link is printed, for you to send. It replaces an "
+	    "older one for the same address." },
+	{ "invitation", "resend", "ORG EMAIL", 2, 2, invitation_resend_options, false,
+	    cmd_invitation_resend, "mail it once more, with a new link",
+	    "The old link is good no more." },
 	{ "invitation", "revoke", "ORG EMAIL", 2, 2, NULL, false, cmd_invitation_revoke,
 	    "take an invitation back", NULL },
+	{ "waitlist", "list", "", 0, 0, waitlist_list_options, false, cmd_waitlist_list,
+	    "list who is on the waitlist, in its order", NULL },
+	{ "waitlist", "invite", "COUNT", 1, 1, NULL, false, cmd_waitlist_invite,
+	    "invite the next so many, 500 at most",
+	    "Each is mailed a link that is good for 7 days." },
+	{ "waitlist", "approve", "WHO", 1, 1, NULL, false, cmd_waitlist_approve,
+	    "invite one out of turn, or once more", waitlist_who },
+	{ "waitlist", "refuse", "WHO", 1, 1, NULL, false, cmd_waitlist_refuse,
+	    "say no to one, who is not told", waitlist_who },
+	{ "waitlist", "delete", "WHO", 1, 1, NULL, false, cmd_waitlist_delete,
+	    "forget one, address and all", waitlist_who },
 	{ "limit", "list", "", 0, 0, json_options, false, cmd_limit_list, "list the rate limits",
 	    NULL },
 	{ "limit", "show", "NAME", 1, 1, json_options, false, cmd_limit_show,

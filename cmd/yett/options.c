@@ -135,9 +135,33 @@ const struct option domain_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+#define INVITATION_LINK \
+	{ \
+		"--show-link", NULL, "print the link, too; then it proves no address", false \
+	}
+
 const struct option invitation_add_options[] = {
 	{ "--role", "ROLE", "to be this in the org (org-member)", false },
 	{ "--until", "TIME", "open until then, 30 days at most (7 days)", false },
+	INVITATION_LINK,
+	{ NULL, NULL, NULL, false },
+};
+
+const struct option invitation_resend_options[] = {
+	INVITATION_LINK,
+	{ NULL, NULL, NULL, false },
+};
+
+const struct option waitlist_list_options[] = {
+	{ "--state", "STATE", "only waiting, invited, refused, joined or unconfirmed", false },
+	{ "--limit", "N", "at most so many (50)", false },
+	{ "--json", NULL, "print JSON", false },
+	{ NULL, NULL, NULL, false },
+};
+
+const struct option user_invite_options[] = {
+	{ "--name", "N", "the name to greet", false },
+	{ "--lang", "LANG", "the language of the mail, as de or de-AT", false },
 	{ NULL, NULL, NULL, false },
 };
 

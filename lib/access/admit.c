@@ -98,3 +98,13 @@ admit(struct req *r)
 		usage_count(r->app->usage, r->subject->key_id, clock_ms(), r->remote_addr);
 	return (e);
 }
+
+enum err
+admit_holder(struct req *r)
+{
+	enum err e;
+
+	if (r->subject == NULL && (e = subject_be_guest(r)) != ERR_OK)
+		return (e);
+	return (check_permission(r));
+}

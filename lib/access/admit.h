@@ -12,4 +12,12 @@
  */
 MUST_USE enum err admit(struct req *r);
 
+/**
+ * admit_holder(r):
+ * For a row of WHO_MAYBE that has a page for everybody, and else an answer for who holds its
+ * permission: a handler asks this before the second. Who proves nothing is the guest.
+ * Errors: as admit().
+ */
+MUST_USE enum err admit_holder(struct req *r);
+
 #endif

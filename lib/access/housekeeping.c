@@ -9,6 +9,7 @@
 #include "access/guard.h"
 #include "access/subject.h"
 #include "access/usage.h"
+#include "access/waiting.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
@@ -87,6 +88,8 @@ purge(struct tx *tx, void *arg)
 	if ((e = session_purge(tx, now - DAY_MS, PURGE_MAX, &count)) != ERR_OK)
 		return (e);
 	if ((e = invitation_purge(tx, now - INVITATION_KEPT_MS, PURGE_MAX)) != ERR_OK)
+		return (e);
+	if ((e = waitlist_purge(tx, now - WAITING_KEPT_MS, PURGE_MAX)) != ERR_OK)
 		return (e);
 	if ((e = one_time_purge(tx, now, PURGE_MAX)) != ERR_OK)
 		return (e);

@@ -59,6 +59,16 @@ joining_invite(struct tx *tx, struct invitation *inv, struct arena *a,
 	return (invitation_add(tx, inv, hash));
 }
 
+enum err
+joining_renew(struct tx *tx, const struct invitation *inv, char ret_token[static SECRET_TOKEN_SIZE])
+{
+	unsigned char hash[SECRET_HASH_LEN];
+
+	secret_token(ret_token);
+	secret_hash(ret_token, strlen(ret_token), hash);
+	return (invitation_set_token(tx, inv->id, hash, inv->shown));
+}
+
 void
 joining_note_invitation(struct json *details, const struct invitation *inv, const char *replaced)
 {
@@ -162,14 +172,18 @@ enum err
 joining_accept(
     struct tx *tx, struct req *r, const struct invitation *inv, const char *user_id, int64_t now)
 {
+	/* Who signs up by it is nobody yet to the request. */
+	const char *new_user = r->subject == NULL ? user_id : NULL;
 	const struct event accepted = { .action = "invitation.accepted",
 		.object_type = "invitation",
 		.object_id = inv->id,
-		.org_id = inv->org_id };
+		.org_id = inv->org_id,
+		.user_id = new_user };
 	const struct event joined = { .action = "org_member.joined",
 		.object_type = "user",
 		.object_id = user_id,
-		.org_id = inv->org_id };
+		.org_id = inv->org_id,
+		.user_id = new_user };
 	enum err e, added;
 
 	if ((added = org_member_add(tx, inv->org_id, user_id, now)) != ERR_OK && added != ERR_TAKEN)

@@ -21,6 +21,15 @@
 #define JOINING_DAYS 7              /* for which an invitation is open, unless it says */
 #define JOINING_DAYS_MAX 30
 
+struct post;
+
+/* What the mail of an invitation says besides. */
+struct joining_letter {
+	const char *org;     /* the name of the org */
+	const char *inviter; /* who invites, for people; NULL: not said */
+	const char *token;
+};
+
 /**
  * joining_claim(tx, d, a):
  * Add the claim ${d}, of which org_id, domain (checked by dns_domain_ok()), auto_join and
@@ -45,12 +54,34 @@ void joining_print_invitation(struct json *j, const struct invitation *inv);
 /**
  * joining_invite(tx, inv, a, ret_token, ret_replaced):
  * Add the invitation ${inv}, of which org_id, email (in small letters), role_id, invited_by,
- * created_at and expires_at are given, the id filled in, and make its token. An older one for the
- * address is replaced: ${ret_replaced} is its id, NULL when there was none.
- * Errors: ERR_LIMIT when the org has too many; ERR_NOMEM, ERR_DB.
+ * created_at, expires_at and shown are given, the id filled in, and make its token. An older one
+ * for the address is replaced: ${ret_replaced} is its id, NULL when there was none. Errors:
+ * ERR_LIMIT when the org has too many; ERR_NOMEM, ERR_DB.
  */
 MUST_USE enum err joining_invite(struct tx *tx, struct invitation *inv, struct arena *a,
     char ret_token[static SECRET_TOKEN_SIZE], const char **ret_replaced);
+
+/**
+ * joining_renew(tx, inv, ret_token):
+ * Another token for ${inv}, shown or not as that says; the old is good no more.
+ * Errors: ERR_NOT_FOUND, ERR_DB.
+ */
+MUST_USE enum err joining_renew(
+    struct tx *tx, const struct invitation *inv, char ret_token[static SECRET_TOKEN_SIZE]);
+
+/**
+ * joining_mails(conf):
+ * Are invitations mailed? Without mail.url whoever invites is shown the link, and sends it.
+ */
+bool joining_mails(const struct conf *conf);
+
+/**
+ * joining_mail(tx, post, inv, letter, now):
+ * Queue the mail of ${inv}; whether the address is anybody's is not looked at.
+ * Errors: as mailing_queue().
+ */
+MUST_USE enum err joining_mail(struct tx *tx, const struct post *post, const struct invitation *inv,
+    const struct joining_letter *letter, int64_t now);
 
 /**
  * joining_note_invitation(details, inv, replaced):

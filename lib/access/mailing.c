@@ -29,29 +29,60 @@ mailing_kind_ok(const char *kind)
 	        strspn(kind, "abcdefghijklmnopqrstuvwxyz0123456789-") == len);
 }
 
+/* One more to ${address}: 0, or for how many ms not. */
+static enum err
+take_address(struct req *r, const char *address, int64_t *ret_wait)
+{
+	const struct limit limit = { r->app->conf.throttle_mails, HOUR_MS };
+	char *small = arena_copy(r->arena, address), key[KEY_SIZE];
+
+	if (small == NULL)
+		return (ERR_NOMEM);
+	text_lower(small);
+	snprintf(key, sizeof key, "mail\n%s", small);
+	*ret_wait = limiter_take(r->app->limiter, key, limit);
+	return (ERR_OK);
+}
+
+static enum err
+refuse(struct req *r, int64_t wait)
+{
+
+	return (wait == 0 ? ERR_OK : throttle_refuse(r, wait, "too many mails were asked for"));
+}
+
+enum err
+mailing_allow_known(struct req *r, const char *address)
+{
+	int64_t wait;
+	enum err e;
+
+	if (r->app->conf.throttle_mails == 0)
+		return (ERR_OK);
+	return ((e = take_address(r, address, &wait)) == ERR_OK ? refuse(r, wait) : e);
+}
+
 enum err
 mailing_allow(struct req *r, const char *address)
 {
 	const int64_t most = r->app->conf.throttle_mails;
-	const struct limit limit = { most, HOUR_MS },
-	                   of_network = { most * NETWORK_TIMES, HOUR_MS };
+	const struct limit of_network = { most * NETWORK_TIMES, HOUR_MS };
 	struct limiter *l = r->app->limiter;
-	char network[ADDRESS_SIZE], key[KEY_SIZE], network_key[KEY_SIZE];
-	char *small = arena_copy(r->arena, address);
+	char network[ADDRESS_SIZE], network_key[KEY_SIZE];
 	int64_t wait;
+	enum err e;
 
 	if (most == 0)
 		return (ERR_OK);
-	if (small == NULL)
-		return (ERR_NOMEM);
-	text_lower(small);
 	address_customer(r->remote_addr, network);
-	snprintf(key, sizeof key, "mail\n%s", small);
 	snprintf(network_key, sizeof network_key, "mail\n\n%s", network);
-	if ((wait = limiter_take(l, network_key, of_network)) == 0 &&
-	    (wait = limiter_take(l, key, limit)) != 0)
+	if ((wait = limiter_take(l, network_key, of_network)) != 0)
+		return (refuse(r, wait));
+	if ((e = take_address(r, address, &wait)) != ERR_OK)
+		return (e);
+	if (wait != 0)
 		limiter_give(l, network_key, of_network);
-	return (wait == 0 ? ERR_OK : throttle_refuse(r, wait, "too many mails were asked for"));
+	return (refuse(r, wait));
 }
 
 const char *
@@ -143,11 +174,11 @@ add_life(struct json *params, int64_t life_s)
 
 /* Issue the ticket of ${m}, and put into ${secret} what only the mail says. */
 static enum err
-issue(struct tx *tx, struct req *r, struct mailing *m, int64_t now, struct json *secret)
+issue(struct tx *tx, const struct post *p, struct mailing *m, int64_t now, struct json *secret)
 {
 	struct ticket *t = m->ticket;
 	struct ticket_secret s;
-	char *email = arena_copy(r->arena, m->to);
+	char *email = arena_copy(p->arena, m->to);
 	const char *link;
 	enum err e;
 
@@ -156,9 +187,9 @@ issue(struct tx *tx, struct req *r, struct mailing *m, int64_t now, struct json 
 	text_lower(email);
 	t->email = email;
 	t->user_id = m->user == NULL ? NULL : m->user->id;
-	if ((e = ticket_issue(tx, r->app->master, t, now, r->arena, &s)) != ERR_OK)
+	if ((e = ticket_issue(tx, p->master, t, now, p->arena, &s)) != ERR_OK)
 		return (e);
-	link = arena_print(r->arena, "%s%s#%s", r->app->conf.site_url, m->path, s.token);
+	link = arena_print(p->arena, "%s%s#%s", p->conf->site_url, m->path, s.token);
 	if (link == NULL)
 		return (ERR_NOMEM);
 	json_add_text(secret, "link", link);
@@ -171,8 +202,16 @@ issue(struct tx *tx, struct req *r, struct mailing *m, int64_t now, struct json 
 enum err
 mailing_send(struct tx *tx, struct req *r, struct mailing *m, int64_t now)
 {
+	const struct post post = { &r->app->conf, r->app->master, r->arena, mailing_locale(r) };
+
+	return (mailing_send_by(tx, &post, m, now));
+}
+
+enum err
+mailing_send_by(struct tx *tx, const struct post *post, struct mailing *m, int64_t now)
+{
 	const struct user *u = m->user;
-	struct json params = json_object(r->arena), secret = json_object(r->arena);
+	struct json params = json_object(post->arena), secret = json_object(post->arena);
 	struct mail mail = {
 		.kind = m->kind,
 		.user_id = u == NULL ? NULL : u->id,
@@ -186,16 +225,16 @@ mailing_send(struct tx *tx, struct req *r, struct mailing *m, int64_t now)
 	mail.to = m->to;
 	mail.locale = m->locale != NULL                ? m->locale
 	              : u != NULL && u->locale != NULL ? u->locale
-	                                               : mailing_locale(r);
+	                                               : post->locale;
 	json_add_text(mail.params, "name", u == NULL || u->name == NULL ? "" : u->name);
 	if (m->ticket != NULL) {
-		if ((e = issue(tx, r, m, now, &secret)) != ERR_OK)
+		if ((e = issue(tx, post, m, now, &secret)) != ERR_OK)
 			return (e);
 		add_life(mail.params, m->ticket->life_s);
 		mail.secret = &secret;
 		mail.until = m->ticket->expires_at;
 	}
-	e = mailing_queue(tx, &r->app->conf, r->app->master, &mail, now, r->arena, id);
+	e = mailing_queue(tx, post->conf, post->master, &mail, now, post->arena, id);
 	if (e != ERR_OK || !m->pretend)
 		return (e);
 	if (m->ticket != NULL && (e = ticket_forget(tx, m->ticket)) != ERR_OK)

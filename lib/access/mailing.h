@@ -21,13 +21,21 @@
  * params, and of a ticket link, code, and for how long both are good: minutes, hours or days. */
 struct mailing {
 	const char *kind;        /* the template: "reset" */
-	const struct user *user; /* whose; NULL: nobody's */
+	const struct user *user; /* whose; without an id who is to become one; NULL: nobody's */
 	const char *to;          /* the address; NULL: the user's */
 	const char *locale;      /* NULL: the user's, or of the request */
 	struct ticket *ticket;   /* email and user_id are filled in; NULL: none */
 	const char *path;        /* where the link leads: "/reset" */
 	struct json *params;     /* no secret; NULL: none */
 	bool pretend; /* do the same work, and let it come to nothing: for an address of nobody */
+};
+
+/* What sending takes besides; ${arena} is for what is made on the way. */
+struct post {
+	const struct conf *conf;
+	const struct master *master;
+	struct arena *arena;
+	const char *locale; /* where neither the mail nor the user says one; NULL: the usual one */
 };
 
 /**
@@ -38,12 +46,26 @@ struct mailing {
 MUST_USE enum err mailing_allow(struct req *r, const char *address);
 
 /**
+ * mailing_allow_known(r, address):
+ * The same for who is answerable for what he does, as who invites is: one address gets no more
+ * than from others, and the network counts not. Errors: as mailing_allow().
+ */
+MUST_USE enum err mailing_allow_known(struct req *r, const char *address);
+
+/**
  * mailing_send(tx, r, m, now):
  * Issue the ticket of ${m} and queue it: both hold when the transaction is committed. Without
  * mail.url it waits, and is given up in the end. The token in a link is the URL's fragment, which
  * reaches no log of a server or proxy, and no Referer. Errors: as mailing_queue().
  */
 MUST_USE enum err mailing_send(struct tx *tx, struct req *r, struct mailing *m, int64_t now);
+
+/**
+ * mailing_send_by(tx, post, m, now):
+ * The same for who has no request, or works with other memory.
+ */
+MUST_USE enum err
+mailing_send_by(struct tx *tx, const struct post *post, struct mailing *m, int64_t now);
 
 /**
  * mailing_locale(r):

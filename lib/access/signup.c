@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "access/admission.h"
 #include "access/audit.h"
 #include "access/choice.h"
 #include "access/grant.h"
@@ -18,6 +19,7 @@
 struct creation {
 	struct req *req;
 	struct visit *visit;
+	struct admission admission;
 	char group_id[ID_SIZE];
 	const char *taken; /* the field that somebody else has */
 };
@@ -61,35 +63,39 @@ static enum err
 write_user(struct tx *tx, void *arg)
 {
 	struct creation *c = arg;
-	const struct user *u = &c->visit->user;
+	struct user *u = &c->visit->user;
 	const struct event ev = { .action = "user.created",
 		.object_type = "user",
 		.object_id = u->id,
 		.user_id = u->id };
 	enum err e;
 
-	if ((e = guest_check_signup(c->req, tx_db(tx))) != ERR_OK)
+	if ((e = guest_check_signup(c->req, tx_db(tx))) != ERR_OK ||
+	    (e = admission_check(c->req, tx_db(tx), &c->admission, u->created_at)) != ERR_OK)
 		return (e);
+	u->email_confirmed = c->admission.proven;
 	if ((e = user_add(tx, u, c->req->arena)) != ERR_OK)
 		return (e == ERR_TAKEN ? find_taken(tx, c) : e);
 	if ((e = role_assign(tx, u->id, "viewer", 0, u->created_at)) != ERR_OK ||
 	    (e = group_add_home(tx, c->group_id, u->id, u->email, u->created_at)) != ERR_OK ||
 	    (e = user_set_active(tx, u->id, u->created_at)) != ERR_OK ||
-	    (e = audit_note(tx, c->req, &ev)) != ERR_OK)
+	    (e = audit_note(tx, c->req, &ev)) != ERR_OK ||
+	    (e = admission_take(tx, c->req, &c->admission, u->id, u->created_at)) != ERR_OK)
 		return (e);
 	return (grant_store(tx, c->req, &c->visit->session));
 }
 
 /* Before a password is hashed for nothing. */
 static enum err
-check_guest(struct req *r)
+check_first(struct req *r, struct admission *admission)
 {
 	struct db *db;
 	enum err e;
 
 	if ((e = store_read(r->app->store, &db)) != ERR_OK)
 		return (e);
-	e = guest_check_signup(r, db);
+	if ((e = guest_check_signup(r, db)) == ERR_OK)
+		e = admission_check(r, db, admission, clock_ms());
 	store_read_end(r->app->store, db);
 	return (e);
 }
@@ -98,11 +104,13 @@ enum err
 visit_sign_up(
     struct req *r, const struct signup *in, enum session_kind kind, struct visit *ret_visit)
 {
-	struct creation c = { .req = r, .visit = ret_visit };
+	struct creation c = { .req = r,
+		.visit = ret_visit,
+		.admission = { .email = in->email, .token = in->invitation } };
 	char id[ID_SIZE], *hash;
 	enum err e;
 
-	if ((e = check_guest(r)) != ERR_OK || (e = check(r, in)) != ERR_OK)
+	if ((e = check_first(r, &c.admission)) != ERR_OK || (e = check(r, in)) != ERR_OK)
 		return (e);
 	if ((hash = arena_alloc(r->arena, HASHER_HASH_SIZE)) == NULL)
 		return (ERR_NOMEM);

@@ -197,6 +197,13 @@ ticket_forget(struct tx *tx, const struct ticket *t)
 }
 
 enum err
+ticket_forget_email(struct tx *tx, enum ticket_purpose purpose, const char *email)
+{
+
+	return (one_time_drop_email(tx, name_of(purpose), email));
+}
+
+enum err
 ticket_forget_user(struct tx *tx, enum ticket_purpose purpose, const char *user_id)
 {
 

@@ -83,11 +83,14 @@ MUST_USE enum err ticket_try(struct tx *tx, const struct master *m, struct ticke
 bool ticket_browser_ok(const struct ticket *t, const char *browser);
 
 /**
- * ticket_forget(tx, t), ticket_forget_user(tx, purpose, user_id), ticket_forget_all(tx, user_id):
- * Away with one, with those of a user for a purpose, or for whatever: an address or a password has
- * changed. Errors: ERR_DB.
+ * ticket_forget(tx, t), ticket_forget_email(tx, purpose, email), ticket_forget_user(tx, purpose,
+ * user_id), ticket_forget_all(tx, user_id):
+ * Away with one, with those for a purpose that went to an address (in small letters) or are a
+ * user's, or with those for whatever: an address or a password has changed. Errors: ERR_DB.
  */
 MUST_USE enum err ticket_forget(struct tx *tx, const struct ticket *t);
+MUST_USE enum err
+ticket_forget_email(struct tx *tx, enum ticket_purpose purpose, const char *email);
 MUST_USE enum err
 ticket_forget_user(struct tx *tx, enum ticket_purpose purpose, const char *user_id);
 MUST_USE enum err ticket_forget_all(struct tx *tx, const char *user_id);

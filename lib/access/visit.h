@@ -19,8 +19,9 @@ struct visit {
 struct signup {
 	const char *email;
 	const char *password;
-	const char *username; /* NULL: none */
-	const char *name;     /* NULL: none */
+	const char *username;   /* NULL: none */
+	const char *name;       /* NULL: none */
+	const char *invitation; /* its token; NULL: none */
 };
 
 /**
@@ -44,7 +45,8 @@ visit_prove(struct req *r, const char *login, const char *password, struct user 
 /**
  * visit_sign_up(r, in, kind, ret_visit):
  * Make the user with role viewer and a group of the own, and sign in.
- * Errors: ERR_FIELDS, ERR_TAKEN (both with the fields); ERR_BUSY; ERR_DB, ERR_NOMEM.
+ * Errors: ERR_FIELDS, ERR_TAKEN (both with the fields); as guest_check_signup(), admission_check()
+ * and admission_take(); ERR_BUSY; ERR_DB, ERR_NOMEM.
  */
 MUST_USE enum err visit_sign_up(
     struct req *r, const struct signup *in, enum session_kind kind, struct visit *ret_visit);

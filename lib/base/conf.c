@@ -74,6 +74,7 @@ static const struct key keys[] = {
 	{ "work", "life_s", NUMBER, AT(work_life_s), 30, 3600, "300" },
 	{ "work", "free_requests", NUMBER, AT(work_free_requests), 1, 1000000, "30" },
 	{ "work", "free_window_s", NUMBER, AT(work_free_window_s), 1, DAY, "60" },
+	{ "signup", "mode", TEXT, AT(signup_mode), 0, 0, "open" },
 	{ "dns", "server", TEXT, AT(dns_server), 0, 0, "" },
 	{ "dns", "timeout_s", NUMBER, AT(dns_timeout_s), 1, 30, "5" },
 	{ "apikey", "life_s", NUMBER, AT(apikey_life_s), 0, 3650LL * DAY, "31536000" },

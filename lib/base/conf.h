@@ -55,6 +55,8 @@ struct conf {
 	int64_t work_free_requests; /* of mode busy */
 	int64_t work_free_window_s;
 
+	char signup_mode[CONF_TEXT_SIZE]; /* open, invite, waitlist, closed */
+
 	char dns_server[CONF_TEXT_SIZE]; /* ADDRESS[:PORT]; "": those of /etc/resolv.conf */
 	int64_t dns_timeout_s;
 

@@ -17,6 +17,8 @@ static const struct row {
 	[ERR_FORBIDDEN] = { 403, "forbidden", "Not allowed" },
 	[ERR_ACCOUNT] = { 403, "account-not-usable", "This account may not sign in" },
 	[ERR_PASSWORD_DUE] = { 403, "password-update-required", "Choose another password first" },
+	[ERR_SIGNUP_CLOSED] = { 403, "signup-closed", "Nobody can sign up here" },
+	[ERR_INVITATION] = { 403, "invitation-needed", "Signing up needs an invitation" },
 	[ERR_CROSS_SITE] = { 403, "cross-site", "The request comes from another site" },
 	[ERR_NOT_FOUND] = { 404, "not-found", "There is nothing here" },
 	[ERR_METHOD] = { 405, "method-not-allowed", "This method is not for this path" },

@@ -3,7 +3,8 @@
 
 #define SELECT_ROW \
 	"SELECT i.id, i.org_id, i.email, i.role_id, r.name, i.invited_by, i.created_at, " \
-	"i.expires_at, i.invited_by_key FROM org_invitations i JOIN roles r ON r.id = i.role_id "
+	"i.expires_at, i.invited_by_key, i.shown FROM org_invitations i JOIN roles r ON r.id = " \
+	"i.role_id "
 
 static enum err
 take_row(struct stmt *stmt, struct arena *a, struct invitation *ret_invitation)
@@ -19,6 +20,7 @@ take_row(struct stmt *stmt, struct arena *a, struct invitation *ret_invitation)
 		.created_at = db_int(stmt, 6),
 		.expires_at = db_int(stmt, 7),
 		.invited_by_key = db_text(stmt, 8, a),
+		.shown = db_int(stmt, 9) != 0,
 	};
 	if (ret_invitation->id == NULL || ret_invitation->org_id == NULL ||
 	    ret_invitation->email == NULL || ret_invitation->role_id == NULL ||
@@ -50,7 +52,8 @@ invitation_add(struct tx *tx, const struct invitation *inv,
 {
 	static const char sql[] =
 	    "INSERT INTO org_invitations (id, org_id, email, role_id, token_hash, invited_by, "
-	    "created_at, expires_at, invited_by_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+	    "created_at, expires_at, invited_by_key, shown) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+	    "?8, ?9, ?10)";
 	const struct db_arg args[] = {
 		DB_TEXT(inv->id),
 		DB_TEXT(inv->org_id),
@@ -61,6 +64,7 @@ invitation_add(struct tx *tx, const struct invitation *inv,
 		DB_INT(inv->created_at),
 		DB_INT(inv->expires_at),
 		DB_TEXT(inv->invited_by_key),
+		DB_INT(inv->shown),
 	};
 
 	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
@@ -123,6 +127,22 @@ invitation_count(struct db *db, const char *org_id, int64_t now, int64_t *ret_co
 	const struct db_arg args[] = { DB_TEXT(org_id), DB_INT(now) };
 
 	return (db_number(db, sql, args, COUNT(args), 0, ret_count));
+}
+
+enum err
+invitation_set_token(struct tx *tx, const char *id,
+    const unsigned char token_hash[static INVITATION_HASH_LEN], bool shown)
+{
+	static const char sql[] =
+	    "UPDATE org_invitations SET token_hash = ?2, shown = ?3 WHERE id = ?1";
+	const struct db_arg args[] = { DB_TEXT(id), DB_BLOB(token_hash, INVITATION_HASH_LEN),
+		DB_INT(shown) };
+	int64_t changes;
+	enum err e;
+
+	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
+		return (e);
+	return (changes == 0 ? ERR_NOT_FOUND : ERR_OK);
 }
 
 enum err

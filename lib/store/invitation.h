@@ -2,6 +2,7 @@
 #ifndef STORE_INVITATION_H
 #define STORE_INVITATION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "store/store.h"
@@ -17,6 +18,7 @@ struct invitation {
 	const char *role_name;      /* only read */
 	const char *invited_by;     /* NULL: no user */
 	const char *invited_by_key; /* a service's; NULL: none */
+	bool shown;                 /* its token was, to whoever invited */
 	int64_t created_at;
 	int64_t expires_at;
 };
@@ -52,6 +54,13 @@ MUST_USE enum err invitation_list(struct db *db, const char *org_id, int64_t now
     void (*each)(void *arg, const struct invitation *inv), void *arg);
 MUST_USE enum err
 invitation_count(struct db *db, const char *org_id, int64_t now, int64_t *ret_count);
+
+/**
+ * invitation_set_token(tx, id, token_hash, shown):
+ * Another token takes the place of the old. Errors: ERR_NOT_FOUND, ERR_DB.
+ */
+MUST_USE enum err invitation_set_token(struct tx *tx, const char *id,
+    const unsigned char token_hash[static INVITATION_HASH_LEN], bool shown);
 
 /**
  * invitation_drop(tx, id):

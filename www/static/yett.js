@@ -153,18 +153,26 @@
 	}
 
 	/*
-	 * The code of an invitation is the fragment of its link, which browsers send to nobody. It is taken out of the address,
-	 * lest it be copied on, and kept in this tab while its owner signs in.
+	 * The code that a mail brings is the fragment of its link, which browsers send to nobody. It is taken out of the
+	 * address, lest it be copied on; where data-code has a name, it is kept in this tab under that, while its owner signs
+	 * in or up.
 	 */
-	function takeInvitation(input) {
-		const kept = "yett-invitation";
+	function takeCode(input) {
+		const kept = input.dataset.code;
+		let code = "";
 
 		if (/^#[A-Za-z0-9_-]{43}$/.test(location.hash)) {
-			sessionStorage.setItem(kept, location.hash.slice(1));
+			code = location.hash.slice(1);
 			history.replaceState(null, "", location.pathname + location.search);
 		}
-		if (input.value === "")
-			input.value = sessionStorage.getItem(kept) || "";
+		if (kept && code)
+			sessionStorage.setItem(kept, code);
+		else if (kept)
+			code = sessionStorage.getItem(kept) || "";
+		if (code && (input.value === "" || !kept))
+			input.value = code;
+		if (input.value !== "" && input.closest("details"))
+			input.closest("details").open = true;
 	}
 
 	/* What was just done is told once: not again after a reload. Without the fragment it is no target any more. */
@@ -173,6 +181,8 @@
 
 		if (!notice || !notice.classList.contains("notice"))
 			return;
+		if (notice.id === "joined")
+			sessionStorage.removeItem("yett-invitation");
 		notice.classList.add("told");
 		notice.focus();
 		history.replaceState(null, "", location.pathname + location.search);
@@ -183,7 +193,7 @@
 	document.querySelectorAll("[data-work]").forEach(workFirst);
 	document.querySelectorAll("form[method=post]").forEach(sendOnce);
 	document.querySelectorAll("[data-time]").forEach(tellAge);
-	document.querySelectorAll("[data-invitation]").forEach(takeInvitation);
+	document.querySelectorAll("[data-code]").forEach(takeCode);
 	tellNotice();
 	/* A page that comes back from the browser's memory is as it was left: busy. */
 	addEventListener("pageshow", () => {

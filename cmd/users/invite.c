@@ -1,0 +1,91 @@
+/* An invitation to the site: a mailed link to sign up by. */
+#include "invite.h"
+
+#include "access/admission.h"
+#include "access/app.h"
+#include "access/audit.h"
+#include "access/profile.h"
+#include "access/subject.h"
+#include "access/waiting.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "http/input.h"
+#include "http/reply.h"
+
+/* What the body says, and what the transaction makes of it. */
+struct inviting {
+	struct req *req;
+	const char *email;
+	const char *name;
+	struct waiting_site site;
+};
+
+/* Only who may read users is told that the address is somebody's; who may not sees no difference,
+ * and nothing is mailed. */
+static enum err
+write_invitation(struct tx *tx, void *arg)
+{
+	struct inviting *in = arg;
+	struct req *r = in->req;
+	const struct post post = { &r->app->conf, r->app->master, r->arena, mailing_locale(r) };
+	struct user u;
+	enum err e;
+
+	if ((e = subject_recheck(tx, r)) != ERR_OK)
+		return (e);
+	e = user_find(tx_db(tx), USER_BY_EMAIL, in->site.email, r->arena, &u);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return (e);
+	in->site.pretend = e == ERR_OK;
+	if (in->site.pretend && subject_may(r->subject, "users:read"))
+		return (ERR_TAKEN);
+	if ((e = waiting_invite_site(tx, &post, &in->site, clock_ms())) != ERR_OK)
+		return (e);
+	return (audit_note(tx, r,
+	    &(struct event){
+	        .action = "user.invited", .object_type = "ticket", .object_id = in->site.id }));
+}
+
+static enum err
+read_invitation(struct req *r, struct inviting *in)
+{
+	static const struct field fields[] = {
+		{ "email", FIELD_TEXT, offsetof(struct inviting, email), 1, USER_EMAIL_MAX, 0 },
+		{ "name", FIELD_TEXT, offsetof(struct inviting, name), 1, WAITLIST_NAME_MAX,
+		    FIELD_OPTIONAL },
+	};
+	char *email;
+	enum err e;
+
+	if ((e = input_read(r, fields, COUNT(fields), in)) != ERR_OK)
+		return (e);
+	if (!profile_email_ok(in->email))
+		return (req_field_error(r, "email", "is not an e-mail address"));
+	if (admission_mode(&r->app->conf) == ADMISSION_CLOSED)
+		return (req_fail(r, ERR_SIGNUP_CLOSED, "signup.mode is closed"));
+	if ((email = arena_copy(r->arena, in->email)) == NULL)
+		return (ERR_NOMEM);
+	text_lower(email);
+	in->site.email = email;
+	in->site.name = in->name;
+	return (ERR_OK);
+}
+
+enum err
+invite_post(struct req *r)
+{
+	struct inviting in = { .req = r };
+	struct json j = json_object(r->arena);
+	enum err e;
+
+	if ((e = read_invitation(r, &in)) != ERR_OK ||
+	    (e = mailing_allow_known(r, in.site.email)) != ERR_OK)
+		return (e);
+	if ((e = store_write(r->app->store, write_invitation, &in)) == ERR_TAKEN)
+		req_field_error(r, "email", "is somebody's who has an account");
+	if (e != ERR_OK)
+		return (e);
+	json_add_text(&j, "email", in.site.email);
+	json_add_time(&j, "expires_at", in.site.expires_at);
+	return (reply_json(r, 202, &j));
+}

@@ -1,0 +1,50 @@
+/* The mail that invites somebody into an org. */
+#include <string.h>
+
+#include "access/joining.h"
+#include "access/mailing.h"
+#include "base/clock.h"
+
+bool
+joining_mails(const struct conf *conf)
+{
+
+	return (conf->mail_url[0] != '\0');
+}
+
+/* "2026-01-31 12:00 UTC", which no language has to change. */
+static const char *
+print_until(int64_t at, struct arena *a)
+{
+	const char *text = clock_print(a, at);
+
+	return (text == NULL ? NULL : arena_print(a, "%.10s %.5s UTC", text, text + 11));
+}
+
+enum err
+joining_mail(struct tx *tx, const struct post *post, const struct invitation *inv,
+    const struct joining_letter *letter, int64_t now)
+{
+	struct arena *a = post->arena;
+	struct json params = json_object(a), secret = json_object(a);
+	const struct mail mail = {
+		.kind = "invitation",
+		.to = inv->email,
+		.locale = post->locale,
+		.params = &params,
+		.secret = &secret,
+		.until = inv->expires_at,
+	};
+	const char *link = joining_link(post->conf, letter->token, a);
+	const char *until = print_until(inv->expires_at, a);
+	char id[ID_SIZE];
+
+	if (link == NULL || until == NULL)
+		return (ERR_NOMEM);
+	json_add_text(&params, "org", letter->org);
+	json_add_text(&params, "inviter", letter->inviter == NULL ? "" : letter->inviter);
+	json_add_text(&params, "until", until);
+	json_add_text(&secret, "link", link);
+	json_add_text(&secret, "token", letter->token);
+	return (mailing_queue(tx, post->conf, post->master, &mail, now, a, id));
+}

@@ -2,7 +2,7 @@
 
 # mail_out: from now on mail goes out, as files in $BATS_TEST_TMPDIR/mail.
 mail_out() {
-	export YETT_MAIL_URL=file:$BATS_TEST_TMPDIR/mail
+	export YETT_MAIL_URL=file:$BATS_TEST_TMPDIR/mail YETT_MAIL_KEEP_S=31536000
 }
 
 # deliver COUNT: have the courier send all there is, until there are so many in all.
@@ -31,7 +31,7 @@ link_of() {
 
 # outbox: kind and address of all mails, in their order.
 outbox() {
-	sql "SELECT group_concat(kind || ' ' || to_address, ', ') FROM (SELECT * FROM outbox ORDER BY id)"
+	sql "SELECT group_concat(kind || ' ' || to_address, ', ') FROM (SELECT * FROM outbox ORDER BY rowid)"
 }
 
 # join EMAIL TOKEN [VARIABLE=VALUE]...: register with that invitation.

@@ -3,11 +3,17 @@
 
 load helper
 load joining
+load mail
+load waiting
 
 setup() {
 	fresh_state
 	stop_time
 	two_orgs
+}
+
+teardown() {
+	stop_all
 }
 
 # invite TOKEN ORG EMAIL [ROLE]: the id is then in INVITATION, the token in TOKEN.
@@ -406,4 +412,120 @@ in_days() {
 	expect 404
 	accept "$ACCESS" "${token#*#}"
 	expect 404
+}
+
+@test "where mail goes out an invitation is mailed, with its link, which nobody else is shown" {
+	local file
+	sql "UPDATE orgs SET name = 'Club <A> & Söhne' WHERE id = '$ORG_A'; UPDATE users SET name = 'Ann Smith' WHERE id = '$ANN_ID'"
+	mail_out
+	as "$ANN" POST "/orgs/$ORG_A/invitations" '{"email":"Eve@example.org","role":"org-admin"}'
+	expect 201
+	[ "$(jq -c '[.link, .mailed]' <<< "$BODY")" = '[null,true]' ]
+	deliver 1
+	[[ "$(mailed eve@example.org)" = "Subject: An invitation to Club <A> & Söhne"*"Ann Smith invites you to belong to \"Club <A> & Söhne\" at Yett"* ]]
+	[[ "$(mailed eve@example.org)" = *"good until $(date -u -d "$(in_days 7)" "+%F %H:%M") UTC"* ]]
+	[[ "$(html_of eve@example.org)" = *"Club &lt;A&gt; &amp; Söhne"* ]]
+	[[ "$(html_of eve@example.org)" != *"<A>"* ]]
+	link_of eve@example.org /invitation
+	[[ "$(sql .dump)" != *"$TOKEN"* ]]
+	look "$TOKEN"
+	expect 200
+	register eve@example.org
+	accept "$ACCESS" "$TOKEN"
+	expect 200
+	# Who has no name is called by the address; the language is that of who invites.
+	call orgs POST "/orgs/$ORG_B/invitations" '{"email":"fay@example.org"}' "$(bearer "$DORA")" HTTP_ACCEPT_LANGUAGE=de
+	deliver 2
+	[[ "$(mailed fay@example.org)" = "Subject: Eine Einladung zu Club B"*"dora@example.org lädt Sie ein"* ]]
+}
+
+@test "a mail is queued when, and only when, there is an invitation" {
+	mail_out
+	as "$ANN" POST "/orgs/$ORG_A/invitations" '{"email":"eve@example.org","role":"king"}'
+	expect 422
+	as "$CARL" POST "/orgs/$ORG_A/invitations" '{"email":"eve@example.org"}'
+	expect 403
+	as "$ANN" POST "/orgs/$ORG_A/invitations" '{"email":"eve@example.org"}'
+	expect 201
+	[ "$(outbox)" = "invitation eve@example.org" ]
+	as "$ANN" DELETE "/orgs/$ORG_A/invitations/$(json .id)"
+	expect 204
+	[ "$(outbox)" = "invitation eve@example.org" ]
+	deliver 1
+	link_of eve@example.org /invitation
+	look "$TOKEN"
+	expect 404
+	# Without mail the link is whoever invites to send, and none is queued that nobody would get.
+	YETT_MAIL_URL='' as "$ANN" POST "/orgs/$ORG_A/invitations" '{"email":"fay@example.org"}'
+	expect 201
+	[ "$(jq -c '[.link != null, .mailed]' <<< "$BODY")" = '[true,false]' ]
+	[ "$(outbox)" = "invitation eve@example.org" ]
+}
+
+@test "an invitation is sent again with another link, by who may invite; the old one is good no more" {
+	local first line before
+	mail_out
+	as "$ANN" POST "/orgs/$ORG_A/invitations" '{"email":"eve@example.org","role":"org-admin"}'
+	INVITATION=$(json .id)
+	deliver 1
+	link_of eve@example.org /invitation
+	first=$TOKEN
+	before=$(sql .dump)
+	call orgs POST "/orgs/$ORG_A/invitations/$INVITATION/resend" '{}'
+	expect 401
+	as "$CARL" POST "/orgs/$ORG_A/invitations/$INVITATION/resend" '{}'
+	expect 403
+	as "$DORA" POST "/orgs/$ORG_A/invitations/$INVITATION/resend" '{}'
+	expect 404
+	as "$DORA" POST "/orgs/$ORG_B/invitations/$INVITATION/resend" '{}'
+	expect 404
+	as "$ANN" POST "/orgs/$ORG_A/invitations/$NOBODY/resend" '{}'
+	expect 404
+	[ "$(sql .dump)" = "$before" ]
+	as "$ANN" POST "/orgs/$ORG_A/invitations/$INVITATION/resend" '{}'
+	expect 200
+	[ "$(jq -c '[.id, .link, .mailed]' <<< "$BODY")" = "[\"$INVITATION\",null,true]" ]
+	deliver 2
+	link_of eve@example.org /invitation
+	look "$first"
+	expect 404
+	look "$TOKEN"
+	expect 200
+	[ "$(events invitation.resent)" = 1 ]
+	pass_time $((7 * 86400))
+	sign_in ann@example.org
+	as "$ACCESS" POST "/orgs/$ORG_A/invitations/$INVITATION/resend" '{}'
+	expect 404
+}
+
+@test "who may invite, but not to be that, sends no such invitation again" {
+	mail_out
+	as "$ANN" POST "/orgs/$ORG_A/invitations" '{"email":"eve@example.org","role":"org-owner"}'
+	INVITATION=$(json .id)
+	register bob@example.org
+	member "$ORG_A" "$USER_ID" org-admin
+	as "$ACCESS" POST "/orgs/$ORG_A/invitations/$INVITATION/resend" '{}'
+	expect 403
+	[ "$(outbox)" = "invitation eve@example.org" ]
+}
+
+@test "one address gets five invitations in an hour, and no sixth from anywhere" {
+	local i
+	mail_out
+	as "$ANN" POST "/orgs/$ORG_A/invitations" '{"email":"eve@example.org"}'
+	INVITATION=$(json .id)
+	for i in 1 2 3; do
+		as "$ANN" POST "/orgs/$ORG_A/invitations/$INVITATION/resend" '{}'
+		expect 200
+	done
+	as "$DORA" POST "/orgs/$ORG_B/invitations" '{"email":"EVE@example.org"}'
+	expect 201
+	as "$ANN" POST "/orgs/$ORG_A/invitations/$INVITATION/resend" '{}'
+	expect 429 too-many-requests
+	[ -n "$(header Retry-After)" ]
+	as "$DORA" POST "/orgs/$ORG_B/invitations" '{"email":"eve@example.org"}'
+	expect 429
+	as "$ANN" POST "/orgs/$ORG_A/invitations" '{"email":"fay@example.org"}'
+	expect 201
+	[ "$(sql 'SELECT count(*) FROM outbox')" = 6 ]
 }

@@ -4,6 +4,12 @@
 load helper
 load joining
 load tool
+load mail
+load waiting
+
+teardown() {
+	stop_all
+}
 
 setup() {
 	fresh_state
@@ -48,6 +54,34 @@ setup() {
 	expect 404
 	run -1 yett invitation revoke a eve@example.org
 	[ "$(sql "SELECT count(*) FROM audit_log WHERE action = 'invitation.revoked'")" = 1 ]
+}
+
+@test "where mail goes out it is mailed, and its link is shown when asked for" {
+	local first
+	mail_out
+	run -0 yett invitation add a Eve@example.org
+	[[ "$output" = "eve@example.org is invited to be org-member in a until "*". A mail says so." ]]
+	deliver 1
+	[[ "$(mailed eve@example.org)" = "Subject: An invitation to Club A"*"You are invited to belong to \"Club A\""* ]]
+	link_of eve@example.org /invitation
+	first=$TOKEN
+	run -0 yett invitation resend a eve@example.org
+	deliver 2
+	link_of eve@example.org /invitation
+	[ "$TOKEN" != "$first" ]
+	call orgs POST /invitations/look "{\"token\":\"$first\"}"
+	expect 404
+	join eve@example.org "$TOKEN"
+	expect 201
+	[ "$(confirmed eve@example.org)" = 1 ]
+	run -0 yett invitation add a fay@example.org --show-link
+	[[ "${lines[1]}" =~ ^http://127.0.0.1:8080/invitation#[A-Za-z0-9_-]{43}$ ]]
+	join fay@example.org "${lines[1]#*#}"
+	expect 201
+	[ "$(confirmed fay@example.org)" = 0 ]
+	run -1 yett invitation resend a nobody@example.org
+	[[ "$output" = *"is not invited into a"* ]]
+	[ "$(events invitation.resent)" = 1 ]
 }
 
 @test "what cannot be is refused and changes nothing" {

@@ -12,14 +12,22 @@ deliver() {
 	stop_courier
 }
 
-# mailed ADDRESS: the text of the last mail to it, decoded.
+# mailed ADDRESS, html_of ADDRESS: subject and text of the last mail to it, decoded; or its HTML.
 mailed() {
+	body_of "$1" plain
+}
+
+html_of() {
+	body_of "$1" html
+}
+
+body_of() {
 	local file
 	file=$(grep -l -i "^To: .*$1" "$BATS_TEST_TMPDIR"/mail/* | xargs ls -tr | tail -n 1)
 	python3 -c 'import email, email.policy, sys
 m = email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.policy.default)
 print("Subject: " + m["Subject"])
-print(m.get_body(("plain",)).get_content())' "$file"
+print(m.get_body((sys.argv[2],)).get_content())' "$file" "$2"
 }
 
 # link_of ADDRESS PATH: TOKEN is that of the link to PATH in the last mail to it.

@@ -7,8 +7,8 @@
 static const struct route routes[] = {
 	/* method  path                 handler         body  who        page
 	   permission */
-	{ "GET", "/waitlist", list_get, 0, WHO_MAYBE, NULL, "waitlist:read" },
-	{ "POST", "/waitlist", ask_post, 8192, WHO_ANY, "waitlist", NULL },
+	{ "GET", "/waitlist", list_get, 0, WHO_MAYBE, NULL, "waitlist:read", .work = true },
+	{ "POST", "/waitlist", ask_post, 8192, WHO_ANY, "waitlist", NULL, .work = true },
 	{ "GET", "/waitlist/confirm", ask_get_confirm, 0, WHO_ANY, NULL, NULL },
 	{ "POST", "/waitlist/confirm", ask_post_confirm, 4096, WHO_ANY, "waitlist-confirm", NULL },
 	{ "POST", "/waitlist/invite", change_invite, 8192, WHO_HOLDER, NULL, "waitlist:update" },

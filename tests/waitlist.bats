@@ -429,6 +429,8 @@ by() {
 	expect 422
 	expect_field id
 	[ "$(events waitlist.refused)" = 1 ]
+	by POST "/waitlist/$NOBODY/refuse" '{}'
+	expect 404
 	by POST /waitlist/invite '{"count":1}'
 	[ "$BODY" = '{"invited":0}' ]
 	by POST "/waitlist/$(id a@example.org)/approve" '{}'

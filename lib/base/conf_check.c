@@ -72,6 +72,19 @@ are_networks(const char *name, const char *text, char message[static CONF_MESSAG
 	return (false);
 }
 
+/* Who may sign up. */
+static enum err
+check_signup(const struct conf *c, char message[static CONF_MESSAGE_SIZE])
+{
+
+	if (strcmp(c->signup_mode, "open") == 0 ||
+	    is_one_of(c->signup_mode, "invite", "waitlist", "closed"))
+		return (ERR_OK);
+	snprintf(
+	    message, CONF_MESSAGE_SIZE, "signup.mode must be open, invite, waitlist or closed");
+	return (ERR_CONF);
+}
+
 enum err
 conf_check(struct conf *c, char message[static CONF_MESSAGE_SIZE])
 {
@@ -121,12 +134,8 @@ conf_check(struct conf *c, char message[static CONF_MESSAGE_SIZE])
 		snprintf(message, CONF_MESSAGE_SIZE, "guard.user must be email, username or id");
 		return (ERR_CONF);
 	}
-	if (strcmp(c->signup_mode, "open") != 0 && strcmp(c->signup_mode, "invite") != 0 &&
-	    strcmp(c->signup_mode, "waitlist") != 0 && strcmp(c->signup_mode, "closed") != 0) {
-		snprintf(message, CONF_MESSAGE_SIZE,
-		    "signup.mode must be open, invite, waitlist or closed");
+	if (check_signup(c, message) != ERR_OK)
 		return (ERR_CONF);
-	}
 	if (c->site_audience[0] == '\0')
 		memcpy(c->site_audience, c->site_url, sizeof c->site_audience);
 	return (ERR_OK);

@@ -285,6 +285,17 @@ for (const javaScriptEnabled of [true, false]) {
 		await press(page, "create an account", "link");
 		assert.equal(place(page), "/register?return_to=/invitation");
 		await register(page, eve, "?return_to=/invitation");
+		if (javaScriptEnabled) {
+			/* The code came along: it would have let her join at once. */
+			await title(page, "Error: Create an account - SITE");
+			assert.match(await alert(page).textContent(), /link or code is not valid/);
+			assert.deepEqual(await everything(page), []);
+			assert.equal(await page.getByLabel("Invitation code").inputValue(), code);
+			await page.getByLabel("Invitation code").fill("");
+			await page.getByLabel("Password", { exact: true }).fill(eve.password);
+			await page.getByLabel("Repeat the password", { exact: true }).fill(eve.password);
+			await press(page, "Create account");
+		}
 		assert.equal(place(page), "/invitation");
 		if (javaScriptEnabled)
 			assert.equal(await page.getByLabel("Code").inputValue(), code);

@@ -45,8 +45,9 @@ state_of() {
 
 # admin [PERMISSION...]: ADMIN is the proof of one, who holds these; of all without.
 admin() {
-	local permission
-	echo "$PASSWORD" | yett user add root@example.org $([ $# != 0 ] || echo --role admin)
+	local permission role=()
+	[ $# != 0 ] || role=(--role admin)
+	echo "$PASSWORD" | yett user add root@example.org "${role[@]}"
 	for permission in "$@"; do
 		yett role allow viewer "$permission" > /dev/null
 	done

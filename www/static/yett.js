@@ -153,24 +153,21 @@
 	}
 
 	/*
-	 * The code that a mail brings is the fragment of its link, which browsers send to nobody. It is taken out of the
-	 * address, lest it be copied on; where data-code has a name, it is kept in this tab under that, while its owner signs
-	 * in or up.
+	 * The code of a mailed link is its fragment, which browsers send to nobody. It is taken out of the address, lest it be
+	 * copied on. With data-token="NAME" it is kept in this tab under that name, while its owner signs in or up on the way.
 	 */
-	function takeCode(input) {
-		const kept = input.dataset.code;
-		let code = "";
+	function takeToken(input) {
+		const name = input.dataset.token && `yett-${input.dataset.token}`;
+		let token = "";
 
 		if (/^#[A-Za-z0-9_-]{43}$/.test(location.hash)) {
-			code = location.hash.slice(1);
+			token = location.hash.slice(1);
 			history.replaceState(null, "", location.pathname + location.search);
+			if (name)
+				sessionStorage.setItem(name, token);
 		}
-		if (kept && code)
-			sessionStorage.setItem(kept, code);
-		else if (kept)
-			code = sessionStorage.getItem(kept) || "";
-		if (code && (input.value === "" || !kept))
-			input.value = code;
+		if (input.value === "")
+			input.value = token || (name && sessionStorage.getItem(name)) || "";
 		if (input.value !== "" && input.closest("details"))
 			input.closest("details").open = true;
 	}
@@ -193,7 +190,7 @@
 	document.querySelectorAll("[data-work]").forEach(workFirst);
 	document.querySelectorAll("form[method=post]").forEach(sendOnce);
 	document.querySelectorAll("[data-time]").forEach(tellAge);
-	document.querySelectorAll("[data-code]").forEach(takeCode);
+	document.querySelectorAll("[data-token]").forEach(takeToken);
 	tellNotice();
 	/* A page that comes back from the browser's memory is as it was left: busy. */
 	addEventListener("pageshow", () => {

@@ -124,3 +124,32 @@ taken() {
 taken_ids() {
 	cut -d ' ' -f 1 "$BOX/taken" | sort -u | wc -l
 }
+
+# start_box: a courier that puts each mail into a folder.
+start_box() {
+	export YETT_MAIL_URL="file:$BATS_TEST_TMPDIR/out"
+	start_courier
+}
+
+# mail_to ADDRESS KIND: the newest such mail, once it is sent: TEXT is what it says, TOKEN what its link ends with.
+mail_to() {
+	ID=$(sql "SELECT id FROM outbox WHERE to_address = '$1' AND kind = '$2' ORDER BY rowid DESC LIMIT 1")
+	[ -n "$ID" ] || {
+		echo "no mail $2 to $1" >&2
+		return 1
+	}
+	eventually is sent
+	TEXT=$(python3 - "$BATS_TEST_TMPDIR/out/$ID.eml" <<- 'END'
+		import email, email.policy, sys
+		m = email.message_from_bytes(open(sys.argv[1], "rb").read(), policy=email.policy.default)
+		print(m["Subject"])
+		print(m.get_body(("plain",)).get_content())
+	END
+	)
+	TOKEN=$(sed -nE 's/^https?:.*#([A-Za-z0-9_-]{43})\r?$/\1/p' <<< "$TEXT")
+}
+
+# mails ADDRESS: the kinds of those to it, the oldest first.
+mails() {
+	sql "SELECT kind FROM outbox WHERE to_address = '$1' ORDER BY rowid" | paste -sd ' '
+}

@@ -288,6 +288,9 @@ start_nginx() {
 		GET /api 403
 		GET /api/users/session 405 OPTIONS,_POST,_DELETE
 		GET /auth/password/change 405 OPTIONS,_POST
+		GET /auth/email/verify 405 OPTIONS,_POST
+		GET /auth/email/change 405 OPTIONS,_POST
+		GET /verify 200
 		GET /auth/refresh 405 OPTIONS,_POST
 		GET /auth/sessions 401
 		GET /users/me 401

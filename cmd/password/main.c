@@ -1,9 +1,10 @@
-/* password: change it. */
+/* password: change it; and the address, which the mail that proves it goes to. */
 #include <string.h>
 
 #include "access/app.h"
 #include "access/visit.h"
 #include "cred/policy.h"
+#include "email.h"
 #include "http/input.h"
 #include "http/reply.h"
 
@@ -47,6 +48,10 @@ static const struct route routes[] = {
 	/* method path                     handler      body  who       page */
 	{ "POST", "/auth/password/change", post_change, 8192, WHO_SELF, "password", NULL,
 	    .password_due = true },
+	{ "GET", "/verify", email_page, 0, WHO_ANY, NULL, NULL },
+	{ "POST", "/auth/email/verify", email_verify, 4096, WHO_ANY, "verify", NULL },
+	{ "POST", "/auth/email/resend", email_resend, 4096, WHO_ANY, "verify", NULL },
+	{ "POST", "/auth/email/change", email_change, 8192, WHO_SELF, "address", NULL },
 };
 
 int

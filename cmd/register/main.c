@@ -1,4 +1,4 @@
-/* register: make an account, and be signed in. */
+/* register: make an account, and be signed in; or be sent a mail whose link makes it. */
 #include <string.h>
 
 #include "access/admission.h"
@@ -58,6 +58,18 @@ where_to(const struct registration *in)
 	return (in->return_to);
 }
 
+/* The same whether or not the address has an account. */
+static enum err
+reply_sent(struct req *r, bool browser)
+{
+	struct json j = json_object(r->arena);
+
+	if (browser)
+		return (reply_redirect(r, "/verify?sent=1", "/verify"));
+	json_add_text(&j, "status", "verification-sent");
+	return (reply_json(r, 202, &j));
+}
+
 static enum err
 post_register(struct req *r)
 {
@@ -73,6 +85,8 @@ post_register(struct req *r)
 	if ((e = visit_sign_up(r, &signup, browser ? SESSION_COOKIE : SESSION_REFRESH, &v)) !=
 	    ERR_OK)
 		return (e);
+	if (v.secret == NULL)
+		return (reply_sent(r, browser));
 	if (!browser)
 		return (visit_reply_tokens(r, 201, &v));
 	if ((e = cookie_set(r, v.secret)) != ERR_OK)

@@ -171,6 +171,7 @@ sessions_get_account(struct req *r)
 	    (e = json_parse(profile, strlen(profile), r->arena, &user, &detail)) != ERR_OK)
 		return (e);
 	json_add_text(&j, "site", r->app->conf.site_name);
+	json_add_bool(&j, "mails", r->app->conf.mail_url[0] != '\0');
 	json_add_tree(&j, "user", user);
 	if ((e = add_sessions(r, &j, "sessions", true)) != ERR_OK)
 		return (e);

@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "access/verification.h"
 #include "base/clock.h"
 #include "doctor.h"
 #include "proto/mail.h"
@@ -26,6 +27,25 @@ doctor_courier_runs(struct doctor *d)
 	return (runs);
 }
 
+/* What does not work on a site that sends no mail. */
+static void
+check_without(struct doctor *d)
+{
+	const struct conf *c = &d->tool->conf;
+
+	if (verification_required(c))
+		doctor_say(d, FINDING_FAIL, "mail",
+		    "mail.url is not set, so none is sent: with signup.verification = required "
+		    "nobody can sign up");
+	else if (strcmp(c->signup_verification, "optional") == 0)
+		doctor_say(d, FINDING_WARN, "mail",
+		    "mail.url is not set, so none is sent: signup.verification = optional does "
+		    "nothing, nobody confirms or changes an address");
+	else
+		doctor_say(d, FINDING_WARN, "mail",
+		    "mail.url is not set, so none is sent: nobody changes an address");
+}
+
 static bool
 check_settings(struct doctor *d, struct mail_conf *mc)
 {
@@ -40,7 +60,7 @@ check_settings(struct doctor *d, struct mail_conf *mc)
 	}
 	mail_conf_close(mc);
 	if (mc->way == MAIL_NOT) {
-		doctor_say(d, FINDING_WARN, "mail", "mail.url is not set, so none is sent");
+		check_without(d);
 		return (false);
 	}
 	if (mc->way == MAIL_SENDMAIL && access(mc->path, X_OK) != 0) {

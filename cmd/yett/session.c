@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "access/device.h"
+#include "access/ticket.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "commands.h"
@@ -157,7 +158,9 @@ write_ending(struct tx *tx, void *arg)
 	if (in->id != NULL)
 		return (write_one(tx, in));
 	if (in->user_id != NULL)
-		e = session_revoke_all(tx, in->user_id, NULL, NULL, in->now, &in->count);
+		e = (e = ticket_forget_all(tx, in->user_id)) != ERR_OK
+		        ? e
+		        : session_revoke_all(tx, in->user_id, NULL, NULL, in->now, &in->count);
 	else
 		e = session_revoke_everybody(tx, in->now, &in->count);
 	if (e != ERR_OK)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "access/person.h"
+#include "access/ticket.h"
 #include "base/clock.h"
 #include "commands.h"
 #include "store/session.h"
@@ -39,7 +40,8 @@ user_change_end(struct tx *tx, struct user_change *c)
 	struct json details = json_object(c->tool->arena);
 	enum err e;
 
-	if ((e = session_revoke_all(tx, c->user.id, NULL, NULL, c->now, &c->ended)) != ERR_OK)
+	if ((e = ticket_forget_all(tx, c->user.id)) != ERR_OK ||
+	    (e = session_revoke_all(tx, c->user.id, NULL, NULL, c->now, &c->ended)) != ERR_OK)
 		return (e);
 	json_add_number(&details, "count", c->ended);
 	return (user_change_note(c->tool, tx, "sessions.ended", c->user.id, &details));

@@ -91,11 +91,23 @@ fail_current(struct req *r, const struct user *u)
 	return (ERR_INVALID_CREDENTIALS);
 }
 
+enum err
+choice_prove(struct req *r, const struct user *u, const char *current)
+{
+	bool stale;
+	enum err e;
+
+	if ((e = throttle_begin(r, u->id)) != ERR_OK)
+		return (e);
+	e = hasher_verify(r->app->hasher, u->password_hash, current, &stale);
+	throttle_end(r, u->id, e);
+	return (e == ERR_INVALID_CREDENTIALS ? fail_current(r, u) : e);
+}
+
 static enum err
 check_change(struct req *r, const struct user *u, const char *current, const char *new)
 {
 	const struct policy_owner owner = { u->email, u->username, u->name };
-	bool stale;
 	enum err e;
 
 	if ((e = choice_check(r, "new_password", new, &owner)) != ERR_OK)
@@ -103,11 +115,7 @@ check_change(struct req *r, const struct user *u, const char *current, const cha
 	/* What is typed tells nothing of what is stored: no need to have it checked first. */
 	if (u->update_password_required && strcmp(current, new) == 0)
 		return (req_field_error(r, "new_password", "must be another than the current one"));
-	if ((e = throttle_begin(r, u->id)) != ERR_OK)
-		return (e);
-	e = hasher_verify(r->app->hasher, u->password_hash, current, &stale);
-	throttle_end(r, u->id, e);
-	return (e == ERR_INVALID_CREDENTIALS ? fail_current(r, u) : e);
+	return (choice_prove(r, u, current));
 }
 
 enum err

@@ -7,6 +7,7 @@
 #include "access/claims.h"
 #include "access/cookie.h"
 #include "access/profile.h"
+#include "access/ticket.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/text.h"
@@ -146,6 +147,10 @@ grant_end_all(struct tx *tx, struct req *r, const char *user_id, const enum sess
 		.user_id = r->subject == NULL ? user_id : NULL };
 	enum err e;
 
+	/* Who was in there may have asked for mails, too: a link that moves the account to another
+	 * address would outlive the session. */
+	if (kind == NULL && (e = ticket_forget_all(tx, user_id)) != ERR_OK)
+		return (e);
 	e = session_revoke_all(tx, user_id, kind, except_id, now, ret_count);
 	if (e != ERR_OK || *ret_count == 0)
 		return (e);

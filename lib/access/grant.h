@@ -41,8 +41,9 @@ MUST_USE enum err grant_store(struct tx *tx, struct req *r, const struct session
 
 /**
  * grant_end(tx, r, s, now, why), grant_end_all(tx, r, user_id, kind, except_id, now, ret_count):
- * End one session; or, as session_revoke_all() does, those of a user; and write into the audit log
- * that it was the subject of ${r} who did it, or the user. A session that somebody began in the
+ * End one session; or, as session_revoke_all() does, those of a user, of whatever kind with links
+ * and codes in mail, too; and write into the audit log that it was the subject of ${r} who did it,
+ * or the user. A session that somebody began in the
  * user's name leaves impersonation.ended. Errors: grant_end() ERR_NOT_FOUND when
  * it has ended or is not of its user; ERR_DB, ERR_NOMEM.
  */

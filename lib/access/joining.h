@@ -116,9 +116,9 @@ MUST_USE enum err joining_accept(
 
 /**
  * joining_by_domain(tx, r, u, now):
- * Take ${u}, who signs in by ${r}, into the org whose people join by the domain of the address, if
- * there is such an org, the address is confirmed, a seat is free, and the user never belonged to
- * it. Errors: ERR_NOMEM, ERR_DB.
+ * Take ${u}, who signs in by ${r}, or has confirmed the address, into the org whose people join by
+ * the domain of the address, if there is such an org, the address is confirmed, a seat is free, and
+ * the user never belonged to it. Errors: ERR_NOMEM, ERR_DB.
  */
 MUST_USE enum err
 joining_by_domain(struct tx *tx, struct req *r, const struct user *u, int64_t now);

@@ -31,24 +31,54 @@ mailing_kind_ok(const char *kind)
 
 /* One more to ${address}: 0, or for how many ms not. */
 static enum err
-take_address(struct req *r, const char *address, int64_t *ret_wait)
+take_address(struct req *r, const char *address, int64_t *ret_wait_ms)
 {
 	const struct limit limit = { r->app->conf.throttle_mails, HOUR_MS };
-	char *small = arena_copy(r->arena, address), key[KEY_SIZE];
+	const char *small = arena_copy_lower(r->arena, address);
+	char key[KEY_SIZE];
 
 	if (small == NULL)
 		return (ERR_NOMEM);
-	text_lower(small);
 	snprintf(key, sizeof key, "mail\n%s", small);
-	*ret_wait = limiter_take(r->app->limiter, key, limit);
+	*ret_wait_ms = limiter_take(r->app->limiter, key, limit);
 	return (ERR_OK);
 }
 
 static enum err
-refuse(struct req *r, int64_t wait)
+refuse(struct req *r, int64_t wait_ms)
 {
 
-	return (wait == 0 ? ERR_OK : throttle_refuse(r, wait, "too many mails were asked for"));
+	return (
+	    wait_ms == 0 ? ERR_OK : throttle_refuse(r, wait_ms, "too many mails were asked for"));
+}
+
+enum err
+mailing_count(struct req *r, const char *address, int64_t *ret_wait_ms)
+{
+	const int64_t most = r->app->conf.throttle_mails;
+	const struct limit of_network = { most * NETWORK_TIMES, HOUR_MS };
+	char network[ADDRESS_SIZE], key[KEY_SIZE];
+	enum err e;
+
+	*ret_wait_ms = 0;
+	if (most == 0)
+		return (ERR_OK);
+	address_customer(r->remote_addr, network);
+	snprintf(key, sizeof key, "mail\n\n%s", network);
+	if ((*ret_wait_ms = limiter_take(r->app->limiter, key, of_network)) != 0)
+		return (ERR_OK);
+	if ((e = take_address(r, address, ret_wait_ms)) != ERR_OK || *ret_wait_ms != 0)
+		limiter_give(r->app->limiter, key, of_network);
+	return (e);
+}
+
+enum err
+mailing_allow(struct req *r, const char *address)
+{
+	int64_t wait;
+	enum err e;
+
+	return ((e = mailing_count(r, address, &wait)) == ERR_OK ? refuse(r, wait) : e);
 }
 
 enum err
@@ -60,29 +90,6 @@ mailing_allow_known(struct req *r, const char *address)
 	if (r->app->conf.throttle_mails == 0)
 		return (ERR_OK);
 	return ((e = take_address(r, address, &wait)) == ERR_OK ? refuse(r, wait) : e);
-}
-
-enum err
-mailing_allow(struct req *r, const char *address)
-{
-	const int64_t most = r->app->conf.throttle_mails;
-	const struct limit of_network = { most * NETWORK_TIMES, HOUR_MS };
-	struct limiter *l = r->app->limiter;
-	char network[ADDRESS_SIZE], network_key[KEY_SIZE];
-	int64_t wait;
-	enum err e;
-
-	if (most == 0)
-		return (ERR_OK);
-	address_customer(r->remote_addr, network);
-	snprintf(network_key, sizeof network_key, "mail\n\n%s", network);
-	if ((wait = limiter_take(l, network_key, of_network)) != 0)
-		return (refuse(r, wait));
-	if ((e = take_address(r, address, &wait)) != ERR_OK)
-		return (e);
-	if (wait != 0)
-		limiter_give(l, network_key, of_network);
-	return (refuse(r, wait));
 }
 
 const char *

@@ -7,6 +7,7 @@
 #include "access/guest.h"
 #include "access/joining.h"
 #include "access/throttle.h"
+#include "access/verification.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -66,6 +67,8 @@ check_unchanged(struct tx *tx, const struct attempt *t, struct user *ret_user)
 		return (ERR_ACCOUNT);
 	if (u.password_hash == NULL || strcmp(u.password_hash, t->user->password_hash) != 0)
 		return (ERR_INVALID_CREDENTIALS);
+	if ((e = verification_check(t->req, &u)) != ERR_OK)
+		return (e);
 	*ret_user = u;
 	return (ERR_OK);
 }
@@ -90,6 +93,16 @@ write_success(struct tx *tx, void *arg)
 	return (grant_store(tx, t->req, &t->visit->session));
 }
 
+/* May ${u}, whose password fits, sign in? */
+static enum err
+check_account(struct req *r, const struct user *u)
+{
+
+	if (!u->enabled || u->locked)
+		return (ERR_ACCOUNT);
+	return (verification_check(r, u));
+}
+
 /* Check the password. When it is wrong, or the account not usable, the attempt is noted here. */
 static enum err
 try_password(
@@ -109,17 +122,24 @@ try_password(
 	}
 	/* With nobody there, or no password, this takes as long, and fails. */
 	if ((e = hasher_verify(r->app->hasher, hash, password, ret_stale)) == ERR_OK) {
-		if (t.user != NULL && ret_user->enabled && !ret_user->locked)
+		if (t.user != NULL && (e = check_account(r, ret_user)) == ERR_OK)
 			return (ERR_OK);
-		e = ERR_ACCOUNT;
 	}
-	if (e != ERR_INVALID_CREDENTIALS && e != ERR_ACCOUNT)
+	if (e != ERR_INVALID_CREDENTIALS && e != ERR_ACCOUNT && e != ERR_UNCONFIRMED)
 		return (e);
 	/* For whoever bans addresses by the log (etc/fail2ban/filter.d/yett.conf); what was typed
 	 * as name may be a password. */
 	log_event(LOG_WARN, r->request_id, "sign-in failed from %s", r->remote_addr);
 	written = store_write(r->app->store, write_attempt, &t);
-	return (written != ERR_OK ? written : e);
+	if (written != ERR_OK)
+		return (written);
+	/* Whoever has just signed up has no account yet. To tell that from an address whose account
+	 * has another password would tell which addresses have one: sign up, then in. */
+	if (e == ERR_INVALID_CREDENTIALS && verification_required(&r->app->conf))
+		return (req_fail(r, e,
+		    "wrong user or password, or the address is not confirmed yet: look into your "
+		    "mail"));
+	return (e);
 }
 
 static enum err

@@ -10,6 +10,7 @@
 #include "access/guest.h"
 #include "access/mailing.h"
 #include "access/profile.h"
+#include "access/verification.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/text.h"
@@ -22,6 +23,7 @@ struct creation {
 	struct admission admission;
 	char group_id[ID_SIZE];
 	const char *taken; /* the field that somebody else has */
+	bool mail;         /* the address is to be confirmed, and there may be one more mail */
 };
 
 static enum err
@@ -82,6 +84,8 @@ write_user(struct tx *tx, void *arg)
 	    (e = audit_note(tx, c->req, &ev)) != ERR_OK ||
 	    (e = admission_take(tx, c->req, &c->admission, u->id, u->created_at)) != ERR_OK)
 		return (e);
+	if (c->mail && (e = verification_mail(tx, c->req, u, u->created_at)) != ERR_OK)
+		return (e);
 	return (grant_store(tx, c->req, &c->visit->session));
 }
 
@@ -98,6 +102,13 @@ check_first(struct req *r, struct admission *admission)
 		e = admission_check(r, db, admission, clock_ms());
 	store_read_end(r->app->store, db);
 	return (e);
+}
+
+static bool
+is_invited(const struct signup *in)
+{
+
+	return (in->invitation != NULL && in->invitation[0] != '\0');
 }
 
 enum err
@@ -131,6 +142,10 @@ visit_sign_up(
 	};
 	if (ret_visit->user.id == NULL)
 		return (ERR_NOMEM);
+	if (!c.admission.proven && verification_required(&r->app->conf))
+		return (verification_sign_up(r, &ret_visit->user, is_invited(in)));
+	if (!c.admission.proven && (e = verification_may_mail(r, in->email, &c.mail)) != ERR_OK)
+		return (e);
 	if ((e = grant_prepare(r, ret_visit->user.id, kind, ret_visit)) != ERR_OK)
 		return (e);
 	if ((e = store_write(r->app->store, write_user, &c)) == ERR_TAKEN)

@@ -155,7 +155,7 @@ throttle_end(struct req *r, const char *account, enum err e)
 		limiter_give(l, k.network, limit_network(c));
 	if (c->throttle_failures == 0)
 		return;
-	if (e == ERR_OK || e == ERR_ACCOUNT) {
+	if (e == ERR_OK || e == ERR_ACCOUNT || e == ERR_UNCONFIRMED) {
 		limiter_forget(l, k.here);
 		limiter_forget(l, k.everywhere);
 	} else {

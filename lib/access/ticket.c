@@ -141,6 +141,20 @@ ticket_find(struct db *db, enum ticket_purpose purpose, const char *token, int64
 }
 
 enum err
+ticket_find_newest(struct db *db, enum ticket_purpose purpose, const char *email, int64_t now,
+    struct arena *a, struct ticket *ret_ticket)
+{
+	struct one_time row;
+	enum err e;
+
+	if ((e = one_time_find_newest(db, name_of(purpose), email, now, a, &row)) != ERR_OK)
+		return (e);
+	*ret_ticket = (struct ticket){ .purpose = purpose };
+	fill(&row, ret_ticket);
+	return (ERR_OK);
+}
+
+enum err
 ticket_take(struct tx *tx, enum ticket_purpose purpose, const char *token, int64_t now,
     struct arena *a, struct ticket *ret_ticket)
 {

@@ -12,7 +12,7 @@
 #define TICKET_TEXT_MAX 2048 /* bytes of what may come as a token: others get the same answer */
 
 enum ticket_purpose {
-	TICKET_VERIFY,      /* the address of a user is the user's */
+	TICKET_VERIFY,      /* the address of a user, or of who signs up, is his */
 	TICKET_ADDRESS,     /* and so is the one that he wants to have from now on: its data */
 	TICKET_RESET,       /* another password may be chosen */
 	TICKET_SIGN_IN,     /* a session may begin */
@@ -64,6 +64,15 @@ MUST_USE enum err ticket_issue(struct tx *tx, const struct master *m, struct tic
 MUST_USE enum err ticket_find(struct db *db, enum ticket_purpose purpose, const char *token,
     int64_t now, struct arena *a, struct ticket *ret_ticket);
 MUST_USE enum err ticket_take(struct tx *tx, enum ticket_purpose purpose, const char *token,
+    int64_t now, struct arena *a, struct ticket *ret_ticket);
+
+/**
+ * ticket_find_newest(db, purpose, email, now, a, ret_ticket):
+ * The newest open one that is nobody's and was mailed to ${email}, in small letters: not for who
+ * comes with it, but for who asks on behalf of that address. Errors: ERR_NOT_FOUND; ERR_NOMEM,
+ * ERR_DB.
+ */
+MUST_USE enum err ticket_find_newest(struct db *db, enum ticket_purpose purpose, const char *email,
     int64_t now, struct arena *a, struct ticket *ret_ticket);
 
 /**

@@ -28,9 +28,10 @@ struct signup {
  * visit_sign_in(r, login, password, kind, ret_visit):
  * Sign in who is called ${login} (address or username) by ${password}. Every attempt is noted. A
  * session that the request's cookie carries ends. Whether there is such a user can be told neither
- * from the answer nor from its time. Errors: ERR_INVALID_CREDENTIALS; ERR_ACCOUNT when the password
- * fits and the account is locked or disabled; ERR_BUSY; ERR_DB, ERR_NOMEM.  Source: OWASP
- * ASVS 5.0 6.3; OWASP Authentication Cheat Sheet.
+ * from the answer nor from its time. Errors: ERR_INVALID_CREDENTIALS; when the password fits,
+ * ERR_ACCOUNT if the account is locked or disabled, ERR_UNCONFIRMED if the address has to be
+ * confirmed first; ERR_BUSY; ERR_DB, ERR_NOMEM.  Source: OWASP ASVS 5.0 6.3; OWASP Authentication
+ * Cheat Sheet.
  */
 MUST_USE enum err visit_sign_in(struct req *r, const char *login, const char *password,
     enum session_kind kind, struct visit *ret_visit);
@@ -44,9 +45,11 @@ visit_prove(struct req *r, const char *login, const char *password, struct user 
 
 /**
  * visit_sign_up(r, in, kind, ret_visit):
- * Make the user with role viewer and a group of the own, and sign in.
+ * Make the user with role viewer and a group of the own, and sign in. Where the address has to be
+ * confirmed first, and no invitation that was mailed to it has done that, nothing is made but a
+ * mail, and the secret of ${ret_visit} stays NULL.
  * Errors: ERR_FIELDS, ERR_TAKEN (both with the fields); as guest_check_signup(), admission_check()
- * and admission_take(); ERR_BUSY; ERR_DB, ERR_NOMEM.
+ * and admission_take(); ERR_LIMIT; ERR_BUSY; ERR_DB, ERR_NOMEM.
  */
 MUST_USE enum err visit_sign_up(
     struct req *r, const struct signup *in, enum session_kind kind, struct visit *ret_visit);

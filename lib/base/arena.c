@@ -10,6 +10,8 @@
 
 #include <sodium.h>
 
+#include "base/text.h"
+
 /*
  * A session check touches about 6 KiB; one chunk holds it, so the usual request never calls malloc.
  * Under a sanitizer every allocation is a chunk of its own, or overruns inside a chunk would go
@@ -139,6 +141,16 @@ arena_copy(struct arena *a, const char *text)
 {
 
 	return (text == NULL ? NULL : arena_copy_len(a, text, strlen(text)));
+}
+
+char *
+arena_copy_lower(struct arena *a, const char *text)
+{
+	char *copy = arena_copy(a, text);
+
+	if (copy != NULL)
+		text_lower(copy);
+	return (copy);
 }
 
 char *

@@ -34,11 +34,12 @@ void arena_reset(struct arena *a);
 void *arena_alloc(struct arena *a, size_t len);
 
 /**
- * arena_copy(a, text), arena_copy_len(a, bytes, len):
- * A NUL-terminated copy of ${text}, or of ${len} ${bytes}, owned by ${a}.
- * Errors: NULL when ${a} is full or memory is out, or ${text} is NULL.
+ * arena_copy(a, text), arena_copy_lower(a, text), arena_copy_len(a, bytes, len):
+ * A NUL-terminated copy of ${text}, in small letters (text_lower()) if so named, or of ${len}
+ * ${bytes}, owned by ${a}. Errors: NULL when ${a} is full or memory is out, or ${text} is NULL.
  */
 char *arena_copy(struct arena *a, const char *text);
+char *arena_copy_lower(struct arena *a, const char *text);
 char *arena_copy_len(struct arena *a, const void *bytes, size_t len);
 
 /**

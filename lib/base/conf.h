@@ -43,6 +43,8 @@ struct conf {
 	int64_t password_min_score;
 	char password_breached[CONF_PATH_SIZE];
 
+	char signup_verification[CONF_TEXT_SIZE]; /* off, optional, required */
+
 	int64_t throttle_failures; /* 0: no limit */
 	int64_t throttle_longest_s;
 	int64_t throttle_network_failures; /* 0: no limit */

@@ -53,11 +53,29 @@ are_origins(const char *text)
 	return (true);
 }
 
-static bool
-is_one_of(const char *text, const char *one, const char *another, const char *third)
+/* Those that are one of a few words. */
+static enum err
+check_words(const struct conf *c, char message[static CONF_MESSAGE_SIZE])
 {
+	const struct {
+		const char *name, *value, *words[3];
+	} rows[] = {
+		{ "work.mode", c->work_mode, { "off", "busy", "always" } },
+		{ "guard.user", c->guard_user, { "email", "username", "id" } },
+		{ "signup.verification", c->signup_verification,
+		    { "off", "optional", "required" } },
+	};
+	size_t i;
 
-	return (strcmp(text, one) == 0 || strcmp(text, another) == 0 || strcmp(text, third) == 0);
+	for (i = 0; i < COUNT(rows); i++)
+		if (strcmp(rows[i].value, rows[i].words[0]) != 0 &&
+		    strcmp(rows[i].value, rows[i].words[1]) != 0 &&
+		    strcmp(rows[i].value, rows[i].words[2]) != 0) {
+			snprintf(message, CONF_MESSAGE_SIZE, "%s must be %s, %s or %s",
+			    rows[i].name, rows[i].words[0], rows[i].words[1], rows[i].words[2]);
+			return (ERR_CONF);
+		}
+	return (ERR_OK);
 }
 
 /* If not, ${message} says so of the setting ${name}. */
@@ -106,10 +124,6 @@ conf_check(struct conf *c, char message[static CONF_MESSAGE_SIZE])
 	if (!are_networks("http.proxies", c->http_proxies, message) ||
 	    !are_networks("webhook.private", c->webhook_private, message))
 		return (ERR_CONF);
-	if (!is_one_of(c->work_mode, "off", "busy", "always")) {
-		snprintf(message, CONF_MESSAGE_SIZE, "work.mode must be off, busy or always");
-		return (ERR_CONF);
-	}
 	if (!dns_server_ok(c->dns_server)) {
 		snprintf(message, CONF_MESSAGE_SIZE,
 		    "dns.server must be an address, with a port or without, such as 192.0.2.1:53");
@@ -130,11 +144,7 @@ conf_check(struct conf *c, char message[static CONF_MESSAGE_SIZE])
 		    "than they may have");
 		return (ERR_CONF);
 	}
-	if (!is_one_of(c->guard_user, "email", "username", "id")) {
-		snprintf(message, CONF_MESSAGE_SIZE, "guard.user must be email, username or id");
-		return (ERR_CONF);
-	}
-	if (check_signup(c, message) != ERR_OK)
+	if (check_words(c, message) != ERR_OK || check_signup(c, message) != ERR_OK)
 		return (ERR_CONF);
 	if (c->site_audience[0] == '\0')
 		memcpy(c->site_audience, c->site_url, sizeof c->site_audience);

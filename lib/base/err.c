@@ -16,6 +16,7 @@ static const struct row {
 	[ERR_SECOND_FACTOR] = { 401, "second-factor-needed", "Sign in with a second factor" },
 	[ERR_FORBIDDEN] = { 403, "forbidden", "Not allowed" },
 	[ERR_ACCOUNT] = { 403, "account-not-usable", "This account may not sign in" },
+	[ERR_UNCONFIRMED] = { 403, "email-unconfirmed", "Confirm your address first" },
 	[ERR_PASSWORD_DUE] = { 403, "password-update-required", "Choose another password first" },
 	[ERR_SIGNUP_CLOSED] = { 403, "signup-closed", "Nobody can sign up here" },
 	[ERR_INVITATION] = { 403, "invitation-needed", "Signing up needs an invitation" },

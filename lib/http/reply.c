@@ -179,6 +179,7 @@ reply_problem_page(
     struct req *r, enum err e, const struct pages *pages, const char *name, const char *site_name)
 {
 	struct json j = json_object(r->arena);
+	const char *is;
 
 	if (j.failed)
 		return (ERR_NOMEM);
@@ -186,6 +187,10 @@ reply_problem_page(
 	json_add_text(&j, "said", r->detail);
 	json_add_text(&j, "site", site_name);
 	json_add_bool(&j, "problem", true);
+	/* For a page that says more of one of them. */
+	if ((is = arena_print(r->arena, "is_%s", err_slug(e))) == NULL)
+		return (ERR_NOMEM);
+	json_add_bool(&j, is, true);
 	if (!j.failed)
 		add_field_errors(&j, r);
 	if (!j.failed)

@@ -66,7 +66,8 @@ void reply_problem(struct req *r, enum err e);
 /**
  * reply_problem_page(r, e, pages, name, site_name):
  * Answer with the problem ${e} as the page ${name}, which gets the members of the problem, site,
- * problem (true), error_FIELD for each field error, and what was typed but for secrets.
+ * problem (true), is_CODE (true), error_FIELD for each field error, and what was typed but for
+ * secrets.
  * Errors: ERR_NOT_FOUND, ERR_NOMEM.
  */
 MUST_USE enum err reply_problem_page(

@@ -93,6 +93,18 @@ one_time_find_email(
 }
 
 enum err
+one_time_find_newest(struct db *db, const char *purpose, const char *email, int64_t now,
+    struct arena *a, struct one_time *ret)
+{
+	static const char sql[] =
+	    "SELECT " COLUMNS " FROM one_time_tokens WHERE email = ?1 AND purpose = ?2 AND "
+	    "user_id IS NULL AND expires_at > ?3 ORDER BY id DESC LIMIT 1";
+	const struct db_arg args[] = { DB_TEXT(email), DB_TEXT(purpose), DB_INT(now) };
+
+	return (find(db, sql, args, COUNT(args), a, ret));
+}
+
+enum err
 one_time_miss(struct tx *tx, const char *id)
 {
 	static const char sql[] = "UPDATE one_time_tokens SET tries_left = tries_left - 1 "

@@ -44,6 +44,14 @@ MUST_USE enum err one_time_find_email(
     struct db *db, const char *purpose, const char *email, struct arena *a, struct one_time *ret);
 
 /**
+ * one_time_find_newest(db, purpose, email, now, a, ret):
+ * The newest that is nobody's, was mailed to the address, and has not expired.
+ * Errors: ERR_NOT_FOUND, ERR_NOMEM, ERR_DB.
+ */
+MUST_USE enum err one_time_find_newest(struct db *db, const char *purpose, const char *email,
+    int64_t now, struct arena *a, struct one_time *ret);
+
+/**
  * one_time_miss(tx, id):
  * A wrong code was given: one try less. Errors: ERR_DB.
  */

@@ -319,6 +319,6 @@ main(void)
 	test_load();
 	takes("");
 	conf_each(&conf, count_key, &count);
-	ok(count == 62, "62 keys are told");
+	ok(count == 63, "63 keys are told");
 	return (done());
 }

@@ -1,0 +1,391 @@
+/* Addresses shown to be their users'. */
+#include "access/verification.h"
+
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "access/admission.h"
+#include "access/app.h"
+#include "access/audit.h"
+#include "access/guest.h"
+#include "access/joining.h"
+#include "access/mailing.h"
+#include "access/person.h"
+#include "access/profile.h"
+#include "base/clock.h"
+#include "base/id.h"
+
+static const char seal_purpose[] = "signseal";
+
+/* What one of the transactions here needs. */
+struct errand {
+	struct req *req;
+	const char *email; /* as it was typed, and in small letters */
+	const char *key;
+	const char *token;
+	const struct user *user; /* who signs up; has no id */
+	const char *sealed;      /* the same for a link */
+	int64_t now;
+};
+
+bool
+verification_required(const struct conf *c)
+{
+
+	return (strcmp(c->signup_verification, "required") == 0);
+}
+
+enum err
+verification_may_mail(struct req *r, const char *email, bool *ret_may)
+{
+	const struct conf *c = &r->app->conf;
+	int64_t wait;
+	enum err e;
+
+	*ret_may = false;
+	if (strcmp(c->signup_verification, "off") == 0 || c->mail_url[0] == '\0')
+		return (ERR_OK);
+	if ((e = mailing_count(r, email, &wait)) == ERR_OK)
+		*ret_may = wait == 0;
+	return (e);
+}
+
+enum err
+verification_check(struct req *r, const struct user *u)
+{
+
+	if (u->email_confirmed || !verification_required(&r->app->conf))
+		return (ERR_OK);
+	return (req_fail(r, ERR_UNCONFIRMED,
+	    "confirm your address first, by the link in the mail that you were sent"));
+}
+
+/* Nothing in it is from who asked but the place: a mail to others must not carry his words. */
+static void
+describe(struct json *params, const struct req *r, bool signing_up)
+{
+
+	json_add_text(params, "place", r->remote_addr);
+	json_add_bool(params, "signing_up", signing_up);
+}
+
+enum err
+verification_mail(struct tx *tx, struct req *r, const struct user *u, int64_t now)
+{
+	struct ticket t = { .purpose = TICKET_VERIFY, .life_s = VERIFICATION_LIFE_S };
+	struct json params = json_object(r->arena);
+	struct mailing m = {
+		.kind = "verify", .user = u, .ticket = &t, .path = "/verify", .params = &params
+	};
+
+	describe(&params, r, false);
+	return (mailing_send(tx, r, &m, now));
+}
+
+/* The link for who signs up with the sealed ${data}. Others for the address stay good: each makes
+ * the account with the password of who asked for it, and the first that is used ends the others. So
+ * who signs up with somebody's address, before or after him, does not make his link lead to an
+ * account with a stranger's password. */
+static enum err
+mail_sign_up(struct tx *tx, const struct errand *p, const char *data, bool pretend)
+{
+	struct ticket t = { .purpose = TICKET_VERIFY,
+		.data = data,
+		.keep_older = true,
+		.life_s = VERIFICATION_LIFE_S };
+	struct json params = json_object(p->req->arena);
+	struct mailing m = { .kind = "verify",
+		.to = p->email,
+		.ticket = &t,
+		.path = "/verify",
+		.params = &params,
+		.pretend = pretend };
+
+	describe(&params, p->req, true);
+	return (mailing_send(tx, p->req, &m, p->now));
+}
+
+/* To who has an account, with the same work: a ticket that nobody gets to know, and that is taken
+ * back. One whom nobody may peek at gets nothing. */
+static enum err
+mail_taken(struct tx *tx, const struct errand *p, const struct user *u)
+{
+	struct ticket t = { .purpose = TICKET_VERIFY,
+		.data = p->sealed,
+		.keep_older = true,
+		.life_s = VERIFICATION_LIFE_S };
+	struct json params = json_object(p->req->arena);
+	struct mailing m = { .kind = "register-taken",
+		.user = u,
+		.ticket = &t,
+		.path = "/verify",
+		.params = &params,
+		.pretend = u->hidden };
+	enum err e;
+
+	describe(&params, p->req, true);
+	if ((e = mailing_send(tx, p->req, &m, p->now)) != ERR_OK)
+		return (e);
+	return (ticket_forget(tx, &t));
+}
+
+/* Usernames are no secret. Looked at before the address, so that who has one that is taken learns
+ * nothing of the address. */
+static enum err
+check_username(struct req *r, struct db *db, const struct user *u)
+{
+	struct user other;
+	const char *key;
+	enum err e;
+
+	if (u->username == NULL)
+		return (ERR_OK);
+	if ((key = arena_copy_lower(r->arena, u->username)) == NULL)
+		return (ERR_NOMEM);
+	if ((e = user_find(db, USER_BY_USERNAME, key, r->arena, &other)) == ERR_NOT_FOUND)
+		return (ERR_OK);
+	if (e != ERR_OK)
+		return (e);
+	req_field_error(r, "username", "is taken");
+	return (ERR_TAKEN);
+}
+
+static enum err
+write_sign_up(struct tx *tx, void *arg)
+{
+	const struct errand *p = arg;
+	struct user other;
+	enum err e;
+
+	if ((e = guest_check_signup(p->req, tx_db(tx))) != ERR_OK ||
+	    (e = check_username(p->req, tx_db(tx), p->user)) != ERR_OK)
+		return (e);
+	e = user_find(tx_db(tx), USER_BY_EMAIL, p->key, p->req->arena, &other);
+	if (e == ERR_NOT_FOUND)
+		return (mail_sign_up(tx, p, p->sealed, false));
+	return (e == ERR_OK ? mail_taken(tx, p, &other) : e);
+}
+
+/* What the link makes. Sealed, for it has a password's hash, and is in a table for what is no
+ * secret. */
+static enum err
+seal(struct req *r, const struct user *u, bool invited, const char **ret_sealed)
+{
+	struct json j = json_object(r->arena);
+	const char *text;
+
+	json_add_text(&j, "email", u->email);
+	json_add_text(&j, "username", u->username);
+	json_add_text(&j, "name", u->name);
+	json_add_text(&j, "locale", u->locale);
+	json_add_text(&j, "password_hash", u->password_hash);
+	json_add_bool(&j, "invited", invited);
+	if ((text = json_print(&j)) == NULL)
+		return (ERR_NOMEM);
+	return (master_encrypt(r->app->master, seal_purpose, text, r->arena, ret_sealed));
+}
+
+enum err
+verification_sign_up(struct req *r, const struct user *u, bool invited)
+{
+	struct errand p = { .req = r, .email = u->email, .user = u, .now = clock_ms() };
+	struct db *db;
+	enum err e;
+
+	if ((p.key = arena_copy_lower(r->arena, u->email)) == NULL)
+		return (ERR_NOMEM);
+	if ((e = store_read(r->app->store, &db)) != ERR_OK)
+		return (e);
+	e = check_username(r, db, u);
+	store_read_end(r->app->store, db);
+	if (e != ERR_OK || (e = mailing_allow(r, u->email)) != ERR_OK ||
+	    (e = seal(r, u, invited, &p.sealed)) != ERR_OK)
+		return (e);
+	return (store_write(r->app->store, write_sign_up, &p));
+}
+
+static bool
+is_usable(const struct user *u)
+{
+
+	return (u->enabled && !u->locked && !u->hidden);
+}
+
+static enum err
+write_resend(struct tx *tx, void *arg)
+{
+	const struct errand *p = arg;
+	struct arena *a = p->req->arena;
+	struct ticket open;
+	struct user u;
+	enum err e;
+
+	e = user_find(tx_db(tx), USER_BY_EMAIL, p->key, a, &u);
+	if (e == ERR_OK && !u.email_confirmed && is_usable(&u))
+		return (verification_mail(tx, p->req, &u, p->now));
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return (e);
+	if (e == ERR_NOT_FOUND &&
+	    (e = ticket_find_newest(tx_db(tx), TICKET_VERIFY, p->key, p->now, a, &open)) == ERR_OK)
+		return (mail_sign_up(tx, p, open.data, false));
+	return (e == ERR_OK || e == ERR_NOT_FOUND ? mail_sign_up(tx, p, NULL, true) : e);
+}
+
+enum err
+verification_resend(struct req *r, const char *email)
+{
+	struct errand p = { .req = r, .email = email, .now = clock_ms() };
+	enum err e;
+
+	if (!profile_email_ok(email))
+		return (req_field_error(r, "email", "is not an e-mail address"));
+	if ((p.key = arena_copy_lower(r->arena, email)) == NULL)
+		return (ERR_NOMEM);
+	if ((e = mailing_allow(r, email)) != ERR_OK)
+		return (e);
+	return (store_write(r->app->store, write_resend, &p));
+}
+
+static enum err
+note(struct tx *tx, struct req *r, const char *action, const char *user_id)
+{
+
+	/* The request proves nobody but by the mail. */
+	return (audit_note(tx, r,
+	    &(struct event){ .action = action,
+	        .object_type = "user",
+	        .object_id = user_id,
+	        .user_id = user_id }));
+}
+
+enum err
+verification_confirm(struct tx *tx, struct req *r, struct user *u, int64_t now)
+{
+	enum err e;
+
+	if (u->email_confirmed)
+		return (ERR_OK);
+	u->email_confirmed = true;
+	if ((e = user_set_profile(tx, u, now, r->arena)) != ERR_OK ||
+	    (e = ticket_forget_user(tx, TICKET_VERIFY, u->id)) != ERR_OK ||
+	    (e = note(tx, r, "email.confirmed", u->id)) != ERR_OK)
+		return (e);
+	return (joining_by_domain(tx, r, u, now));
+}
+
+/* The link of who had an account already. */
+static enum err
+confirm(struct tx *tx, const struct errand *p, const struct ticket *t)
+{
+	struct user u;
+	const char *key;
+	enum err e;
+
+	if ((e = user_find(tx_db(tx), USER_BY_ID, t->user_id, p->req->arena, &u)) != ERR_OK)
+		return (e == ERR_NOT_FOUND ? ERR_TICKET : e);
+	if ((key = arena_copy_lower(p->req->arena, u.email)) == NULL)
+		return (ERR_NOMEM);
+	/* Since it was mailed, an admin may have given the user another address. */
+	if (!is_usable(&u) || strcmp(key, t->email) != 0)
+		return (ERR_TICKET);
+	return (verification_confirm(tx, p->req, &u, p->now));
+}
+
+static const char *
+text_of(const struct cJSON *tree, const char *name)
+{
+
+	return (cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(tree, name)));
+}
+
+/* Since it was mailed, the site may have been shut. */
+static bool
+is_open(const struct req *r, bool invited)
+{
+	const enum admission_mode mode = admission_mode(&r->app->conf);
+
+	return (mode == ADMISSION_OPEN || (invited && mode != ADMISSION_CLOSED));
+}
+
+/* Who signed up with ${data}. */
+static enum err
+unseal(const struct errand *p, const char *data, struct user *ret_user)
+{
+	struct arena *a = p->req->arena;
+	const char *text, *detail;
+	struct cJSON *tree;
+	char id[ID_SIZE];
+	enum err e;
+
+	if ((e = master_decrypt(p->req->app->master, seal_purpose, data, a, &text)) != ERR_OK ||
+	    (e = json_parse(text, strlen(text), a, &tree, &detail)) != ERR_OK)
+		return (e == ERR_NOMEM ? e : ERR_TICKET);
+	if (!is_open(p->req, cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(tree, "invited")) != 0))
+		return (ERR_TICKET);
+	id_new(id);
+	*ret_user = (struct user){
+		.id = arena_copy(a, id),
+		.email = text_of(tree, "email"),
+		.email_confirmed = true,
+		.username = text_of(tree, "username"),
+		.name = text_of(tree, "name"),
+		.locale = text_of(tree, "locale"),
+		.password_hash = text_of(tree, "password_hash"),
+		.properties = "{}",
+		.enabled = true,
+		.created_at = p->now,
+	};
+	return (ret_user->id == NULL ? ERR_NOMEM : ERR_OK);
+}
+
+/* The link of who signed up where that is required: now there is a user. */
+static enum err
+make(struct tx *tx, const struct errand *p, const struct ticket *t)
+{
+	struct arena *a = p->req->arena;
+	char group_id[ID_SIZE];
+	struct user u;
+	enum err e;
+
+	if ((e = guest_check_signup(p->req, tx_db(tx))) != ERR_OK ||
+	    (e = unseal(p, t->data, &u)) != ERR_OK)
+		return (e);
+	/* By an admin, or by another link. */
+	if ((e = user_find(tx_db(tx), USER_BY_EMAIL, t->email, a, &(struct user){ 0 })) !=
+	    ERR_NOT_FOUND)
+		return (e == ERR_OK ? ERR_TICKET : e);
+	/* Who took the name meanwhile keeps it; another one can be chosen. */
+	if (u.username != NULL && person_taken(tx_db(tx), &u, a) != NULL)
+		u.username = NULL;
+	id_new(group_id);
+	if ((e = person_add(tx, &u, group_id, a)) != ERR_OK ||
+	    (e = ticket_forget_email(tx, TICKET_VERIFY, t->email)) != ERR_OK ||
+	    (e = note(tx, p->req, "user.created", u.id)) != ERR_OK ||
+	    (e = note(tx, p->req, "email.confirmed", u.id)) != ERR_OK)
+		return (e);
+	return (joining_by_domain(tx, p->req, &u, p->now));
+}
+
+static enum err
+write_take(struct tx *tx, void *arg)
+{
+	const struct errand *p = arg;
+	struct ticket t;
+	enum err e;
+
+	e = ticket_take(tx, TICKET_VERIFY, p->token, p->now, p->req->arena, &t);
+	if (e == ERR_TICKET)
+		return (verification_move(tx, p->req, p->token, p->now));
+	if (e != ERR_OK)
+		return (e);
+	return (t.user_id == NULL ? make(tx, p, &t) : confirm(tx, p, &t));
+}
+
+enum err
+verification_take(struct req *r, const char *token)
+{
+	struct errand p = { .req = r, .token = token, .now = clock_ms() };
+
+	return (store_write(r->app->store, write_take, &p));
+}

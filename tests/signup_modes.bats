@@ -229,6 +229,43 @@ org_invitation() {
 	[ "$(confirmed fay@example.org)" = 0 ]
 }
 
+@test "where addresses are confirmed first, who comes with a mailed invitation has done that; who comes with a shown one has not" {
+	an_org
+	export YETT_SIGNUP_MODE=invite YETT_SIGNUP_VERIFICATION=required
+	site_invitation eve@example.org
+	join eve@example.org "$TOKEN"
+	expect 201
+	[ "$(confirmed eve@example.org)" = 1 ]
+	sql "UPDATE users SET email_confirmed = 1"
+	org_invitation fay@example.org ',"show_link":true'
+	join fay@example.org "$TOKEN"
+	expect 202
+	[ "$(sql "SELECT count(*) FROM users WHERE email = 'fay@example.org'")" = 0 ]
+	[ "$(sql "SELECT count(*) FROM org_invitations")" = 1 ]
+	deliver "$(sql "SELECT count(*) FROM outbox")"
+	link_of fay@example.org /verify
+	call password POST /auth/email/verify "{\"token\":\"$TOKEN\"}"
+	expect 200
+	[ "$(confirmed fay@example.org)" = 1 ]
+}
+
+@test "a link that makes an account makes none when the site was shut meanwhile" {
+	local mode token
+	export YETT_SIGNUP_VERIFICATION=required
+	call register POST /auth/register '{"email":"eve@example.org","password":"'"$PASSWORD"'"}'
+	expect 202
+	deliver 1
+	link_of eve@example.org /verify
+	token=$TOKEN
+	for mode in invite waitlist closed; do
+		YETT_SIGNUP_MODE=$mode call password POST /auth/email/verify "{\"token\":\"$token\"}"
+		expect 400 invalid-link
+	done
+	[ "$(sql "SELECT count(*) FROM users")" = 0 ]
+	call password POST /auth/email/verify "{\"token\":\"$token\"}"
+	expect 200
+}
+
 @test "without a seat in the org nobody is made, and the invitation stays open" {
 	an_org
 	org_invitation eve@example.org

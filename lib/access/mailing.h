@@ -51,6 +51,8 @@ MUST_USE enum err mailing_allow(struct req *r, const char *address);
  * than from others, and the network counts not. Errors: as mailing_allow().
  */
 MUST_USE enum err mailing_allow_known(struct req *r, const char *address);
+
+/**
  * mailing_count(r, address, ret_wait_ms):
  * The same, for who goes on without the mail: how long until there may be one; 0: now, and it is
  * counted. Errors: ERR_NOMEM.

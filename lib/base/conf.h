@@ -43,6 +43,7 @@ struct conf {
 	int64_t password_min_score;
 	char password_breached[CONF_PATH_SIZE];
 
+	char signup_mode[CONF_TEXT_SIZE];         /* open, invite, waitlist, closed */
 	char signup_verification[CONF_TEXT_SIZE]; /* off, optional, required */
 
 	int64_t throttle_failures; /* 0: no limit */
@@ -56,8 +57,6 @@ struct conf {
 	int64_t work_life_s;
 	int64_t work_free_requests; /* of mode busy */
 	int64_t work_free_window_s;
-
-	char signup_mode[CONF_TEXT_SIZE]; /* open, invite, waitlist, closed */
 
 	char dns_server[CONF_TEXT_SIZE]; /* ADDRESS[:PORT]; "": those of /etc/resolv.conf */
 	int64_t dns_timeout_s;

@@ -94,10 +94,12 @@ are_networks(const char *name, const char *text, char message[static CONF_MESSAG
 static enum err
 check_signup(const struct conf *c, char message[static CONF_MESSAGE_SIZE])
 {
+	static const char *const modes[] = { "open", "invite", "waitlist", "closed" };
+	size_t i;
 
-	if (strcmp(c->signup_mode, "open") == 0 ||
-	    is_one_of(c->signup_mode, "invite", "waitlist", "closed"))
-		return (ERR_OK);
+	for (i = 0; i < COUNT(modes); i++)
+		if (strcmp(c->signup_mode, modes[i]) == 0)
+			return (ERR_OK);
 	snprintf(
 	    message, CONF_MESSAGE_SIZE, "signup.mode must be open, invite, waitlist or closed");
 	return (ERR_CONF);

@@ -37,7 +37,9 @@ try() {
 	call login POST /auth/login "email=ann%40example.org&password=${PASSWORD// /+}&return_to=/wiki/Start?a=b" "$FORM" "$HTML" "$SAME"
 	expect 303
 	[ "$(header Location)" = "/wiki/Start?a=b" ]
-	[[ "$(header Set-Cookie)" =~ ^yett=[A-Za-z0-9_-]{43}\;\ Path=/\;\ Max-Age=604800\;\ HttpOnly\;\ SameSite=Lax$ ]]
+	[[ "$(header Set-Cookie | head -n 1)" =~ ^yett=[A-Za-z0-9_-]{43}\;\ Path=/\;\ Max-Age=604800\;\ HttpOnly\;\ SameSite=Lax$ ]]
+	# And the one that the browser is known by.
+	[[ "$(header Set-Cookie | tail -n +2)" =~ ^yett-device=[A-Za-z0-9_-]{43}\;\ Path=/\;\ Max-Age=31536000\;\ HttpOnly\;\ SameSite=Lax$ ]]
 }
 
 @test "the cookie is __Host- and Secure wherever the site is not plain http on loopback" {
@@ -45,7 +47,8 @@ try() {
 	for url in https://id.example.org http://id.example.org https://127.0.0.1 http://127.0.0.1.example.org; do
 		YETT_SITE_URL=$url call login POST /auth/login "email=ann%40example.org&password=${PASSWORD// /+}" "$FORM" "$HTML"
 		expect 303
-		[[ "$(header Set-Cookie)" =~ ^__Host-yett=[A-Za-z0-9_-]{43}\;\ Path=/\;\ Max-Age=604800\;\ HttpOnly\;\ SameSite=Lax\;\ Secure$ ]]
+		[[ "$(header Set-Cookie | head -n 1)" =~ ^__Host-yett=[A-Za-z0-9_-]{43}\;\ Path=/\;\ Max-Age=604800\;\ HttpOnly\;\ SameSite=Lax\;\ Secure$ ]]
+		[[ "$(header Set-Cookie | tail -n +2)" =~ ^__Host-yett-device=[A-Za-z0-9_-]{43}\;\ Path=/\;\ Max-Age=31536000\;\ HttpOnly\;\ SameSite=Lax\;\ Secure$ ]]
 	done
 	for url in http://127.0.0.1:8080 http://localhost 'http://[::1]:99' http://127.9.9.9; do
 		YETT_SITE_URL=$url call login POST /auth/login "email=ann%40example.org&password=${PASSWORD// /+}" "$FORM" "$HTML"

@@ -92,20 +92,27 @@ what_the_application_learns() {
 
 no_session_for_the_application() {
 	local name=${COOKIES[ann]%%=*} cookies
-	for cookies in "${COOKIES[ann]}" "a=b; ${COOKIES[ann]}" "${COOKIES[ann]}; a=b" "a=b;${COOKIES[ann]};c=d"; do
+	for cookies in "${COOKIES[ann]}" "a=b; ${COOKIES[ann]}" "${COOKIES[ann]}; a=b" "a=b;${COOKIES[ann]};c=d" \
+		"${COOKIES[ann]}; $name-device=x; a=b" "$name-device=x; ${COOKIES[ann]}; a=b" "a=b;$name-device=x;${COOKIES[ann]};c=d" \
+		"a=b; ${COOKIES[ann]}; c=d; __Host-$name-device=x"; do
 		get - /page -H "Cookie: $cookies"
 		reached || return 1
 		[ "$(field remote-user)" = ann@example.org ] && [[ "$(field cookie)" != *"$name="* ]] || return 1
+		[[ "$(field cookie)" != *"$name-device="* ]] || return 1
 		[[ $cookies != *a=b* || "$(field cookie)" == *a=b* ]] || return 1
 		[[ $cookies != *c=d* || "$(field cookie)" == *c=d* ]] || return 1
 	done
 	get - /page -H "Cookie: ${COOKIES[ann]}; a=b; ${COOKIES[ann]}"
 	reached && [[ "$(field cookie)" != *"$name="* ]] || return 1
+	get - /page -H "Cookie: $name-device=x; a=b; ${COOKIES[ann]}; $name-device=x"
+	reached && [[ "$(field cookie)" != *"$name-device="* ]] || return 1
+	get - /public/page -H "Cookie: a=b; not$name-device=1; $name-devices=1; $name-device=x"
+	reached && [[ "$(field cookie)" == *"a=b; not$name-device=1; $name-devices=1"* && "$(field cookie)" != *"; $name-device="* ]] || return 1
 	get - /public/page -H "Cookie: a=b; not$name=1; $name=x"
 	reached && [[ "$(field cookie)" == *"a=b; not$name=1"* && "$(field cookie)" != *"; $name="* ]]
 }
 
-@test "the application gets all cookies but the session's" {
+@test "the application gets all cookies but the session's and the browser's own" {
 	each no_session_for_the_application
 }
 

@@ -67,7 +67,7 @@ post_login(struct req *r)
 		return (e);
 	if (!browser)
 		return (visit_reply_tokens(r, 200, &v));
-	if ((e = cookie_set(r, v.secret)) != ERR_OK)
+	if ((e = cookie_set(r, v.secret, v.device)) != ERR_OK)
 		return (e);
 	return (reply_redirect(r, in.return_to, "/account"));
 }

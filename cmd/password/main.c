@@ -1,12 +1,14 @@
-/* password: change it; and the address, which the mail that proves it goes to. */
+/* password: change it, or choose another when it is forgotten; the address; and what else links in mails do. */
 #include <string.h>
 
 #include "access/app.h"
 #include "access/visit.h"
 #include "cred/policy.h"
 #include "email.h"
+#include "forgot.h"
 #include "http/input.h"
 #include "http/reply.h"
+#include "link.h"
 
 struct change {
 	const char *current_password;
@@ -39,7 +41,7 @@ post_change(struct req *r)
 		    req_field_error(r, "new_password_confirm", "is not the same as new_password"));
 	if ((e = visit_change_password(r, in.current_password, in.new_password)) != ERR_OK)
 		return (e);
-	if (req_is_form(r) && req_accepts(r, "text/html"))
+	if (link_is_browser(r))
 		return (reply_redirect(r, in.return_to, "/account"));
 	return (reply_none(r));
 }
@@ -52,6 +54,14 @@ static const struct route routes[] = {
 	{ "POST", "/auth/email/verify", email_verify, 4096, WHO_ANY, "verify", NULL },
 	{ "POST", "/auth/email/resend", email_resend, 4096, WHO_ANY, "verify", NULL },
 	{ "POST", "/auth/email/change", email_change, 8192, WHO_SELF, "address", NULL },
+	{ "POST", "/auth/password/forgot", forgot_post, 4096, WHO_ANY, "forgot", NULL },
+	{ "POST", "/auth/password/reset", forgot_post_reset, 8192, WHO_ANY, "reset", NULL },
+	{ "GET", "/forgot", forgot_get, 0, WHO_ANY, NULL, NULL },
+	{ "GET", "/reset", forgot_get_reset, 0, WHO_ANY, NULL, NULL },
+	{ "POST", "/auth/unlock", link_post_unlock, 4096, WHO_ANY, "unlock", NULL },
+	{ "GET", "/unlock", link_get_unlock, 0, WHO_ANY, NULL, NULL },
+	{ "POST", "/auth/end-session", link_post_end_session, 4096, WHO_ANY, "end-session", NULL },
+	{ "GET", "/end-session", link_get_end_session, 0, WHO_ANY, NULL, NULL },
 };
 
 int

@@ -89,7 +89,7 @@ post_register(struct req *r)
 		return (reply_sent(r, browser));
 	if (!browser)
 		return (visit_reply_tokens(r, 201, &v));
-	if ((e = cookie_set(r, v.secret)) != ERR_OK)
+	if ((e = cookie_set(r, v.secret, v.device)) != ERR_OK)
 		return (e);
 	return (reply_redirect(r, where_to(&in), "/account"));
 }

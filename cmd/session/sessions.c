@@ -23,15 +23,6 @@ struct listing {
 	size_t count;
 };
 
-/* "2026-01-31 12:00 UTC": what a person reads. */
-static const char *
-print_for_people(struct arena *a, int64_t at)
-{
-	const char *text = clock_print(a, at);
-
-	return (text == NULL ? NULL : arena_print(a, "%.10s %.5s UTC", text, text + 11));
-}
-
 /* The device; and a word about it when it is not the user's. */
 static const char *
 describe(const struct session *s, struct arena *a)
@@ -59,9 +50,10 @@ add_session(void *arg, const struct session *s)
 	json_add_text(&item, "user_agent", s->user_agent);
 	json_add_text(&item, "ip_address", s->ip_address);
 	if (l->for_page) {
-		json_add_text(&item, "created_at", print_for_people(l->req->arena, s->created_at));
 		json_add_text(
-		    &item, "last_seen_at", print_for_people(l->req->arena, s->last_seen_at));
+		    &item, "created_at", clock_print_minute(l->req->arena, s->created_at));
+		json_add_text(
+		    &item, "last_seen_at", clock_print_minute(l->req->arena, s->last_seen_at));
 	} else {
 		json_add_time(&item, "created_at", s->created_at);
 		json_add_time(&item, "last_seen_at", s->last_seen_at);

@@ -7,9 +7,11 @@
 #include "access/audit.h"
 #include "access/grant.h"
 #include "access/limit.h"
+#include "access/notice.h"
 #include "access/person.h"
 #include "access/subject.h"
 #include "access/throttle.h"
+#include "access/ticket.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "http/reply.h"
@@ -202,50 +204,6 @@ change_disable(struct req *r)
 	return (reader_reply(r, 200, r->id));
 }
 
-/* The names that wrong passwords may have been given for. */
-#define NAMES 3
-
-static void
-list_names(struct req *r, const struct user *u, const char *ret_names[static NAMES])
-{
-	const char *const names[NAMES] = { u->email, u->username, u->id };
-	char *name;
-	size_t i;
-
-	for (i = 0; i < NAMES; i++) {
-		name = names[i] != NULL ? arena_copy(r->arena, names[i]) : NULL;
-		if (name != NULL)
-			text_lower(name);
-		ret_names[i] = name;
-	}
-}
-
-static bool
-has_waits(struct req *r, const struct user *u)
-{
-	const char *names[NAMES];
-	size_t i;
-
-	list_names(r, u, names);
-	for (i = 0; i < NAMES; i++)
-		if (names[i] != NULL && throttle_has_failed(r->app->limiter, names[i]))
-			return (true);
-	return (false);
-}
-
-/* Who was locked out by wrong passwords, whoever gave them, may try again at once. */
-static void
-end_waits(struct req *r, const struct user *u)
-{
-	const char *names[NAMES];
-	size_t i;
-
-	list_names(r, u, names);
-	for (i = 0; i < NAMES; i++)
-		if (names[i] != NULL)
-			throttle_forget(r->app->limiter, names[i]);
-}
-
 static enum err
 write_locked(struct tx *tx, struct change *c)
 {
@@ -254,7 +212,7 @@ write_locked(struct tx *tx, struct change *c)
 
 	if (c->user.locked == locked) {
 		/* Ending the waits after wrong passwords is something, too. */
-		if (locked || !has_waits(c->req, &c->user))
+		if (locked || !throttle_has_failed(c->req->app->limiter, &c->user, c->req->arena))
 			c->action = NULL;
 		return (ERR_OK);
 	}
@@ -282,7 +240,8 @@ change_unlock(struct req *r)
 
 	if ((e = change_simply(r, &c, "user.unlocked", write_locked)) != ERR_OK)
 		return (e);
-	end_waits(r, &c.user);
+	/* Who was locked out by wrong passwords, whoever gave them, may try again at once. */
+	throttle_forget_user(r->app->limiter, &c.user, r->arena);
 	return (reader_reply(r, 200, r->id));
 }
 
@@ -335,15 +294,19 @@ change_require_password(struct req *r)
 static enum err
 write_cleared(struct tx *tx, struct change *c)
 {
+	struct notice n = notice_of(c->req, c->now);
 	enum err e;
 
 	if (c->user.password_hash == NULL) {
 		c->action = NULL;
 		return (ERR_OK);
 	}
-	if ((e = user_set_password(tx, c->user.id, NULL, c->now)) != ERR_OK)
+	if ((e = user_set_password(tx, c->user.id, NULL, c->now)) != ERR_OK ||
+	    (e = ticket_forget_user(tx, TICKET_RESET, c->user.id)) != ERR_OK ||
+	    (e = end_sessions(tx, c)) != ERR_OK)
 		return (e);
-	return (end_sessions(tx, c));
+	n.req = NULL; /* where the admin is, is nobody's business */
+	return (notice_password(tx, &n, &c->user, NOTICE_CLEARED));
 }
 
 enum err

@@ -178,9 +178,10 @@ write_password(struct tx *tx, struct user_change *c)
 	enum err e;
 
 	if ((e = user_set_password(tx, c->user.id, c->hash, c->now)) != ERR_OK ||
-	    (e = user_change_note(c->tool, tx, "password.changed", c->user.id, NULL)) != ERR_OK)
+	    (e = user_change_note(c->tool, tx, "password.changed", c->user.id, NULL)) != ERR_OK ||
+	    (e = user_change_end(tx, c)) != ERR_OK)
 		return (e);
-	return (user_change_end(tx, c));
+	return (user_change_tell(tx, c, NOTICE_SET));
 }
 
 static enum err
@@ -232,21 +233,14 @@ cmd_user_passwd(struct tool *t)
 static int
 end_waits(struct tool *t, const struct user *u)
 {
-	const char *names[] = { u->email, u->username, u->id };
-	char path[600], *name;
+	char path[600];
 	struct limiter *l;
 	enum err e;
-	size_t i;
 
 	snprintf(path, sizeof path, "%s/limits.map", t->conf.state_dir);
 	if ((e = limiter_open(path, &l)) != ERR_OK)
 		return (tool_fail("cannot use %s: %s", path, err_slug(e)));
-	for (i = 0; i < COUNT(names); i++) {
-		if (names[i] == NULL || (name = arena_copy(t->arena, names[i])) == NULL)
-			continue;
-		text_lower(name);
-		throttle_forget(l, name);
-	}
+	throttle_forget_user(l, u, t->arena);
 	limiter_close(l);
 	return (0);
 }

@@ -47,6 +47,20 @@ user_change_end(struct tx *tx, struct user_change *c)
 	return (user_change_note(c->tool, tx, "sessions.ended", c->user.id, &details));
 }
 
+enum err
+user_change_tell(struct tx *tx, struct user_change *c, enum notice_how how)
+{
+	const struct tool *t = c->tool;
+	const struct notice n = {
+		.conf = &t->conf, .master = t->master, .arena = t->arena, .now = c->now
+	};
+	enum err e;
+
+	if ((e = ticket_forget_user(tx, TICKET_RESET, c->user.id)) != ERR_OK)
+		return (e);
+	return (notice_password(tx, &n, &c->user, how));
+}
+
 struct running {
 	struct user_change *change;
 	bool last_admin; /* there is none any more */
@@ -177,9 +191,10 @@ write_cleared(struct tx *tx, struct user_change *c)
 	enum err e;
 
 	if ((e = user_set_password(tx, c->user.id, NULL, c->now)) != ERR_OK ||
-	    (e = user_change_note(c->tool, tx, "password.cleared", c->user.id, NULL)) != ERR_OK)
+	    (e = user_change_note(c->tool, tx, "password.cleared", c->user.id, NULL)) != ERR_OK ||
+	    (e = user_change_end(tx, c)) != ERR_OK)
 		return (e);
-	return (user_change_end(tx, c));
+	return (user_change_tell(tx, c, NOTICE_CLEARED));
 }
 
 int

@@ -2,6 +2,7 @@
 #ifndef YETT_USER_CHANGE_H
 #define YETT_USER_CHANGE_H
 
+#include "access/notice.h"
 #include "store/user.h"
 #include "tool.h"
 
@@ -43,5 +44,12 @@ MUST_USE enum err user_change_note(
  * For ${how}: end all sessions of the user, and count them. Errors: ERR_DB, ERR_NOMEM.
  */
 MUST_USE enum err user_change_end(struct tx *tx, struct user_change *c);
+
+/**
+ * user_change_tell(tx, c, how):
+ * For ${how}: the password is another one, or gone. Links that were mailed to reset it are good no
+ * more, and the user is told. Errors: ERR_NOMEM, ERR_CRYPTO, ERR_DB.
+ */
+MUST_USE enum err user_change_tell(struct tx *tx, struct user_change *c, enum notice_how how);
 
 #endif

@@ -6,8 +6,10 @@
 #include "access/app.h"
 #include "access/audit.h"
 #include "access/grant.h"
+#include "access/notice.h"
 #include "access/subject.h"
 #include "access/throttle.h"
+#include "access/ticket.h"
 #include "access/visit.h"
 #include "base/clock.h"
 #include "store/attempt.h"
@@ -36,6 +38,7 @@ write_change(struct tx *tx, void *arg)
 	const struct event ev = {
 		.action = "password.changed", .object_type = "user", .object_id = c->user->id
 	};
+	const struct notice n = notice_of(c->req, c->now);
 	struct user u;
 	int64_t count;
 	enum err e;
@@ -52,7 +55,11 @@ write_change(struct tx *tx, void *arg)
 	if ((e = grant_end_all(
 	         tx, c->req, u.id, NULL, c->req->subject->session_id, c->now, &count)) != ERR_OK)
 		return (e);
-	return (audit_note(tx, c->req, &ev));
+	/* A link that was mailed before is perhaps in the hands of who knew the old one. */
+	if ((e = ticket_forget_user(tx, TICKET_RESET, u.id)) != ERR_OK ||
+	    (e = audit_note(tx, c->req, &ev)) != ERR_OK)
+		return (e);
+	return (notice_password(tx, &n, &u, NOTICE_CHANGED));
 }
 
 static enum err

@@ -1,8 +1,10 @@
-/* The cookie that carries a session. */
+/* The cookie that carries a session, and the one that tells a browser from others. */
 #include "access/cookie.h"
 
 #include "access/app.h"
 #include "http/reply.h"
+
+#define DEVICE_S 31536000 /* a year, as long as devices are remembered */
 
 static bool
 is_relaxed(const struct conf *conf)
@@ -18,26 +20,37 @@ cookie_name(const struct conf *conf)
 	return (is_relaxed(conf) ? "yett" : "__Host-yett");
 }
 
-static enum err
-set(struct req *r, const char *value, long long max_age)
+const char *
+cookie_device_name(const struct conf *conf)
 {
-	const struct conf *conf = &r->app->conf;
+
+	return (is_relaxed(conf) ? "yett-device" : "__Host-yett-device");
+}
+
+static enum err
+set(struct req *r, const char *name, const char *value, long long max_age)
+{
 
 	return (reply_header(r, "Set-Cookie",
-	    arena_print(r->arena, "%s=%s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Lax%s",
-	        cookie_name(conf), value, max_age, is_relaxed(conf) ? "" : "; Secure")));
+	    arena_print(r->arena, "%s=%s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Lax%s", name,
+	        value, max_age, is_relaxed(&r->app->conf) ? "" : "; Secure")));
 }
 
 enum err
-cookie_set(struct req *r, const char *token)
+cookie_set(struct req *r, const char *token, const char *device)
 {
+	const struct conf *conf = &r->app->conf;
+	enum err e;
 
-	return (set(r, token, (long long)r->app->conf.session_cookie_s));
+	e = set(r, cookie_name(conf), token, (long long)conf->session_cookie_s);
+	if (e != ERR_OK || device == NULL)
+		return (e);
+	return (set(r, cookie_device_name(conf), device, DEVICE_S));
 }
 
 enum err
 cookie_clear(struct req *r)
 {
 
-	return (set(r, "", 0));
+	return (set(r, cookie_name(&r->app->conf), "", 0));
 }

@@ -1,4 +1,4 @@
-/* The cookie that carries a session. */
+/* The cookie that carries a session, and the one that tells a browser from others. */
 #ifndef ACCESS_COOKIE_H
 #define ACCESS_COOKIE_H
 
@@ -13,11 +13,19 @@
 const char *cookie_name(const struct conf *conf);
 
 /**
- * cookie_set(r, token), cookie_clear(r):
- * Give the browser the cookie, for session.cookie_s; or take it away.
+ * cookie_device_name(conf):
+ * "__Host-yett-device", or "yett-device": of the cookie that proves nothing but that this is a
+ * browser in which somebody has signed in before.
+ */
+const char *cookie_device_name(const struct conf *conf);
+
+/**
+ * cookie_set(r, token, device), cookie_clear(r):
+ * Give the browser the session's cookie, for session.cookie_s, and its own, ${device}, for a year
+ * (NULL: it has none); or take the first away.
  * Errors: ERR_NOMEM.  Source: OWASP ASVS 5.0 3.3.
  */
-MUST_USE enum err cookie_set(struct req *r, const char *token);
+MUST_USE enum err cookie_set(struct req *r, const char *token, const char *device);
 MUST_USE enum err cookie_clear(struct req *r);
 
 #endif

@@ -6,6 +6,7 @@
 #include "access/audit.h"
 #include "access/claims.h"
 #include "access/cookie.h"
+#include "access/device_notice.h"
 #include "access/profile.h"
 #include "access/ticket.h"
 #include "base/clock.h"
@@ -89,7 +90,7 @@ grant_prepare(struct req *r, const char *user_id, enum session_kind kind, struct
 	if ((v->secret = make_secret(r->app, &v->session, r->arena)) == NULL)
 		return (ERR_NOMEM);
 	secret_hash(v->secret, strlen(v->secret), v->session.token_hash);
-	return (ERR_OK);
+	return (device_notice_prepare(r, v));
 }
 
 enum err
@@ -179,8 +180,9 @@ drop_cookie(struct tx *tx, struct req *r, const struct session *new)
 }
 
 enum err
-grant_store(struct tx *tx, struct req *r, const struct session *s)
+grant_store(struct tx *tx, struct req *r, const struct visit *v)
 {
+	const struct session *s = &v->session;
 	struct json details = json_object(r->arena);
 	const struct event ev = { .action = "session.begun",
 		.object_type = "session",
@@ -195,5 +197,7 @@ grant_store(struct tx *tx, struct req *r, const struct session *s)
 		return (e);
 	json_add_text(&details, "kind", session_kind_name(s->kind));
 	json_add_text(&details, "amr", s->amr);
-	return (audit_note(tx, r, &ev));
+	if ((e = audit_note(tx, r, &ev)) != ERR_OK)
+		return (e);
+	return (device_notice_store(tx, r, v));
 }

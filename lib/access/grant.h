@@ -33,11 +33,12 @@ int64_t grant_expiry(const struct app *app, const struct session *s, int64_t now
 const char *grant_agent(const struct req *r);
 
 /**
- * grant_store(tx, r, s):
- * Store the session ${s} that somebody signed in to, and end the one that the request's cookie
- * carries when this is a cookie's, too. Errors: ERR_DB, ERR_NOMEM.
+ * grant_store(tx, r, v):
+ * Store the session of ${v}, to which its user signed in; end the one that the request's cookie
+ * carries when this is a cookie's, too; and tell the user when the device is a new one. Every way
+ * to sign in ends here. Errors: as mailing_send().
  */
-MUST_USE enum err grant_store(struct tx *tx, struct req *r, const struct session *s);
+MUST_USE enum err grant_store(struct tx *tx, struct req *r, const struct visit *v);
 
 /**
  * grant_end(tx, r, s, now, why), grant_end_all(tx, r, user_id, kind, except_id, now, ret_count):

@@ -6,6 +6,7 @@
 
 #include "access/app.h"
 #include "access/audit_keep.h"
+#include "access/device_notice.h"
 #include "access/guard.h"
 #include "access/subject.h"
 #include "access/usage.h"
@@ -17,6 +18,7 @@
 #include "store/invitation.h"
 #include "store/one_time.h"
 #include "store/session.h"
+#include "store/user_device.h"
 
 #define EVERY_MS 30000
 #define SEEN_AFTER_MS 60000 /* how late last_seen_at may be */
@@ -92,6 +94,8 @@ purge(struct tx *tx, void *arg)
 	if ((e = waitlist_purge(tx, now - WAITING_KEPT_MS, PURGE_MAX)) != ERR_OK)
 		return (e);
 	if ((e = one_time_purge(tx, now, PURGE_MAX)) != ERR_OK)
+		return (e);
+	if ((e = user_device_purge(tx, now - DEVICE_NOTICE_KEPT_MS, PURGE_MAX)) != ERR_OK)
 		return (e);
 	return (attempt_purge(tx, now - app->conf.keep_attempts_s * 1000, PURGE_MAX, &count));
 }

@@ -6,6 +6,7 @@
 #include "access/grant.h"
 #include "access/guest.h"
 #include "access/joining.h"
+#include "access/notice.h"
 #include "access/throttle.h"
 #include "access/verification.h"
 #include "base/clock.h"
@@ -22,6 +23,7 @@ struct attempt {
 	struct visit *visit;     /* NULL: no session is made */
 	bool success;
 	int64_t now;
+	int64_t failures; /* of which the user is to be told; 0: none is */
 };
 
 static enum err
@@ -44,9 +46,13 @@ static enum err
 write_attempt(struct tx *tx, void *arg)
 {
 	const struct attempt *t = arg;
+	enum err e;
 
-	return (attempt_add(tx, t->user == NULL ? NULL : t->user->id, t->now, t->success,
-	    t->req->remote_addr, t->agent));
+	e = attempt_add(tx, t->user == NULL ? NULL : t->user->id, t->now, t->success,
+	    t->req->remote_addr, t->agent);
+	if (e != ERR_OK || t->failures == 0)
+		return (e);
+	return (notice_locked(tx, t->req, t->user, t->failures, t->now));
 }
 
 /* Since the password was checked, somebody may have changed it, or the user; ${ret_user} is who it
@@ -90,7 +96,7 @@ write_success(struct tx *tx, void *arg)
 	if ((e = user_set_active(tx, t->user->id, t->now)) != ERR_OK ||
 	    (e = joining_by_domain(tx, t->req, &u, t->now)) != ERR_OK)
 		return (e);
-	return (grant_store(tx, t->req, &t->visit->session));
+	return (grant_store(tx, t->req, t->visit));
 }
 
 /* May ${u}, whose password fits, sign in? */
@@ -110,6 +116,7 @@ try_password(
 {
 	struct attempt t = { .req = r, .agent = grant_agent(r), .now = clock_ms() };
 	const char *hash = NULL;
+	int64_t failures;
 	enum err e, written;
 
 	if (t.agent == NULL)
@@ -130,6 +137,9 @@ try_password(
 	/* For whoever bans addresses by the log (etc/fail2ban/filter.d/yett.conf); what was typed
 	 * as name may be a password. */
 	log_event(LOG_WARN, r->request_id, "sign-in failed from %s", r->remote_addr);
+	if (e == ERR_INVALID_CREDENTIALS && notice_wanted(&r->app->conf) &&
+	    throttle_tell(r, key, &failures))
+		t.failures = failures;
 	written = store_write(r->app->store, write_attempt, &t);
 	if (written != ERR_OK)
 		return (written);

@@ -86,7 +86,7 @@ write_user(struct tx *tx, void *arg)
 		return (e);
 	if (c->mail && (e = verification_mail(tx, c->req, u, u->created_at)) != ERR_OK)
 		return (e);
-	return (grant_store(tx, c->req, &c->visit->session));
+	return (grant_store(tx, c->req, c->visit));
 }
 
 /* Before a password is hashed for nothing. */

@@ -7,6 +7,7 @@
 #include "access/app.h"
 #include "base/address.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "http/reply.h"
 
 #define KEY_SIZE 400 /* an account is at most 254 bytes */
@@ -164,6 +165,25 @@ throttle_end(struct req *r, const char *account, enum err e)
 	}
 }
 
+bool
+throttle_tell(struct req *r, const char *account, int64_t *ret_failures)
+{
+	const struct conf *c = &r->app->conf;
+	const struct limit once = { 1, MEMORY_MS };
+	struct limiter *l = r->app->limiter;
+	char key[KEY_SIZE];
+	struct keys k;
+
+	if (c->throttle_failures == 0)
+		return (false);
+	make_keys(r, account, &k);
+	*ret_failures = limiter_failures(l, k.everywhere);
+	if (*ret_failures <= patience_everywhere(c).free)
+		return (false);
+	snprintf(key, sizeof key, "told\n%s", account);
+	return (limiter_take(l, key, once) == 0);
+}
+
 void
 throttle_forget(struct limiter *l, const char *account)
 {
@@ -174,12 +194,56 @@ throttle_forget(struct limiter *l, const char *account)
 		limiter_forget(l, key);
 }
 
-bool
-throttle_has_failed(struct limiter *l, const char *account)
+/* The names that wrong passwords may have been given for: at signing in the first two, at changing
+ * the password the last. */
+#define NAMES 3
+
+static void
+list_names(const struct user *u, struct arena *a, const char *ret_names[static NAMES])
+{
+	const char *const names[NAMES] = { u->email, u->username, u->id };
+	char *name;
+	size_t i;
+
+	for (i = 0; i < NAMES; i++) {
+		name = names[i] != NULL ? arena_copy(a, names[i]) : NULL;
+		if (name != NULL)
+			text_lower(name);
+		ret_names[i] = name;
+	}
+}
+
+void
+throttle_forget_user(struct limiter *l, const struct user *u, struct arena *a)
+{
+	const char *names[NAMES];
+	size_t i;
+
+	list_names(u, a, names);
+	for (i = 0; i < NAMES; i++)
+		if (names[i] != NULL)
+			throttle_forget(l, names[i]);
+}
+
+static bool
+has_failed(struct limiter *l, const char *account)
 {
 	char key[KEY_SIZE];
 
 	snprintf(
 	    key, sizeof key, "sign-in %lld\n%s", (long long)count_unlocks(l, account), account);
 	return (limiter_failures(l, key) > 0);
+}
+
+bool
+throttle_has_failed(struct limiter *l, const struct user *u, struct arena *a)
+{
+	const char *names[NAMES];
+	size_t i;
+
+	list_names(u, a, names);
+	for (i = 0; i < NAMES; i++)
+		if (names[i] != NULL && has_failed(l, names[i]))
+			return (true);
+	return (false);
 }

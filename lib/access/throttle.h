@@ -4,6 +4,7 @@
 
 #include "base/limiter.h"
 #include "http/request.h"
+#include "store/user.h"
 
 /**
  * throttle_begin(r, account):
@@ -22,21 +23,31 @@ MUST_USE enum err throttle_begin(struct req *r, const char *account);
 void throttle_end(struct req *r, const char *account, enum err e);
 
 /**
+ * throttle_tell(r, account, ret_failures):
+ * The try that throttle_begin() allowed was a wrong password. Does ${account} have to wait from now
+ * on, from wherever one comes, and is the user to be told of it, which is once an hour? After how
+ * many wrong ones?
+ */
+bool throttle_tell(struct req *r, const char *account, int64_t *ret_failures);
+
+/**
  * throttle_refuse(r, wait_ms, why):
  * Answer ${r} that ${why}, and when to come again. Always ERR_LIMIT, unless without memory.
  */
 MUST_USE enum err throttle_refuse(struct req *r, int64_t wait_ms, const char *why);
 
 /**
- * throttle_forget(l, account):
- * End all waits of ${account}, from everywhere.
+ * throttle_forget(l, account), throttle_forget_user(l, u, a):
+ * End all waits of ${account}, from everywhere; of all names that wrong passwords may have been
+ * given for. Whoever ${a} has no room for goes on waiting.
  */
 void throttle_forget(struct limiter *l, const char *account);
+void throttle_forget_user(struct limiter *l, const struct user *u, struct arena *a);
 
 /**
- * throttle_has_failed(l, account):
- * Are wrong passwords of ${account} counted?
+ * throttle_has_failed(l, u, a):
+ * Are wrong passwords of ${u} counted?
  */
-bool throttle_has_failed(struct limiter *l, const char *account);
+bool throttle_has_failed(struct limiter *l, const struct user *u, struct arena *a);
 
 #endif

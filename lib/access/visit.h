@@ -14,6 +14,8 @@ struct visit {
 	const char *secret;       /* the cookie, the opaque token or the refresh token */
 	const char *access_token; /* with a refresh token only */
 	const char *profile;      /* JSON */
+	const char *device;       /* the cookie of the browser's own; NULL: it takes none */
+	unsigned char device_hash[SECRET_HASH_LEN]; /* on which device it is: device_notice.h */
 };
 
 struct signup {

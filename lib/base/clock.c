@@ -98,6 +98,14 @@ parse_fraction(const char *text, int64_t *ret_ms)
 	return (text[0] == 'Z' && text[1] == '\0');
 }
 
+char *
+clock_print_minute(struct arena *a, int64_t at)
+{
+	const char *text = clock_print(a, at);
+
+	return (text == NULL ? NULL : arena_print(a, "%.10s %.5s UTC", text, text + 11));
+}
+
 bool
 clock_parse(const char *text, int64_t *ret_at)
 {

@@ -28,6 +28,12 @@ int64_t clock_steady_ms(void);
 char *clock_print(struct arena *a, int64_t at);
 
 /**
+ * clock_print_minute(a, at):
+ * The same as a person reads it: "2026-01-31 12:00 UTC".
+ */
+char *clock_print_minute(struct arena *a, int64_t at);
+
+/**
  * clock_parse(text, ret_at):
  * Read "2026-01-31T12:00:00Z", with a fraction of up to three digits or none; UTC only, years 1970
  * to 9999. Source: RFC 3339.

@@ -91,6 +91,7 @@ static const struct key keys[] = {
 	{ "mail", "from", TEXT, AT(mail_from), 0, 0, "" },
 	{ "mail", "reply_to", TEXT, AT(mail_reply_to), 0, 0, "" },
 	{ "mail", "templates", PATH, AT(mail_templates), 0, 0, "" },
+	{ "mail", "notices", BOOL, AT(mail_notices), 0, 0, "yes" },
 	{ "mail", "parallel", NUMBER, AT(mail_parallel), 1, 32, "4" },
 	{ "mail", "timeout_s", NUMBER, AT(mail_timeout_s), 1, 600, "120" },
 	{ "mail", "keep_s", NUMBER, AT(mail_keep_s), 0, 3650LL * DAY, "604800" },

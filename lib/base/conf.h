@@ -77,6 +77,7 @@ struct conf {
 	char mail_from[CONF_TEXT_SIZE];
 	char mail_reply_to[CONF_TEXT_SIZE];
 	char mail_templates[CONF_PATH_SIZE];
+	bool mail_notices;
 	int64_t mail_parallel;
 	int64_t mail_timeout_s;
 	int64_t mail_keep_s;

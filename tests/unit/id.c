@@ -113,11 +113,13 @@ test_hooks(void)
 static void
 test_clock(void)
 {
-	struct arena *a = arena_new(100);
+	struct arena *a = arena_new(200);
 
 	ok(strcmp(clock_print(a, 0), "1970-01-01T00:00:00.000Z") == 0, "time 0 prints");
 	ok(strcmp(clock_print(a, 1769860800007), "2026-01-31T12:00:00.007Z") == 0,
 	    "milliseconds print with zeros in front");
+	ok(strcmp(clock_print_minute(a, 1769860859999), "2026-01-31 12:00 UTC") == 0,
+	    "for people to the minute");
 	while (arena_alloc(a, 1) != NULL)
 		;
 	ok(clock_print(a, 0) == NULL, "not into a full arena");

@@ -1,4 +1,5 @@
-/* password: change it, or choose another when it is forgotten; the address; and what else links in mails do. */
+/* password: change it, or choose another when it is forgotten; the address; and what else links in
+ * mails do. */
 #include <string.h>
 
 #include "access/app.h"

@@ -75,6 +75,7 @@ section_of(enum notice_how how)
 	case NOTICE_CHANGED:
 		return ("changed");
 	case NOTICE_RESET:
+	case NOTICE_CLAIMED:
 		return ("reset");
 	case NOTICE_SET:
 		return ("set");
@@ -101,6 +102,7 @@ notice_password(struct tx *tx, const struct notice *n, const struct user *u, enu
 		mail.locale = mailing_locale(n->req);
 	json_add_bool(&params, section_of(how), true);
 	json_add_bool(&params, "forgot", how != NOTICE_CLEARED);
+	json_add_bool(&params, "claimed", how == NOTICE_CLAIMED);
 	notice_add_origin(n, &params);
 	return (mailing_queue(tx, n->conf, n->master, &mail, n->now, n->arena, id));
 }

@@ -11,6 +11,7 @@
 enum notice_how {
 	NOTICE_CHANGED, /* the user chose another password */
 	NOTICE_RESET,   /* the same, by a link in a mail */
+	NOTICE_CLAIMED, /* so, and verification_claim() did something */
 	NOTICE_SET,     /* an admin set another */
 	NOTICE_CLEARED, /* an admin took it away */
 };

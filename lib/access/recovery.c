@@ -10,18 +10,20 @@
 #include "access/notice.h"
 #include "access/profile.h"
 #include "access/throttle.h"
+#include "access/verification.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "store/user_device.h"
 
 #define RESET_S 1800
 
-/* Who has no password signs in otherwise, or is not to: so wants who looks after the site. */
+/* Also who has no password: so people come in who were taken over from elsewhere without theirs.
+ * Whom an admin wants to keep out he disables. */
 static bool
 may_reset(const struct user *u)
 {
 
-	return (u->enabled && !u->locked && !u->hidden && u->password_hash != NULL);
+	return (u->enabled && !u->locked && !u->hidden);
 }
 
 struct asking {
@@ -125,18 +127,6 @@ look(struct coming *t)
 	return (e);
 }
 
-/* He who reads the address has it. */
-static enum err
-confirm(struct tx *tx, struct coming *t, struct json *details)
-{
-
-	json_add_bool(details, "email_confirmed", !t->user.email_confirmed);
-	if (t->user.email_confirmed)
-		return (ERR_OK);
-	t->user.email_confirmed = true;
-	return (user_set_profile(tx, &t->user, t->now, t->req->arena));
-}
-
 static enum err
 write_reset(struct tx *tx, void *arg)
 {
@@ -149,18 +139,21 @@ write_reset(struct tx *tx, void *arg)
 		.action = "password.reset", .object_type = "user", .details = &details
 	};
 	int64_t count;
+	bool claimed;
 	enum err e;
 
 	if ((e = ticket_take(tx, TICKET_RESET, t->token, t->now, r->arena, &t->ticket)) != ERR_OK ||
 	    (e = check_owner(tx_db(tx), t)) != ERR_OK)
 		return (e);
 	ev.object_id = ev.user_id = u->id;
-	if ((e = user_set_password(tx, u->id, t->hash, t->now)) != ERR_OK ||
-	    (e = confirm(tx, t, &details)) != ERR_OK ||
+	claimed = !u->email_confirmed;
+	json_add_bool(&details, "email_confirmed", claimed);
+	if ((e = verification_claim(tx, r, u, t->now)) != ERR_OK ||
+	    (e = user_set_password(tx, u->id, t->hash, t->now)) != ERR_OK ||
 	    (e = grant_end_all(tx, r, u->id, NULL, NULL, t->now, &count)) != ERR_OK ||
 	    (e = ticket_forget_all(tx, u->id)) != ERR_OK || (e = audit_note(tx, r, &ev)) != ERR_OK)
 		return (e);
-	return (notice_password(tx, &n, u, NOTICE_RESET));
+	return (notice_password(tx, &n, u, claimed ? NOTICE_CLAIMED : NOTICE_RESET));
 }
 
 enum err

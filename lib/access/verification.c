@@ -8,6 +8,7 @@
 #include "access/admission.h"
 #include "access/app.h"
 #include "access/audit.h"
+#include "access/grant.h"
 #include "access/guest.h"
 #include "access/joining.h"
 #include "access/mailing.h"
@@ -15,6 +16,7 @@
 #include "access/profile.h"
 #include "base/clock.h"
 #include "base/id.h"
+#include "store/api_key.h"
 
 static const char seal_purpose[] = "signseal";
 
@@ -272,6 +274,42 @@ verification_confirm(struct tx *tx, struct req *r, struct user *u, int64_t now)
 	    (e = note(tx, r, "email.confirmed", u->id)) != ERR_OK)
 		return (e);
 	return (joining_by_domain(tx, r, u, now));
+}
+
+/* Away with whatever lets somebody in. */
+static enum err
+shut(struct tx *tx, struct req *r, struct user *u, int64_t now)
+{
+	struct json details = json_object(r->arena);
+	const struct event ev = { .action = "user.claimed",
+		.object_type = "user",
+		.object_id = u->id,
+		.details = &details,
+		.user_id = u->id };
+	int64_t sessions, keys;
+	enum err e;
+
+	if ((e = user_set_password(tx, u->id, NULL, now)) != ERR_OK ||
+	    (e = grant_end_all(tx, r, u->id, NULL, NULL, now, &sessions)) != ERR_OK ||
+	    (e = api_key_revoke_all(tx, u->id, now, &keys)) != ERR_OK)
+		return (e);
+	json_add_bool(&details, "password", u->password_hash != NULL);
+	json_add_number(&details, "api_keys", keys);
+	u->password_hash = NULL;
+	u->update_password_required = false;
+	return (audit_note(tx, r, &ev));
+}
+
+enum err
+verification_claim(struct tx *tx, struct req *r, struct user *u, int64_t now)
+{
+	enum err e;
+
+	if (u->email_confirmed)
+		return (ERR_OK);
+	if ((e = shut(tx, r, u, now)) != ERR_OK)
+		return (e);
+	return (verification_confirm(tx, r, u, now));
 }
 
 /* The link of who had an account already. */

@@ -72,6 +72,15 @@ MUST_USE enum err verification_take(struct req *r, const char *token);
 MUST_USE enum err verification_confirm(struct tx *tx, struct req *r, struct user *u, int64_t now);
 
 /**
+ * verification_claim(tx, r, u, now):
+ * The same by who did not give the password. Until now nobody knew whose the account was: so a
+ * password, sessions and API keys from before may be those of a stranger who made it with that
+ * address, and are good no more. ${u} is changed, too. Does nothing where the address was
+ * confirmed. Errors: ERR_DB, ERR_NOMEM.  Source: Sudhodanan, Paverd: Pre-hijacked accounts (2022).
+ */
+MUST_USE enum err verification_claim(struct tx *tx, struct req *r, struct user *u, int64_t now);
+
+/**
  * verification_change(r, email, current):
  * Mail the subject, whose password is ${current}, a link to ${email} that makes this the address of
  * the account; the answer is the same when it is somebody else's. Errors: ERR_FIELDS;

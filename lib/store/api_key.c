@@ -120,6 +120,19 @@ api_key_set(struct tx *tx, const struct api_key *k)
 }
 
 enum err
+api_key_revoke_all(struct tx *tx, const char *user_id, int64_t now, int64_t *ret_count)
+{
+	static const char sql[] =
+	    "UPDATE api_keys SET revoked_at = ?2 WHERE user_id = ?1 AND revoked_at IS NULL";
+	const struct db_arg args[] = { DB_TEXT(user_id), DB_INT(now) };
+	enum err e;
+
+	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), ret_count)) != ERR_OK)
+		return (e);
+	return (tx_touch(tx, user_id));
+}
+
+enum err
 api_key_count(struct db *db, const char *user_id, int64_t now, int64_t *ret_count)
 {
 	static const char sql[] = "SELECT count(*) FROM api_keys WHERE user_id = ?1 AND "

@@ -55,6 +55,13 @@ bool api_key_alive(const struct api_key *k, int64_t now);
 MUST_USE enum err api_key_set(struct tx *tx, const struct api_key *k);
 
 /**
+ * api_key_revoke_all(tx, user_id, now, ret_count):
+ * Revoke all keys of the user; how many were not. Errors: ERR_DB.
+ */
+MUST_USE enum err
+api_key_revoke_all(struct tx *tx, const char *user_id, int64_t now, int64_t *ret_count);
+
+/**
  * api_key_count(db, user_id, now, ret_count):
  * How many keys of the user are alive. Errors: ERR_DB.
  */

@@ -229,7 +229,7 @@ start_nginx() {
 	local dir=$BATS_TEST_TMPDIR/nginx program routes
 	mkdir -p "$dir"
 	SPAWNED=
-	for program in register login session password users roles groups orgs apikeys limits waitlist guard audit webhooks; do
+	for program in register login session password passwordless users roles groups orgs apikeys limits waitlist guard audit webhooks; do
 		spawn-fcgi -s "$dir/$program.sock" -P "$dir/$program.pid" -- "$BIN/$program" > /dev/null 2>> "$dir/log" 3>&-
 		SPAWNED="$SPAWNED $(cat "$dir/$program.pid")"
 	done
@@ -306,7 +306,14 @@ start_nginx() {
 		GET /orgs 401
 		GET /orgs/01890a5d-ac96-774b-bcce-b302099a8057/domains 401
 		GET /users/me/orgs 401
+		GET /users/me/phone 405 OPTIONS,_POST,_DELETE
+		GET /users/me/phone/verify 405 OPTIONS,_POST
 		GET /invitation 200
+		GET /sign-in 200
+		GET /auth/magic-link 405 OPTIONS,_POST
+		GET /auth/magic-link/verify 405 OPTIONS,_POST
+		GET /auth/otp 405 OPTIONS,_POST
+		GET /auth/otp/verify 405 OPTIONS,_POST
 		GET /invitations/accept 405 OPTIONS,_POST
 		GET /apikeys 401
 		GET /apikeys/01890a5d-ac96-774b-bcce-b302099a8057/usage 401

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "access/app.h"
-#include "access/cookie.h"
 #include "access/visit.h"
 #include "base/id.h"
 #include "cred/policy.h"
@@ -54,22 +53,15 @@ read_login(struct req *r, struct login *ret_login)
 static enum err
 post_login(struct req *r)
 {
-	const bool browser =
-	    req_is_form(r) && (req_accepts(r, "text/html") || !req_accepts(r, "application/json"));
 	struct visit v = { .secret = NULL };
 	struct login in;
 	enum err e;
 
 	if ((e = read_login(r, &in)) != ERR_OK)
 		return (e);
-	if ((e = visit_sign_in(r, in.login, in.password, browser ? SESSION_COOKIE : SESSION_REFRESH,
-	         &v)) != ERR_OK)
+	if ((e = visit_sign_in(r, in.login, in.password, visit_kind(r), &v)) != ERR_OK)
 		return (e);
-	if (!browser)
-		return (visit_reply_tokens(r, 200, &v));
-	if ((e = cookie_set(r, v.secret, v.device)) != ERR_OK)
-		return (e);
-	return (reply_redirect(r, in.return_to, "/account"));
+	return (visit_answer(r, &v, in.return_to));
 }
 
 static enum err

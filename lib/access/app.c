@@ -101,6 +101,19 @@ open_arrivals(struct app *app)
 	return (e);
 }
 
+/* What pages offer: nobody waits for a mail that no courier sends. */
+static void
+say_settings(const struct conf *c, struct pages *pages)
+{
+
+	if (c->signin_magic_link)
+		pages_say(pages, "magic_link");
+	if (c->signin_otp_sms)
+		pages_say(pages, "by_sms");
+	if ((c->signin_magic_link || c->signin_otp) && c->mail_url[0] != '\0')
+		pages_say(pages, "by_mail");
+}
+
 static enum err
 open_rest(struct app *app)
 {
@@ -123,6 +136,7 @@ open_rest(struct app *app)
 		    err_slug(e));
 		return (e);
 	}
+	say_settings(c, app->pages);
 	if ((e = open_limiter(c, "limits.map", &app->limiter)) != ERR_OK ||
 	    (e = open_limiter(c, "quotas.map", &app->counts)) != ERR_OK ||
 	    (e = open_spent(app)) != ERR_OK || (e = open_arrivals(app)) != ERR_OK)

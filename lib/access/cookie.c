@@ -1,4 +1,5 @@
-/* The cookie that carries a session, and the one that tells a browser from others. */
+/* The cookie that carries a session; the one that tells a browser from others; and one that knows
+ * again the browser that asked for a mail. */
 #include "access/cookie.h"
 
 #include "access/app.h"
@@ -27,6 +28,13 @@ cookie_device_name(const struct conf *conf)
 	return (is_relaxed(conf) ? "yett-device" : "__Host-yett-device");
 }
 
+const char *
+cookie_asked_name(const struct conf *conf)
+{
+
+	return (is_relaxed(conf) ? "yett-asked" : "__Host-yett-asked");
+}
+
 static enum err
 set(struct req *r, const char *name, const char *value, long long max_age)
 {
@@ -53,4 +61,18 @@ cookie_clear(struct req *r)
 {
 
 	return (set(r, cookie_name(&r->app->conf), "", 0));
+}
+
+enum err
+cookie_asked_set(struct req *r, const char *token)
+{
+
+	return (set(r, cookie_asked_name(&r->app->conf), token, COOKIE_ASKED_S));
+}
+
+enum err
+cookie_asked_clear(struct req *r)
+{
+
+	return (set(r, cookie_asked_name(&r->app->conf), "", 0));
 }

@@ -1,4 +1,5 @@
-/* The cookie that carries a session, and the one that tells a browser from others. */
+/* The cookie that carries a session; the one that tells a browser from others; and one that knows
+ * again the browser that asked for a mail. */
 #ifndef ACCESS_COOKIE_H
 #define ACCESS_COOKIE_H
 
@@ -27,5 +28,15 @@ const char *cookie_device_name(const struct conf *conf);
  */
 MUST_USE enum err cookie_set(struct req *r, const char *token, const char *device);
 MUST_USE enum err cookie_clear(struct req *r);
+
+/**
+ * cookie_asked_name(conf), cookie_asked_set(r, token), cookie_asked_clear(r):
+ * The same for the cookie "__Host-yett-asked" (or "yett-asked"), by which the browser that asked
+ * for a mail is known again for COOKIE_ASKED_S. Errors: ERR_NOMEM.
+ */
+#define COOKIE_ASKED_S 600
+const char *cookie_asked_name(const struct conf *conf);
+MUST_USE enum err cookie_asked_set(struct req *r, const char *token);
+MUST_USE enum err cookie_asked_clear(struct req *r);
 
 #endif

@@ -7,11 +7,14 @@
 #include "access/claims.h"
 #include "access/cookie.h"
 #include "access/device_notice.h"
+#include "access/guest.h"
+#include "access/joining.h"
 #include "access/profile.h"
 #include "access/ticket.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/text.h"
+#include "store/attempt.h"
 
 const char *
 grant_agent(const struct req *r)
@@ -200,4 +203,39 @@ grant_store(struct tx *tx, struct req *r, const struct visit *v)
 	if ((e = audit_note(tx, r, &ev)) != ERR_OK)
 		return (e);
 	return (device_notice_store(tx, r, v));
+}
+
+enum err
+grant_attempt(struct tx *tx, struct req *r, const char *user_id, bool success, int64_t now)
+{
+	const char *agent = grant_agent(r);
+
+	if (agent == NULL)
+		return (ERR_NOMEM);
+	return (attempt_add(tx, user_id, now, success, r->remote_addr, agent));
+}
+
+enum err
+grant_admit(struct tx *tx, struct req *r, const char *user_id, struct user *ret_user)
+{
+	enum err e;
+
+	if ((e = guest_check_signin(r, tx_db(tx))) != ERR_OK ||
+	    (e = user_find(tx_db(tx), USER_BY_ID, user_id, r->arena, ret_user)) != ERR_OK)
+		return (e);
+	if (ret_user->hidden)
+		return (ERR_NOT_FOUND);
+	return (ret_user->enabled && !ret_user->locked ? ERR_OK : ERR_ACCOUNT);
+}
+
+enum err
+grant_begin(struct tx *tx, struct req *r, const struct user *u, struct visit *v)
+{
+	const int64_t now = v->session.created_at;
+	enum err e;
+
+	if ((e = user_set_active(tx, u->id, now)) != ERR_OK ||
+	    (e = joining_by_domain(tx, r, u, now)) != ERR_OK)
+		return (e);
+	return (grant_store(tx, r, v));
 }

@@ -41,6 +41,31 @@ const char *grant_agent(const struct req *r);
 MUST_USE enum err grant_store(struct tx *tx, struct req *r, const struct visit *v);
 
 /**
+ * grant_attempt(tx, r, user_id, success, now):
+ * Note that somebody tried to sign in by ${r} as the user; ${user_id} NULL: as nobody there is.
+ * Errors: ERR_NOMEM, ERR_DB.
+ */
+MUST_USE enum err
+grant_attempt(struct tx *tx, struct req *r, const char *user_id, bool success, int64_t now);
+
+/**
+ * grant_admit(tx, r, user_id, ret_user):
+ * What must hold now of who has proven to be the user, whatever the proof; ${ret_user} is who it is
+ * now. Errors: ERR_NOT_FOUND when there is none, or a hidden one, at whom nobody may peek;
+ * ERR_ACCOUNT when locked or disabled; ERR_FORBIDDEN when guests may not sign in; ERR_NOMEM,
+ * ERR_DB.
+ */
+MUST_USE enum err
+grant_admit(struct tx *tx, struct req *r, const char *user_id, struct user *ret_user);
+
+/**
+ * grant_begin(tx, r, u, v):
+ * All that signing in brings once ${u} is admitted: the session of ${v} begins as grant_store() has
+ * it, and the orgs are joined that go by the domain of the address. Errors: ERR_NOMEM, ERR_DB.
+ */
+MUST_USE enum err grant_begin(struct tx *tx, struct req *r, const struct user *u, struct visit *v);
+
+/**
  * grant_end(tx, r, s, now, why), grant_end_all(tx, r, user_id, kind, except_id, now, ret_count):
  * End one session; or, as session_revoke_all() does, those of a user, of whatever kind with links
  * and codes in mail, too; and write into the audit log that it was the subject of ${r} who did it,

@@ -77,6 +77,8 @@ section_of(enum notice_how how)
 	case NOTICE_RESET:
 	case NOTICE_CLAIMED:
 		return ("reset");
+	case NOTICE_REMOVED:
+		return ("removed");
 	case NOTICE_SET:
 		return ("set");
 	case NOTICE_CLEARED:
@@ -103,6 +105,7 @@ notice_password(struct tx *tx, const struct notice *n, const struct user *u, enu
 	json_add_bool(&params, section_of(how), true);
 	json_add_bool(&params, "forgot", how != NOTICE_CLEARED);
 	json_add_bool(&params, "claimed", how == NOTICE_CLAIMED);
+	json_add_bool(&params, "gone", how == NOTICE_CLEARED || how == NOTICE_REMOVED);
 	notice_add_origin(n, &params);
 	return (mailing_queue(tx, n->conf, n->master, &mail, n->now, n->arena, id));
 }

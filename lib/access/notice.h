@@ -12,6 +12,7 @@ enum notice_how {
 	NOTICE_CHANGED, /* the user chose another password */
 	NOTICE_RESET,   /* the same, by a link in a mail */
 	NOTICE_CLAIMED, /* so, and verification_claim() did something */
+	NOTICE_REMOVED, /* verification_claim() took it away from who signs in by mail */
 	NOTICE_SET,     /* an admin set another */
 	NOTICE_CLEARED, /* an admin took it away */
 };

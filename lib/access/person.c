@@ -51,7 +51,10 @@ static const struct row {
 	{ { "password_hash", FIELD_TEXT, AT(password_hash), 1, HASH_MAX, FIELD_OPTIONAL },
 	    PERSON_NEW | PERSON_IMPORT, 0 },
 	{ { "return_to", FIELD_TEXT, AT(return_to), 0, 1024, FIELD_OPTIONAL }, PERSON_OWN, 0 },
-	/* An export can be imported as it is. */
+	/* An export can be imported as it is; phones are confirmed anew. */
+	{ { "phone", FIELD_TEXT, AT(ignored), 0, 16, OPEN }, PERSON_IMPORT, 0 },
+	{ { "phone_confirmed", FIELD_FLAG, AT(ignored_flag), 0, 0, FIELD_OPTIONAL }, PERSON_IMPORT,
+	    0 },
 	{ { "id", FIELD_TEXT, AT(ignored), 0, 64, OPEN }, PERSON_IMPORT, 0 },
 	{ { "has_password", FIELD_FLAG, AT(ignored_flag), 0, 0, FIELD_OPTIONAL }, PERSON_IMPORT,
 	    0 },

@@ -20,6 +20,8 @@ profile_add(struct json *j, const struct user *u)
 	json_add_text(j, "last_name", u->last_name);
 	json_add_text(j, "picture_url", u->picture_url);
 	json_add_text(j, "locale", u->locale);
+	json_add_text(j, "phone", u->phone);
+	json_add_bool(j, "phone_confirmed", u->phone_confirmed);
 	json_add_raw(j, "properties", u->properties);
 	json_add_bool(j, "has_password", u->password_hash != NULL);
 	json_add_bool(j, "update_password_required", u->update_password_required);

@@ -5,19 +5,16 @@
 
 #include "access/grant.h"
 #include "access/guest.h"
-#include "access/joining.h"
 #include "access/notice.h"
 #include "access/throttle.h"
 #include "access/verification.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "store/attempt.h"
 
 /* What one of the transactions here needs. */
 struct attempt {
 	struct req *req;
-	const char *agent;
 	const struct user *user; /* NULL: nobody has that name */
 	const char *new_hash;    /* NULL: the stored hash is good as it is */
 	struct visit *visit;     /* NULL: no session is made */
@@ -48,55 +45,33 @@ write_attempt(struct tx *tx, void *arg)
 	const struct attempt *t = arg;
 	enum err e;
 
-	e = attempt_add(tx, t->user == NULL ? NULL : t->user->id, t->now, t->success,
-	    t->req->remote_addr, t->agent);
+	e = grant_attempt(tx, t->req, t->user == NULL ? NULL : t->user->id, t->success, t->now);
 	if (e != ERR_OK || t->failures == 0)
 		return (e);
 	return (notice_locked(tx, t->req, t->user, t->failures, t->now));
-}
-
-/* Since the password was checked, somebody may have changed it, or the user; ${ret_user} is who it
- * is now. */
-static enum err
-check_unchanged(struct tx *tx, const struct attempt *t, struct user *ret_user)
-{
-	struct user u;
-	enum err e;
-
-	if ((e = guest_check_signin(t->req, tx_db(tx))) != ERR_OK)
-		return (e);
-	if ((e = user_find(tx_db(tx), USER_BY_ID, t->user->id, t->req->arena, &u)) != ERR_OK)
-		return (e == ERR_NOT_FOUND ? ERR_INVALID_CREDENTIALS : e);
-	if (u.hidden)
-		return (ERR_INVALID_CREDENTIALS);
-	if (!u.enabled || u.locked)
-		return (ERR_ACCOUNT);
-	if (u.password_hash == NULL || strcmp(u.password_hash, t->user->password_hash) != 0)
-		return (ERR_INVALID_CREDENTIALS);
-	if ((e = verification_check(t->req, &u)) != ERR_OK)
-		return (e);
-	*ret_user = u;
-	return (ERR_OK);
 }
 
 static enum err
 write_success(struct tx *tx, void *arg)
 {
 	const struct attempt *t = arg;
+	const struct user *was = t->user;
 	struct user u;
 	enum err e;
 
-	if ((e = check_unchanged(tx, t, &u)) != ERR_OK || (e = write_attempt(tx, arg)) != ERR_OK)
+	if ((e = grant_admit(tx, t->req, was->id, &u)) != ERR_OK)
+		return (e == ERR_NOT_FOUND ? ERR_INVALID_CREDENTIALS : e);
+	/* Since the password was checked, somebody may have changed it. */
+	if (u.password_hash == NULL || strcmp(u.password_hash, was->password_hash) != 0)
+		return (ERR_INVALID_CREDENTIALS);
+	if ((e = verification_check(t->req, &u)) != ERR_OK)
 		return (e);
-	if (t->new_hash != NULL && (e = user_upgrade_password(tx, t->user->id,
-	                                t->user->password_hash, t->new_hash)) != ERR_OK)
+	if ((e = write_attempt(tx, arg)) != ERR_OK)
 		return (e);
-	if (t->visit == NULL)
-		return (ERR_OK);
-	if ((e = user_set_active(tx, t->user->id, t->now)) != ERR_OK ||
-	    (e = joining_by_domain(tx, t->req, &u, t->now)) != ERR_OK)
+	if (t->new_hash != NULL &&
+	    (e = user_upgrade_password(tx, was->id, was->password_hash, t->new_hash)) != ERR_OK)
 		return (e);
-	return (grant_store(tx, t->req, t->visit));
+	return (t->visit == NULL ? ERR_OK : grant_begin(tx, t->req, &u, t->visit));
 }
 
 /* May ${u}, whose password fits, sign in? */
@@ -114,13 +89,11 @@ static enum err
 try_password(
     struct req *r, const char *key, const char *password, struct user *ret_user, bool *ret_stale)
 {
-	struct attempt t = { .req = r, .agent = grant_agent(r), .now = clock_ms() };
+	struct attempt t = { .req = r, .now = clock_ms() };
 	const char *hash = NULL;
 	int64_t failures;
 	enum err e, written;
 
-	if (t.agent == NULL)
-		return (ERR_NOMEM);
 	if ((e = find_user(r, key, ret_user)) == ERR_OK) {
 		t.user = ret_user;
 		hash = ret_user->password_hash;
@@ -191,8 +164,6 @@ sign_in(struct req *r, const char *login, const char *password, struct visit *v,
 	}
 	if (with_session && (e = grant_prepare(r, v->user.id, kind, v)) != ERR_OK)
 		return (e);
-	if ((t.agent = grant_agent(r)) == NULL)
-		return (ERR_NOMEM);
 	t.now = clock_ms();
 	return (store_write(r->app->store, write_success, &t));
 }

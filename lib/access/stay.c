@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "access/claims.h"
+#include "access/cookie.h"
 #include "access/grant.h"
 #include "access/subject.h"
 #include "base/clock.h"
@@ -191,4 +192,26 @@ visit_reply_tokens(struct req *r, int status, const struct visit *v)
 	json_add_number(&j, "expires_in", claims_lifetime_s(r->app, &v->session));
 	json_add_raw(&j, "user", v->profile);
 	return (reply_json(r, status, &j));
+}
+
+enum session_kind
+visit_kind(const struct req *r)
+{
+
+	return (
+	    req_is_form(r) && (req_accepts(r, "text/html") || !req_accepts(r, "application/json"))
+	        ? SESSION_COOKIE
+	        : SESSION_REFRESH);
+}
+
+enum err
+visit_answer(struct req *r, const struct visit *v, const char *return_to)
+{
+	enum err e;
+
+	if (v->session.kind != SESSION_COOKIE)
+		return (visit_reply_tokens(r, 200, v));
+	if ((e = cookie_set(r, v->secret, v->device)) != ERR_OK)
+		return (e);
+	return (reply_redirect(r, return_to, "/account"));
 }

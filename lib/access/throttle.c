@@ -24,6 +24,8 @@ static const struct patience unlocks = {
 	.free = 200, .first_ms = 0, .longest_ms = 0, .memory_ms = 86400000
 };
 
+static const struct limit codes = { 30, 86400000 };
+
 /* Parts are separated by what nobody can type in a name. */
 struct keys {
 	char network[KEY_SIZE];
@@ -43,11 +45,15 @@ count_unlocks(struct limiter *l, const char *account)
 static void
 make_keys(const struct req *r, const char *account, struct keys *k)
 {
-	const long long times = count_unlocks(r->app->limiter, account);
+	long long times;
 	char network[ADDRESS_SIZE];
 
 	address_customer(r->remote_addr, network);
 	snprintf(k->network, sizeof k->network, "sign-in\n%s", network);
+	k->here[0] = k->everywhere[0] = '\0';
+	if (account == NULL)
+		return;
+	times = count_unlocks(r->app->limiter, account);
 	snprintf(k->here, sizeof k->here, "sign-in %lld\n%s\n%s", times, account, network);
 	snprintf(k->everywhere, sizeof k->everywhere, "sign-in %lld\n%s", times, account);
 }
@@ -100,7 +106,7 @@ count_wait(struct req *r, const struct keys *k, bool counting)
 	if (c->throttle_network_failures > 0)
 		wait = counting ? limiter_take(l, k->network, limit_network(c))
 		                : limiter_look(l, k->network, limit_network(c));
-	if (c->throttle_failures == 0)
+	if (c->throttle_failures == 0 || k->here[0] == '\0')
 		return (wait);
 	if (counting)
 		return (longer(wait, longer(limiter_fail(l, k->here, &here),
@@ -149,12 +155,12 @@ throttle_end(struct req *r, const char *account, enum err e)
 	struct limiter *l = r->app->limiter;
 	struct keys k;
 
-	if (e == ERR_INVALID_CREDENTIALS)
+	if (e == ERR_INVALID_CREDENTIALS || e == ERR_TICKET)
 		return;
 	make_keys(r, account, &k);
 	if (c->throttle_network_failures > 0)
 		limiter_give(l, k.network, limit_network(c));
-	if (c->throttle_failures == 0)
+	if (c->throttle_failures == 0 || account == NULL)
 		return;
 	if (e == ERR_OK || e == ERR_ACCOUNT || e == ERR_UNCONFIRMED) {
 		limiter_forget(l, k.here);
@@ -246,4 +252,41 @@ throttle_has_failed(struct limiter *l, const struct user *u, struct arena *a)
 		if (names[i] != NULL && has_failed(l, names[i]))
 			return (true);
 	return (false);
+}
+
+static void
+make_code_key(const struct req *r, const char *account, char ret_key[static KEY_SIZE])
+{
+
+	snprintf(ret_key, KEY_SIZE, "code %lld\n%s",
+	    (long long)count_unlocks(r->app->limiter, account), account);
+}
+
+enum err
+throttle_code_begin(struct req *r, const char *account)
+{
+	char key[KEY_SIZE];
+	int64_t wait;
+	enum err e;
+
+	if (account == NULL)
+		return (throttle_begin(r, NULL));
+	make_code_key(r, account, key);
+	if ((wait = limiter_take(r->app->limiter, key, codes)) != 0)
+		return (throttle_refuse(r, wait, "too many wrong codes"));
+	if ((e = throttle_begin(r, account)) != ERR_OK)
+		limiter_give(r->app->limiter, key, codes);
+	return (e);
+}
+
+void
+throttle_code_end(struct req *r, const char *account, enum err e)
+{
+	char key[KEY_SIZE];
+
+	throttle_end(r, account, e);
+	if (account == NULL || e == ERR_TICKET)
+		return;
+	make_code_key(r, account, key);
+	limiter_give(r->app->limiter, key, codes);
 }

@@ -18,7 +18,7 @@ MUST_USE enum err throttle_begin(struct req *r, const char *account);
 /**
  * throttle_end(r, account, e):
  * The try that throttle_begin() allowed ended with ${e}: a proof ends all waits of the account, a
- * wrong password stays counted, and what is nobody's fault is not.
+ * wrong password or code stays counted, and what is nobody's fault is not.
  */
 void throttle_end(struct req *r, const char *account, enum err e);
 
@@ -49,5 +49,16 @@ void throttle_forget_user(struct limiter *l, const struct user *u, struct arena 
  * Are wrong passwords of ${u} counted?
  */
 bool throttle_has_failed(struct limiter *l, const struct user *u, struct arena *a);
+
+/**
+ * throttle_code_begin(r, account), throttle_code_end(r, account, e):
+ * As throttle_begin() and throttle_end() for a code of six digits, which besides nobody may try
+ * more than 30 times for ${account}, from wherever, and once more each 48 minutes, whatever the
+ * configuration says: of a million codes that is 0.003 % in a day. throttle_forget() ends that
+ * wait, too. ${account} is NULL for the long token of a link: then only the network is counted.
+ * Errors: ERR_LIMIT, with Retry-After. Source: NIST SP 800-63B-4 3.2.2; OWASP ASVS 5.0 6.6.3.
+ */
+MUST_USE enum err throttle_code_begin(struct req *r, const char *account);
+void throttle_code_end(struct req *r, const char *account, enum err e);
 
 #endif

@@ -20,6 +20,7 @@ enum ticket_purpose {
 	TICKET_END_SESSION, /* the session may end that its data names */
 	TICKET_WAITLIST,    /* who put himself on the waitlist reads the address */
 	TICKET_SIGN_UP,     /* who has the address may sign up */
+	TICKET_PHONE,       /* the phone in its data is the user's; "email" is the user's id */
 	TICKET_PURPOSES
 };
 
@@ -79,7 +80,8 @@ MUST_USE enum err ticket_find_newest(struct db *db, enum ticket_purpose purpose,
  * ticket_try(tx, m, t, code, now, a, ret_right):
  * Is ${code} that of the newest open one for the purpose and email of ${t}, and does it come from
  * the browser of ${t}, if it is bound to one? Then it is used up and ${t} filled; else it takes one
- * wrong code less, which is to be committed, so that is no error. Errors: ERR_NOMEM, ERR_DB.
+ * wrong code less, which is to be committed, so that is no error. Of one that is bound to another
+ * browser no code is right, and none counts. Errors: ERR_NOMEM, ERR_DB.
  * Source: NIST SP 800-63B-4 3.1.3, 3.2.2; OWASP ASVS 5.0 6.6.
  */
 MUST_USE enum err ticket_try(struct tx *tx, const struct master *m, struct ticket *t,

@@ -94,4 +94,13 @@ MUST_USE enum err visit_change_password(struct req *r, const char *current, cons
  */
 MUST_USE enum err visit_reply_tokens(struct req *r, int status, const struct visit *v);
 
+/**
+ * visit_kind(r), visit_answer(r, v, return_to):
+ * What who signs in by ${r} gets: a browser's form SESSION_COOKIE, whatever else SESSION_REFRESH.
+ * And the answer to who did: the cookie and 303 to ${return_to}, if that is local, else to
+ * /account; or the tokens. Errors: ERR_NOMEM.
+ */
+enum session_kind visit_kind(const struct req *r);
+MUST_USE enum err visit_answer(struct req *r, const struct visit *v, const char *return_to);
+
 #endif

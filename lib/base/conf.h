@@ -45,6 +45,9 @@ struct conf {
 
 	char signup_mode[CONF_TEXT_SIZE];         /* open, invite, waitlist, closed */
 	char signup_verification[CONF_TEXT_SIZE]; /* off, optional, required */
+	bool signin_magic_link;
+	bool signin_otp;
+	bool signin_otp_sms;
 
 	int64_t throttle_failures; /* 0: no limit */
 	int64_t throttle_longest_s;

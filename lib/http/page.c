@@ -17,6 +17,7 @@
 #define HTML_MAX 262144
 #define NAME_SIZE 64
 #define DEPTH_MAX 8
+#define FACTS_MAX 8
 
 struct pages {
 	size_t count;
@@ -24,6 +25,8 @@ struct pages {
 		char name[NAME_SIZE];
 		char *template;
 	} page[PAGES_MAX];
+	size_t facts_count;
+	const char *facts[FACTS_MAX];
 };
 
 /* Text that grows up to HTML_MAX; after a failure it stays as it is. */
@@ -362,12 +365,37 @@ pages_close(struct pages *p)
 	free(p);
 }
 
-enum err
-pages_render(const struct pages *p, const char *name, const struct cJSON *data, struct arena *a,
-    const char **ret_html)
+void
+pages_say(struct pages *p, const char *name)
+{
+
+	if (p->facts_count < FACTS_MAX)
+		p->facts[p->facts_count++] = name;
+}
+
+/* Also over what a form had: what is so nobody types. */
+static enum err
+add_facts(const struct pages *p, struct cJSON *data)
 {
 	size_t i;
 
+	for (i = 0; i < p->facts_count; i++) {
+		cJSON_DeleteItemFromObjectCaseSensitive(data, p->facts[i]);
+		if (cJSON_AddTrueToObject(data, p->facts[i]) == NULL)
+			return (ERR_NOMEM);
+	}
+	return (ERR_OK);
+}
+
+enum err
+pages_render(const struct pages *p, const char *name, struct cJSON *data, struct arena *a,
+    const char **ret_html)
+{
+	size_t i;
+	enum err e;
+
+	if ((e = add_facts(p, data)) != ERR_OK)
+		return (e);
 	for (i = 0; i < p->count; i++)
 		if (strcmp(p->page[i].name, name) == 0) {
 			*ret_html = page_fill(p->page[i].template, data, a);

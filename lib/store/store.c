@@ -237,6 +237,21 @@ tx_touch(struct tx *tx, const char *id)
 	return (ERR_OK);
 }
 
+enum err
+tx_pretend(struct tx *tx, enum err (*work)(struct tx *tx, void *arg), void *arg)
+{
+	struct db *db = tx_db(tx);
+	enum err e;
+
+	if ((e = db_run(db, "SAVEPOINT pretence", NULL, 0, NULL)) != ERR_OK)
+		return (e);
+	e = work(tx, arg);
+	if (db_run(db, "ROLLBACK TO pretence", NULL, 0, NULL) != ERR_OK ||
+	    db_run(db, "RELEASE pretence", NULL, 0, NULL) != ERR_OK)
+		return (ERR_DB);
+	return (e);
+}
+
 struct versions *
 store_versions(struct store *s)
 {

@@ -89,4 +89,11 @@ MUST_USE enum err store_check_file(const struct store *s);
  */
 void store_turn_stats(struct store *s, int64_t *ret_turns, int64_t *ret_longest_ms);
 
+/**
+ * tx_pretend(tx, work, arg):
+ * Do ${work} within ${tx}, and take back what it wrote: for whom it is not to come to anything, and
+ * to take as long. Errors: as of ${work}; ERR_DB.
+ */
+MUST_USE enum err tx_pretend(struct tx *tx, enum err (*work)(struct tx *tx, void *arg), void *arg);
+
 #endif

@@ -10,7 +10,8 @@
 	"id, email, email_confirmed, username, name, picture_url, properties, password_hash, " \
 	"enabled, locked, " \
 	"created_at, last_active_at, legacy_user_id, first_name, last_name, " \
-	"update_password_required, can_create_orgs, hidden, attributes, locale"
+	"update_password_required, can_create_orgs, hidden, attributes, locale, phone, " \
+	"phone_confirmed"
 
 static enum err
 take_row(struct stmt *stmt, struct arena *a, struct user *ret_user)
@@ -37,6 +38,8 @@ take_row(struct stmt *stmt, struct arena *a, struct user *ret_user)
 		.hidden = db_int(stmt, 17) != 0,
 		.attributes = db_text(stmt, 18, a),
 		.locale = db_text(stmt, 19, a),
+		.phone = db_text(stmt, 20, a),
+		.phone_confirmed = db_int(stmt, 21) != 0,
 	};
 	if (ret_user->id == NULL || ret_user->email == NULL || ret_user->properties == NULL ||
 	    ret_user->attributes == NULL ||
@@ -53,6 +56,8 @@ user_find(struct db *db, enum user_by by, const char *key, struct arena *a, stru
 		[USER_BY_EMAIL] = "SELECT " COLUMNS " FROM users WHERE email_key = ?1",
 		[USER_BY_USERNAME] = "SELECT " COLUMNS " FROM users WHERE username_key = ?1",
 		[USER_BY_LEGACY] = "SELECT " COLUMNS " FROM users WHERE legacy_user_id = ?1",
+		[USER_BY_PHONE] =
+		    "SELECT " COLUMNS " FROM users WHERE phone = ?1 AND phone_confirmed = 1",
 	};
 	const struct db_arg args[] = { DB_TEXT(key) };
 	struct stmt *stmt;
@@ -153,6 +158,17 @@ change(struct tx *tx, const char *id, const char *sql, const struct db_arg *args
 	if (changes == 0)
 		return (ERR_NOT_FOUND);
 	return (tx_touch(tx, id));
+}
+
+enum err
+user_set_phone(struct tx *tx, const char *id, const char *phone, bool confirmed, int64_t now)
+{
+	static const char sql[] = "UPDATE users SET phone = ?2, phone_confirmed = ?3, "
+	                          "updated_at = ?4 WHERE id = ?1";
+	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(phone), DB_INT(confirmed),
+		DB_INT(now) };
+
+	return (change(tx, id, sql, args, COUNT(args)));
 }
 
 enum err

@@ -32,6 +32,8 @@ struct user {
 	bool hidden;            /* nobody can sign in as this user */
 	const char *attributes; /* JSON, written by admins alone */
 	const char *locale;     /* the language that the user reads, as "de-AT"; NULL: not known */
+	const char *phone;      /* E.164; NULL: none */
+	bool phone_confirmed;
 };
 
 enum user_by {
@@ -39,6 +41,7 @@ enum user_by {
 	USER_BY_EMAIL,    /* the key is the address in small letters */
 	USER_BY_USERNAME, /* the key is the username in small letters */
 	USER_BY_LEGACY,   /* the key is the id in the system that the user came from */
+	USER_BY_PHONE,    /* the key is a confirmed phone */
 };
 
 /**
@@ -76,6 +79,14 @@ user_set_profile(struct tx *tx, const struct user *u, int64_t now, struct arena 
 MUST_USE enum err user_set_password(struct tx *tx, const char *id, const char *hash, int64_t now);
 MUST_USE enum err
 user_upgrade_password(struct tx *tx, const char *id, const char *old_hash, const char *hash);
+
+/**
+ * user_set_phone(tx, id, phone, confirmed, now):
+ * Store ${phone} (NULL: none). Errors: ERR_TAKEN when it is to be confirmed and is somebody else's
+ * who confirmed it; ERR_NOT_FOUND, ERR_DB.
+ */
+MUST_USE enum err
+user_set_phone(struct tx *tx, const char *id, const char *phone, bool confirmed, int64_t now);
 
 /**
  * user_require_password(tx, id, now):

@@ -70,7 +70,7 @@ programs() {
 	if [ $# = 1 ]; then
 		pgrep -P "$server" -x "$1"
 	else
-		pgrep -P "$server" -x 'register|login|password|session|roles|users|groups|orgs|apikeys|limits|waitlist|audit|guard|webhooks'
+		pgrep -P "$server" -x 'register|login|password|passwordless|session|roles|users|groups|orgs|apikeys|limits|waitlist|audit|guard|webhooks'
 		cat "$work/courier.$server"
 	fi
 }

@@ -329,7 +329,7 @@ test("a password can be shown, and is hidden again when it is sent", () => visit
 	await page.getByRole("button", { name: "Hide password" }).click();
 	assert.equal(await password.getAttribute("type"), "password");
 	await page.getByRole("button", { name: "Show password" }).click();
-	await page.locator("form").evaluate((form) => {
+	await page.locator('form[action="/auth/login"]').evaluate((form) => {
 		form.addEventListener("submit", (event) => event.preventDefault());
 		form.requestSubmit();
 	});

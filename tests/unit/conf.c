@@ -319,6 +319,6 @@ main(void)
 	test_load();
 	takes("");
 	conf_each(&conf, count_key, &count);
-	ok(count == 64, "64 keys are told");
+	ok(count == 67, "67 keys are told");
 	return (done());
 }

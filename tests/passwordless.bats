@@ -228,7 +228,7 @@ yett=SECRET; Path=/; Max-Age=604800; HttpOnly; SameSite=Lax" ]
 	local mine old
 	ask_link ann@example.org
 	mine=$JAR old=$TOKEN
-	ask_link ann@example.org 2
+	ask_link ann@example.org 3
 	by_link "$old"
 	refused
 	JAR=$mine
@@ -610,7 +610,7 @@ org_member.joined||" ]
 	yett mail preview password-changed --set removed=1 --set gone=1 --set forgot=1 | grep -q 'nobody had shown'
 	# Who had confirmed it before keeps everything.
 	sql "UPDATE users SET password_hash = 'x'"
-	ask_link ann@example.org 2
+	ask_link ann@example.org 3
 	verify /auth/magic-link/verify "{\"token\":\"$TOKEN\"}"
 	expect 200
 	[ "$(sql "SELECT password_hash FROM users")" = x ]

@@ -144,7 +144,7 @@ run: deps-run
 	@exec tools/run build/release "$(STATE)" "$(PORT)"
 
 # Testing it. Long runs have targets of their own.
-.PHONY: test lint asan-test valgrind-test fuzz courier-soak boot-test bench bench-peers enumeration endurance
+.PHONY: test lint asan-test release-test valgrind-test fuzz courier-soak boot-test bench bench-peers enumeration endurance
 test: deps-test
 	@tools/test
 
@@ -153,6 +153,9 @@ lint: deps-test
 
 asan-test: deps-test
 	@tools/test asan
+
+release-test: deps-test
+	@tools/test release
 
 valgrind-test: deps-test
 	@tools/test valgrind
@@ -227,7 +230,7 @@ clean:
 help:
 	@echo "make                  build the programs into build/release/bin"
 	@echo "make run              serve on http://127.0.0.1:8080   PORT=8080 STATE=state"
-	@echo "make test             all tests; lint, asan-test and valgrind-test are parts of it or beside it"
+	@echo "make test             all tests; lint, asan-test, release-test and valgrind-test are parts of it or beside it"
 	@echo "make fuzz             every parser under libFuzzer     SECONDS=60 each"
 	@echo "make bench            what it costs, against an empty program, and then against others (make bench-peers: that alone)"
 	@echo "make endurance        30 rounds of kill -9 under load; two writers of the audit log, killed after 10 s; courier-soak"

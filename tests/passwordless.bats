@@ -224,19 +224,43 @@ yett=SECRET; Path=/; Max-Age=604800; HttpOnly; SameSite=Lax" ]
 	expect 200
 }
 
-@test "a stranger who asks in somebody's name has the older mail worth nothing, and the new one for nobody but himself" {
-	local mine old
+@test "a stranger who asks in somebody's name takes nothing away from what was mailed before, and gets nothing that works" {
+	local mine old code theirs
 	ask_link ann@example.org
-	mine=$JAR old=$TOKEN
-	ask_link ann@example.org 3
+	mine=$JAR old=$TOKEN code=$CODE
+	ask_link ann@example.org 2
+	theirs=$JAR
 	by_link "$old"
+	expect 400 invalid-link
+	by_code "$code"
 	refused
 	JAR=$mine
-	by_link "$old"
-	refused
 	by_link "$TOKEN"
 	expect 400 invalid-link
+	by_code "$CODE"
+	refused
 	[ "$(sessions)" = "$SESSIONS" ]
+	by_code "$code"
+	expect 200
+	JAR=$theirs
+	by_link "$old"
+	refused
+}
+
+@test "of what one browser asked for the last is good, and nothing before" {
+	local old code
+	ask_link ann@example.org
+	old=$TOKEN code=$CODE
+	ask ann@example.org "HTTP_COOKIE=$JAR"
+	expect 202
+	read_mail 2
+	take_jar
+	by_link "$old"
+	expect 400 invalid-link
+	by_code "$code"
+	refused
+	by_link "$TOKEN"
+	expect 200
 }
 
 @test "a link or code is good for ten minutes, and not a moment longer" {

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "access/app.h"
 #include "access/profile.h"
 #include "access/throttle.h"
@@ -203,6 +205,7 @@ issue(struct tx *tx, const struct post *p, struct mailing *m, int64_t now, struc
 	json_add_text(secret, "token", s.token);
 	if (s.code[0] != '\0')
 		json_add_text(secret, "code", s.code);
+	sodium_memzero(&s, sizeof s);
 	return (ERR_OK);
 }
 

@@ -56,19 +56,6 @@ mac_code(const struct master *m, const char *id, const char *code, struct arena 
 	return (ERR_OK);
 }
 
-static enum err
-drop_older(struct tx *tx, const struct ticket *t)
-{
-	const char *purpose = name_of(t->purpose);
-	enum err e;
-
-	if (t->keep_older)
-		return (ERR_OK);
-	if ((e = one_time_drop_email(tx, purpose, t->email)) != ERR_OK || t->user_id == NULL)
-		return (e);
-	return (one_time_drop_user(tx, purpose, t->user_id));
-}
-
 enum err
 ticket_issue(struct tx *tx, const struct master *m, struct ticket *t, int64_t now, struct arena *a,
     struct ticket_secret *ret_secret)
@@ -100,7 +87,8 @@ ticket_issue(struct tx *tx, const struct master *m, struct ticket *t, int64_t no
 	}
 	if (t->browser != NULL)
 		secret_hash(t->browser, strlen(t->browser), row.browser_hash);
-	if ((e = drop_older(tx, t)) != ERR_OK || (e = one_time_add(tx, &row)) != ERR_OK)
+	if ((!t->keep_older && (e = one_time_drop_older(tx, &row)) != ERR_OK) ||
+	    (e = one_time_add(tx, &row)) != ERR_OK)
 		return (e);
 	t->id = row.id;
 	t->created_at = now;
@@ -183,26 +171,27 @@ enum err
 ticket_try(struct tx *tx, const struct master *m, struct ticket *t, const char *code, int64_t now,
     struct arena *a, bool *ret_right)
 {
-	unsigned char mac[ONE_TIME_HASH_LEN];
-	struct ticket found = { .purpose = t->purpose };
+	unsigned char mac[ONE_TIME_HASH_LEN], browser[SECRET_HASH_LEN];
 	struct one_time row;
 	enum err e;
 
 	*ret_right = false;
-	e = one_time_find_email(tx_db(tx), name_of(t->purpose), t->email, a, &row);
+	if (t->browser != NULL)
+		secret_hash(t->browser, strlen(t->browser), browser);
+	/* One that is bound to another browser is not looked at: or strangers could use up the
+	 * tries of who did ask. */
+	e = one_time_find_code(
+	    tx_db(tx), name_of(t->purpose), t->email, t->browser == NULL ? NULL : browser, a, &row);
 	if (e != ERR_OK)
 		return (e == ERR_NOT_FOUND ? ERR_OK : e);
 	if (row.expires_at <= now || row.tries_left <= 0)
 		return (ERR_OK);
 	if ((e = mac_code(m, row.id, code, a, mac)) != ERR_OK)
 		return (e);
-	fill(&row, &found);
-	/* Or strangers could use up the tries of who did ask. */
-	if (!ticket_browser_ok(&found, t->browser))
-		return (ERR_OK);
 	if (!secret_equal(mac, row.code_mac, sizeof mac))
 		return (one_time_miss(tx, row.id));
-	*t = found;
+	*t = (struct ticket){ .purpose = t->purpose };
+	fill(&row, t);
 	*ret_right = true;
 	return (one_time_drop(tx, row.id));
 }

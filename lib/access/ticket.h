@@ -50,8 +50,9 @@ struct ticket_secret {
 
 /**
  * ticket_issue(tx, m, t, now, a, ret_secret):
- * Make ${t}; older ones for the same purpose and address, or user, are good no more unless
- * keep_older. Errors: ERR_NOMEM, ERR_DB. Source: OWASP ASVS 5.0 6.4, 6.5, 6.6.
+ * Make ${t}; unless keep_older, older ones for the same purpose and user (of nobody's: address) are
+ * good no more, as far as the same browser, or none, asked for them. Errors: ERR_NOMEM, ERR_DB.
+ * Source: OWASP ASVS 5.0 6.4, 6.5, 6.6.
  */
 MUST_USE enum err ticket_issue(struct tx *tx, const struct master *m, struct ticket *t, int64_t now,
     struct arena *a, struct ticket_secret *ret_secret);
@@ -78,11 +79,11 @@ MUST_USE enum err ticket_find_newest(struct db *db, enum ticket_purpose purpose,
 
 /**
  * ticket_try(tx, m, t, code, now, a, ret_right):
- * Is ${code} that of the newest open one for the purpose and email of ${t}, and does it come from
- * the browser of ${t}, if it is bound to one? Then it is used up and ${t} filled; else it takes one
- * wrong code less, which is to be committed, so that is no error. Of one that is bound to another
- * browser no code is right, and none counts. Errors: ERR_NOMEM, ERR_DB.
- * Source: NIST SP 800-63B-4 3.1.3, 3.2.2; OWASP ASVS 5.0 6.6.
+ * Is ${code} that of the newest open one for the purpose and email of ${t} that is bound to the
+ * browser of ${t}, or if there is none of the newest that is bound to no browser? Then it is used
+ * up and ${t} filled; else it takes one wrong code less, which is to be committed, so that is no
+ * error. Of one that is bound to another browser no code is right, and none counts. Errors:
+ * ERR_NOMEM, ERR_DB. Source: NIST SP 800-63B-4 3.1.3, 3.2.2; OWASP ASVS 5.0 6.6.
  */
 MUST_USE enum err ticket_try(struct tx *tx, const struct master *m, struct ticket *t,
     const char *code, int64_t now, struct arena *a, bool *ret_right);

@@ -81,13 +81,15 @@ one_time_find(struct db *db, const char *purpose,
 }
 
 enum err
-one_time_find_email(
-    struct db *db, const char *purpose, const char *email, struct arena *a, struct one_time *ret)
+one_time_find_code(struct db *db, const char *purpose, const char *email,
+    const unsigned char *browser, struct arena *a, struct one_time *ret)
 {
 	static const char sql[] =
 	    "SELECT " COLUMNS " FROM one_time_tokens WHERE email = ?1 AND purpose = ?2 AND "
-	    "code_mac IS NOT NULL ORDER BY id DESC LIMIT 1";
-	const struct db_arg args[] = { DB_TEXT(email), DB_TEXT(purpose) };
+	    "code_mac IS NOT NULL AND (browser_hash IS NULL OR browser_hash = ?3) "
+	    "ORDER BY browser_hash IS NULL, id DESC LIMIT 1";
+	const struct db_arg args[] = { DB_TEXT(email), DB_TEXT(purpose),
+		DB_BLOB(browser, ONE_TIME_HASH_LEN) };
 
 	return (find(db, sql, args, COUNT(args), a, ret));
 }
@@ -112,6 +114,21 @@ one_time_miss(struct tx *tx, const char *id)
 	const struct db_arg args[] = { DB_TEXT(id) };
 
 	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+}
+
+enum err
+one_time_drop_older(struct tx *tx, const struct one_time *t)
+{
+	static const char of_user[] = "DELETE FROM one_time_tokens WHERE user_id = ?1 AND "
+	                              "purpose = ?2 AND browser_hash IS ?3";
+	static const char of_address[] = "DELETE FROM one_time_tokens WHERE email = ?1 AND "
+	                                 "purpose = ?2 AND user_id IS NULL AND browser_hash IS ?3";
+	const struct db_arg args[] = { DB_TEXT(t->user_id != NULL ? t->user_id : t->email),
+		DB_TEXT(t->purpose),
+		DB_BLOB(t->has_browser ? t->browser_hash : NULL, sizeof t->browser_hash) };
+
+	return (
+	    db_run(tx_db(tx), t->user_id != NULL ? of_user : of_address, args, COUNT(args), NULL));
 }
 
 enum err

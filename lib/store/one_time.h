@@ -33,15 +33,17 @@ struct one_time {
 MUST_USE enum err one_time_add(struct tx *tx, const struct one_time *t);
 
 /**
- * one_time_find(db, purpose, token_hash, a, ret), one_time_find_email(db, purpose, email, a, ret):
- * The one of that token; the newest with a code that was mailed to the address. Expired or not.
- * Errors: ERR_NOT_FOUND, ERR_NOMEM, ERR_DB.
+ * one_time_find(db, purpose, token_hash, a, ret), one_time_find_code(db, purpose, email, browser,
+ * a, ret):
+ * The one of that token; the newest with a code that was mailed to the address and is bound to the
+ * browser with that hash, or else to none; never one that is bound to another (${browser} NULL: any
+ * other). Expired or not. Errors: ERR_NOT_FOUND, ERR_NOMEM, ERR_DB.
  */
 MUST_USE enum err one_time_find(struct db *db, const char *purpose,
     const unsigned char token_hash[static ONE_TIME_HASH_LEN], struct arena *a,
     struct one_time *ret);
-MUST_USE enum err one_time_find_email(
-    struct db *db, const char *purpose, const char *email, struct arena *a, struct one_time *ret);
+MUST_USE enum err one_time_find_code(struct db *db, const char *purpose, const char *email,
+    const unsigned char *browser, struct arena *a, struct one_time *ret);
 
 /**
  * one_time_find_newest(db, purpose, email, now, a, ret):
@@ -56,6 +58,14 @@ MUST_USE enum err one_time_find_newest(struct db *db, const char *purpose, const
  * A wrong code was given: one try less. Errors: ERR_DB.
  */
 MUST_USE enum err one_time_miss(struct tx *tx, const char *id);
+
+/**
+ * one_time_drop_older(tx, t):
+ * Away with those that ${t} takes the place of: for the same purpose, of the same user, or if it is
+ * nobody's of the same address and nobody's; and of the same browser, or if it is bound to none of
+ * none. So nobody's asking takes another's away. Errors: ERR_DB.
+ */
+MUST_USE enum err one_time_drop_older(struct tx *tx, const struct one_time *t);
 
 /**
  * one_time_drop(tx, id), one_time_drop_email(tx, purpose, email), one_time_drop_user(tx, purpose,

@@ -77,27 +77,48 @@ mail_known(struct tx *tx, const struct post *post, const char *email, int64_t po
 	return (mailing_send_by(tx, post, &m, now));
 }
 
+/* What somebody wishes, and the row of the address. */
+struct wishing {
+	const struct post *post;
+	const struct waiter *wish;
+	struct waiter row;
+	bool found;
+	int64_t now;
+};
+
 /* Store the wish of who is new, or not confirmed yet. */
 static enum err
-store_wish(struct tx *tx, const struct post *post, const struct waiter *wish, struct waiter *w,
-    bool found, int64_t now)
+write_wish(struct tx *tx, void *arg)
 {
+	struct wishing *t = arg;
+	struct waiter *w = &t->row;
 	char id[ID_SIZE];
 
-	if (found) {
-		w->name = wish->name;
-		w->note = wish->note;
-		w->locale = wish->locale;
-		w->placed_at = now;
+	if (t->found) {
+		w->name = t->wish->name;
+		w->note = t->wish->note;
+		w->locale = t->wish->locale;
+		w->placed_at = t->now;
 		return (waitlist_set(tx, w));
 	}
-	*w = *wish;
+	*w = *t->wish;
 	id_new(id);
-	if ((w->id = arena_copy(post->arena, id)) == NULL)
+	if ((w->id = arena_copy(t->post->arena, id)) == NULL)
 		return (ERR_NOMEM);
 	w->state = WAITLIST_UNCONFIRMED;
-	w->placed_at = w->created_at = now;
+	w->placed_at = w->created_at = t->now;
 	return (waitlist_add(tx, w));
+}
+
+/* Or, for who has an account or a place already, do the same and let it come to nothing. */
+static enum err
+store_wish(struct tx *tx, struct wishing *t, bool has_account)
+{
+	struct wishing idle = *t;
+
+	if (!has_account && t->row.state == WAITLIST_UNCONFIRMED)
+		return (write_wish(tx, t));
+	return (tx_pretend(tx, write_wish, &idle));
 }
 
 /* Which mail ${w} gets. */
@@ -141,29 +162,28 @@ answer(struct tx *tx, const struct post *post, const struct waiter *w, enum lett
 enum err
 waiting_ask(struct tx *tx, const struct post *post, const struct waiter *wish, int64_t now)
 {
-	struct waiter w = *wish;
+	struct wishing t = { .post = post, .wish = wish, .row = *wish, .now = now };
+	struct waiter *w = &t.row;
 	struct user u;
 	int64_t position;
-	bool found, has_account;
+	bool has_account;
 	enum err e;
 
-	w.state = WAITLIST_UNCONFIRMED;
+	w->state = WAITLIST_UNCONFIRMED;
 	if ((e = user_find(tx_db(tx), USER_BY_EMAIL, wish->email, post->arena, &u)) != ERR_OK &&
 	    e != ERR_NOT_FOUND)
 		return (e);
 	has_account = e == ERR_OK;
-	e = waitlist_find_email(tx_db(tx), wish->email, post->arena, &w);
+	e = waitlist_find_email(tx_db(tx), wish->email, post->arena, w);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return (e);
-	found = e == ERR_OK;
-	if (!has_account && w.state == WAITLIST_UNCONFIRMED &&
-	    (e = store_wish(tx, post, wish, &w, found, now)) != ERR_OK)
+	t.found = e == ERR_OK;
+	if ((e = store_wish(tx, &t, has_account)) != ERR_OK ||
+	    (e = waitlist_position(tx_db(tx), w, &position)) != ERR_OK)
 		return (e);
-	if ((e = waitlist_position(tx_db(tx), &w, &position)) != ERR_OK)
-		return (e);
-	if (has_account || w.state != WAITLIST_WAITING)
+	if (has_account || w->state != WAITLIST_WAITING)
 		position = 0;
-	return (answer(tx, post, &w, choose(&w, has_account), position, now));
+	return (answer(tx, post, w, choose(w, has_account), position, now));
 }
 
 enum err

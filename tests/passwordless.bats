@@ -629,7 +629,7 @@ org_member.joined||" ]
 	call login POST /auth/login '{"email":"ann@example.org","password":"'"$PASSWORD"'"}'
 	expect 401
 	[ "$(sql "SELECT action || ' ' || details FROM audit_log WHERE action LIKE '%claimed' OR action LIKE 'email.%' ORDER BY seq")" = \
-		$'user.claimed {"password":true,"api_keys":1}\nemail.confirmed {}' ]
+		$'user.claimed {"phone":false,"password":true,"api_keys":1}\nemail.confirmed {}' ]
 	[ "$(sql "SELECT group_concat(json_extract(params, '\$.removed')) FROM outbox WHERE kind = 'password-changed'")" = 1 ]
 	yett mail preview password-changed --set removed=1 --set gone=1 --set forgot=1 | grep -q 'nobody had shown'
 	# Who had confirmed it before keeps everything.

@@ -295,7 +295,7 @@ dead() {
 	expect 204
 	call session GET /users/me - HTTP_X_API_KEY="$old"
 	expect 401
-	[ "$(sql "SELECT details FROM audit_log WHERE action = 'user.claimed'")" = '{"password":true,"api_keys":1}' ]
+	[ "$(sql "SELECT details FROM audit_log WHERE action = 'user.claimed'")" = '{"phone":false,"password":true,"api_keys":1}' ]
 	sign_in ann@example.org "$NEW"
 	call apikeys POST /apikeys '{"name":"mine","scopes":["profile:read"]}' "$(bearer "$ACCESS")"
 	expect 201

@@ -74,6 +74,22 @@ mailing_count(struct req *r, const char *address, int64_t *ret_wait_ms)
 	return (e);
 }
 
+void
+mailing_give_back(struct req *r, const char *address)
+{
+	const int64_t most = r->app->conf.throttle_mails;
+	const char *small = arena_copy_lower(r->arena, address);
+	char network[ADDRESS_SIZE], key[KEY_SIZE];
+
+	if (most == 0 || small == NULL)
+		return;
+	snprintf(key, sizeof key, "mail\n%s", small);
+	limiter_give(r->app->limiter, key, (struct limit){ most, HOUR_MS });
+	address_customer(r->remote_addr, network);
+	snprintf(key, sizeof key, "mail\n\n%s", network);
+	limiter_give(r->app->limiter, key, (struct limit){ most * NETWORK_TIMES, HOUR_MS });
+}
+
 enum err
 mailing_allow(struct req *r, const char *address)
 {

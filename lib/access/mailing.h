@@ -60,6 +60,12 @@ MUST_USE enum err mailing_allow_known(struct req *r, const char *address);
 MUST_USE enum err mailing_count(struct req *r, const char *address, int64_t *ret_wait_ms);
 
 /**
+ * mailing_give_back(r, address):
+ * No mail came of what was counted: it is not counted.
+ */
+void mailing_give_back(struct req *r, const char *address);
+
+/**
  * mailing_send(tx, r, m, now):
  * Issue the ticket of ${m} and queue it: both hold when the transaction is committed. Without
  * mail.url it waits, and is given up in the end. The token in a link is the URL's fragment, which

@@ -221,7 +221,11 @@ write_end_session(struct tx *tx, void *arg)
 		return (e);
 	if (!device_notice_parse(t->ticket.data, session_id, device_id))
 		return (ERR_INTERNAL);
-	if ((e = user_device_drop(tx, t->user.id, device_id)) != ERR_OK)
+	/* Who is thrown out takes the account along by no link that he asked for, nor comes back.
+	 */
+	if ((e = user_device_drop(tx, t->user.id, device_id)) != ERR_OK ||
+	    (e = ticket_forget_user(tx, TICKET_ADDRESS, t->user.id)) != ERR_OK ||
+	    (e = ticket_forget_user(tx, TICKET_PHONE, t->user.id)) != ERR_OK)
 		return (e);
 	e = session_find(tx_db(tx), session_id, r->arena, &s);
 	/* One that is over is as good as ended. */

@@ -104,13 +104,6 @@ check_first(struct req *r, struct admission *admission)
 	return (e);
 }
 
-static bool
-is_invited(const struct signup *in)
-{
-
-	return (in->invitation != NULL && in->invitation[0] != '\0');
-}
-
 enum err
 visit_sign_up(
     struct req *r, const struct signup *in, enum session_kind kind, struct visit *ret_visit)
@@ -143,12 +136,16 @@ visit_sign_up(
 	if (ret_visit->user.id == NULL)
 		return (ERR_NOMEM);
 	if (!c.admission.proven && verification_required(&r->app->conf))
-		return (verification_sign_up(r, &ret_visit->user, is_invited(in)));
+		return (verification_sign_up(r, &ret_visit->user, in->invitation));
 	if (!c.admission.proven && (e = verification_may_mail(r, in->email, &c.mail)) != ERR_OK)
 		return (e);
 	if ((e = grant_prepare(r, ret_visit->user.id, kind, ret_visit)) != ERR_OK)
 		return (e);
 	if ((e = store_write(r->app->store, write_user, &c)) == ERR_TAKEN)
 		req_field_error(r, c.taken, "is taken");
+	/* Or strangers would use up the mails of who has the address, and he would not even see it.
+	 */
+	if (e != ERR_OK && c.mail)
+		mailing_give_back(r, in->email);
 	return (e != ERR_OK ? e : grant_finish(r, ret_visit));
 }

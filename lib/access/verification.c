@@ -16,7 +16,9 @@
 #include "access/profile.h"
 #include "base/clock.h"
 #include "base/id.h"
+#include "base/text.h"
 #include "store/api_key.h"
+#include "store/user_device.h"
 
 static const char seal_purpose[] = "signseal";
 
@@ -65,11 +67,12 @@ verification_check(struct req *r, const struct user *u)
 
 /* Nothing in it is from who asked but the place: a mail to others must not carry his words. */
 static void
-describe(struct json *params, const struct req *r, bool signing_up)
+describe(struct json *params, const struct req *r, bool signing_up, bool again)
 {
 
 	json_add_text(params, "place", r->remote_addr);
 	json_add_bool(params, "signing_up", signing_up);
+	json_add_bool(params, "again", again);
 }
 
 enum err
@@ -81,7 +84,7 @@ verification_mail(struct tx *tx, struct req *r, const struct user *u, int64_t no
 		.kind = "verify", .user = u, .ticket = &t, .path = "/verify", .params = &params
 	};
 
-	describe(&params, r, false);
+	describe(&params, r, false, false);
 	return (mailing_send(tx, r, &m, now));
 }
 
@@ -90,7 +93,7 @@ verification_mail(struct tx *tx, struct req *r, const struct user *u, int64_t no
  * who signs up with somebody's address, before or after him, does not make his link lead to an
  * account with a stranger's password. */
 static enum err
-mail_sign_up(struct tx *tx, const struct errand *p, const char *data, bool pretend)
+mail_sign_up(struct tx *tx, const struct errand *p, const char *data, bool again, bool pretend)
 {
 	struct ticket t = { .purpose = TICKET_VERIFY,
 		.data = data,
@@ -104,7 +107,7 @@ mail_sign_up(struct tx *tx, const struct errand *p, const char *data, bool prete
 		.params = &params,
 		.pretend = pretend };
 
-	describe(&params, p->req, true);
+	describe(&params, p->req, true, again);
 	return (mailing_send(tx, p->req, &m, p->now));
 }
 
@@ -126,7 +129,7 @@ mail_taken(struct tx *tx, const struct errand *p, const struct user *u)
 		.pretend = u->hidden };
 	enum err e;
 
-	describe(&params, p->req, true);
+	describe(&params, p->req, true, false);
 	if ((e = mailing_send(tx, p->req, &m, p->now)) != ERR_OK)
 		return (e);
 	return (ticket_forget(tx, &t));
@@ -165,14 +168,14 @@ write_sign_up(struct tx *tx, void *arg)
 		return (e);
 	e = user_find(tx_db(tx), USER_BY_EMAIL, p->key, p->req->arena, &other);
 	if (e == ERR_NOT_FOUND)
-		return (mail_sign_up(tx, p, p->sealed, false));
+		return (mail_sign_up(tx, p, p->sealed, false, false));
 	return (e == ERR_OK ? mail_taken(tx, p, &other) : e);
 }
 
 /* What the link makes. Sealed, for it has a password's hash, and is in a table for what is no
  * secret. */
 static enum err
-seal(struct req *r, const struct user *u, bool invited, const char **ret_sealed)
+seal(struct req *r, const struct user *u, const char *invitation, const char **ret_sealed)
 {
 	struct json j = json_object(r->arena);
 	const char *text;
@@ -182,14 +185,14 @@ seal(struct req *r, const struct user *u, bool invited, const char **ret_sealed)
 	json_add_text(&j, "name", u->name);
 	json_add_text(&j, "locale", u->locale);
 	json_add_text(&j, "password_hash", u->password_hash);
-	json_add_bool(&j, "invited", invited);
+	json_add_text(&j, "invitation", invitation);
 	if ((text = json_print(&j)) == NULL)
 		return (ERR_NOMEM);
 	return (master_encrypt(r->app->master, seal_purpose, text, r->arena, ret_sealed));
 }
 
 enum err
-verification_sign_up(struct req *r, const struct user *u, bool invited)
+verification_sign_up(struct req *r, const struct user *u, const char *invitation)
 {
 	struct errand p = { .req = r, .email = u->email, .user = u, .now = clock_ms() };
 	struct db *db;
@@ -202,7 +205,7 @@ verification_sign_up(struct req *r, const struct user *u, bool invited)
 	e = check_username(r, db, u);
 	store_read_end(r->app->store, db);
 	if (e != ERR_OK || (e = mailing_allow(r, u->email)) != ERR_OK ||
-	    (e = seal(r, u, invited, &p.sealed)) != ERR_OK)
+	    (e = seal(r, u, invitation, &p.sealed)) != ERR_OK)
 		return (e);
 	return (store_write(r->app->store, write_sign_up, &p));
 }
@@ -214,11 +217,38 @@ is_usable(const struct user *u)
 	return (u->enabled && !u->locked && !u->hidden);
 }
 
+static const char *
+text_of(const struct cJSON *tree, const char *name)
+{
+
+	return (cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(tree, name)));
+}
+
+/* What a link that is asked for once more makes: the account, without what was chosen for it. Of
+ * several who signed up with the address nobody knows which one asks now; with a stranger's
+ * password the link that its owner asked for would give him the account. */
+static enum err
+strip(const struct errand *p, const char *data, const char **ret_sealed)
+{
+	struct arena *a = p->req->arena;
+	const char *text, *detail;
+	struct cJSON *tree;
+	enum err e;
+
+	if ((e = master_decrypt(p->req->app->master, seal_purpose, data, a, &text)) != ERR_OK ||
+	    (e = json_parse(text, strlen(text), a, &tree, &detail)) != ERR_OK)
+		return (e);
+	return (seal(p->req,
+	    &(struct user){ .email = text_of(tree, "email"), .locale = text_of(tree, "locale") },
+	    text_of(tree, "invitation"), ret_sealed));
+}
+
 static enum err
 write_resend(struct tx *tx, void *arg)
 {
 	const struct errand *p = arg;
 	struct arena *a = p->req->arena;
+	const char *sealed;
 	struct ticket open;
 	struct user u;
 	enum err e;
@@ -230,8 +260,10 @@ write_resend(struct tx *tx, void *arg)
 		return (e);
 	if (e == ERR_NOT_FOUND &&
 	    (e = ticket_find_newest(tx_db(tx), TICKET_VERIFY, p->key, p->now, a, &open)) == ERR_OK)
-		return (mail_sign_up(tx, p, open.data, false));
-	return (e == ERR_OK || e == ERR_NOT_FOUND ? mail_sign_up(tx, p, NULL, true) : e);
+		return ((e = strip(p, open.data, &sealed)) != ERR_OK
+		            ? e
+		            : mail_sign_up(tx, p, sealed, true, false));
+	return (e == ERR_OK || e == ERR_NOT_FOUND ? mail_sign_up(tx, p, NULL, true, true) : e);
 }
 
 enum err
@@ -291,10 +323,15 @@ shut(struct tx *tx, struct req *r, struct user *u, int64_t now)
 
 	if ((e = user_set_password(tx, u->id, NULL, now)) != ERR_OK ||
 	    (e = grant_end_all(tx, r, u->id, NULL, NULL, now, &sessions)) != ERR_OK ||
-	    (e = api_key_revoke_all(tx, u->id, now, &keys)) != ERR_OK)
+	    (e = api_key_revoke_all(tx, u->id, now, &keys)) != ERR_OK ||
+	    (e = user_set_phone(tx, u->id, NULL, false, now)) != ERR_OK ||
+	    (e = user_device_trim(tx, u->id, 0)) != ERR_OK)
 		return (e);
+	json_add_bool(&details, "phone", u->phone != NULL);
 	json_add_bool(&details, "password", u->password_hash != NULL);
 	json_add_number(&details, "api_keys", keys);
+	u->phone = NULL;
+	u->phone_confirmed = false;
 	u->password_hash = NULL;
 	u->update_password_required = false;
 	return (audit_note(tx, r, &ev));
@@ -330,25 +367,9 @@ confirm(struct tx *tx, const struct errand *p, const struct ticket *t)
 	return (verification_confirm(tx, p->req, &u, p->now));
 }
 
-static const char *
-text_of(const struct cJSON *tree, const char *name)
-{
-
-	return (cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(tree, name)));
-}
-
-/* Since it was mailed, the site may have been shut. */
-static bool
-is_open(const struct req *r, bool invited)
-{
-	const enum admission_mode mode = admission_mode(&r->app->conf);
-
-	return (mode == ADMISSION_OPEN || (invited && mode != ADMISSION_CLOSED));
-}
-
-/* Who signed up with ${data}. */
+/* Who signed up with ${data}, and by which invitation. */
 static enum err
-unseal(const struct errand *p, const char *data, struct user *ret_user)
+unseal(const struct errand *p, const char *data, struct user *ret_user, const char **ret_invitation)
 {
 	struct arena *a = p->req->arena;
 	const char *text, *detail;
@@ -359,8 +380,6 @@ unseal(const struct errand *p, const char *data, struct user *ret_user)
 	if ((e = master_decrypt(p->req->app->master, seal_purpose, data, a, &text)) != ERR_OK ||
 	    (e = json_parse(text, strlen(text), a, &tree, &detail)) != ERR_OK)
 		return (e == ERR_NOMEM ? e : ERR_TICKET);
-	if (!is_open(p->req, cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(tree, "invited")) != 0))
-		return (ERR_TICKET);
 	id_new(id);
 	*ret_user = (struct user){
 		.id = arena_copy(a, id),
@@ -374,7 +393,24 @@ unseal(const struct errand *p, const char *data, struct user *ret_user)
 		.enabled = true,
 		.created_at = p->now,
 	};
+	*ret_invitation = text_of(tree, "invitation");
 	return (ret_user->id == NULL ? ERR_NOMEM : ERR_OK);
+}
+
+/* Since it was mailed, the site may have been shut, and the invitation be over. */
+static enum err
+admit(struct tx *tx, const struct errand *p, struct admission *adm)
+{
+	enum err e;
+
+	if ((e = guest_check_signup(p->req, tx_db(tx))) != ERR_OK)
+		return (e);
+	e = admission_check(p->req, tx_db(tx), adm, p->now);
+	if (e == ERR_TICKET && admission_mode(&p->req->app->conf) == ADMISSION_OPEN) {
+		adm->token = NULL;
+		e = admission_check(p->req, tx_db(tx), adm, p->now);
+	}
+	return (e == ERR_SIGNUP_CLOSED || e == ERR_INVITATION ? ERR_TICKET : e);
 }
 
 /* The link of who signed up where that is required: now there is a user. */
@@ -382,13 +418,16 @@ static enum err
 make(struct tx *tx, const struct errand *p, const struct ticket *t)
 {
 	struct arena *a = p->req->arena;
+	struct admission adm = { .email = t->email };
 	char group_id[ID_SIZE];
 	struct user u;
 	enum err e;
 
-	if ((e = guest_check_signup(p->req, tx_db(tx))) != ERR_OK ||
-	    (e = unseal(p, t->data, &u)) != ERR_OK)
+	if ((e = unseal(p, t->data, &u, &adm.token)) != ERR_OK ||
+	    (e = admit(tx, p, &adm)) != ERR_OK)
 		return (e);
+	if (u.email == NULL || !text_same_nocase(u.email, t->email))
+		return (ERR_TICKET);
 	/* By an admin, or by another link. */
 	if ((e = user_find(tx_db(tx), USER_BY_EMAIL, t->email, a, &(struct user){ 0 })) !=
 	    ERR_NOT_FOUND)
@@ -400,7 +439,8 @@ make(struct tx *tx, const struct errand *p, const struct ticket *t)
 	if ((e = person_add(tx, &u, group_id, a)) != ERR_OK ||
 	    (e = ticket_forget_email(tx, TICKET_VERIFY, t->email)) != ERR_OK ||
 	    (e = note(tx, p->req, "user.created", u.id)) != ERR_OK ||
-	    (e = note(tx, p->req, "email.confirmed", u.id)) != ERR_OK)
+	    (e = note(tx, p->req, "email.confirmed", u.id)) != ERR_OK ||
+	    (e = admission_take(tx, p->req, &adm, u.id, p->now)) != ERR_OK)
 		return (e);
 	return (joining_by_domain(tx, p->req, &u, p->now));
 }

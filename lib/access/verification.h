@@ -38,16 +38,16 @@ MUST_USE enum err
 verification_mail(struct tx *tx, struct req *r, const struct user *u, int64_t now);
 
 /**
- * verification_sign_up(r, u, invited):
+ * verification_sign_up(r, u, invitation):
  * Where it is required: send the mail whose link makes ${u}, of whom email, username, name, locale
- * and password_hash count, and who was ${invited} or was not. Until then nothing is stored but that
- * link, and what it makes, sealed. Who has an account at the address gets another mail instead.
- * Whether that is so can be told neither from the answer nor from its time: only a username may be
- * somebody's. Errors: ERR_TAKEN with the field username; ERR_LIMIT; ERR_FORBIDDEN when guests may
- * not sign up; ERR_DB, ERR_NOMEM. Source: OWASP ASVS 5.0 6.3.8; Sudhodanan, Paverd: Pre-hijacked
- * accounts (2022).
+ * and password_hash count, and who came with ${invitation} (NULL: none). Until then nothing is
+ * stored but that link, and what it makes, sealed. Who has an account at the address gets another
+ * mail instead. Whether that is so can be told neither from the answer nor from its time: only a
+ * username may be somebody's. Errors: ERR_TAKEN with the field username; ERR_LIMIT; ERR_FORBIDDEN
+ * when guests may not sign up; ERR_DB, ERR_NOMEM. Source: OWASP ASVS 5.0 6.3.8; Sudhodanan, Paverd:
+ * Pre-hijacked accounts (2022).
  */
-MUST_USE enum err verification_sign_up(struct req *r, const struct user *u, bool invited);
+MUST_USE enum err verification_sign_up(struct req *r, const struct user *u, const char *invitation);
 
 /**
  * verification_resend(r, email):

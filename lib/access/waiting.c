@@ -32,7 +32,8 @@ mail_confirm(struct tx *tx, const struct post *post, const char *email, bool pre
 static enum err
 mail_invited(struct tx *tx, const struct post *post, const struct waiter *w, int64_t now)
 {
-	const struct user whom = { .email = w->email, .name = w->name, .locale = w->locale };
+	/* Without the name: whoever knew the address could write it, until it was confirmed. */
+	const struct user whom = { .email = w->email, .locale = w->locale };
 	struct ticket ticket = { .purpose = TICKET_SIGN_UP, .life_s = WAITING_INVITED_S };
 	struct mailing m = {
 		.kind = "waitlist-invited", .user = &whom, .ticket = &ticket, .path = "/register"

@@ -74,7 +74,7 @@ for (const javaScriptEnabled of [true, false]) {
 		await press(page, "Sign in");
 		assert.equal(place(page), "/account?a=1");
 		const cookies = await context.cookies();
-		assert.deepEqual(cookies.map((c) => c.name), ["yett"]);
+		assert.deepEqual(cookies.map((c) => c.name), ["yett", "yett-device"]);
 		await context.clearCookies();
 		await follow(page, token, javaScriptEnabled);
 		await press(page, "Sign in");

@@ -686,9 +686,10 @@ two_orgs_again() {
 	local slow=$HOOKS
 	export YETT_WEBHOOK_ORGS_PRIVATE=yes
 	two_orgs
-	# An organisation has ten of them, and there are four at once.
-	for i in 1 2 3 4 5 6 7 8 9 10; do
-		yett webhook add "$HOOK_URL/$i" --event webhook.test --org "$A" | head -n 1 >> "$BATS_TEST_TMPDIR/ids"
+	# Two organisations have ten of them, and there are four at once.
+	for i in 1 2 3 4 5; do
+		yett webhook add "$HOOK_URL/a$i" --event webhook.test --org "$A" | head -n 1 >> "$BATS_TEST_TMPDIR/ids"
+		yett webhook add "$HOOK_URL/b$i" --event webhook.test --org "$B" | head -n 1 >> "$BATS_TEST_TMPDIR/ids"
 	done
 	start_receiver
 	export YETT_WEBHOOK_CA=$HOOKS/both.pem
@@ -698,6 +699,8 @@ two_orgs_again() {
 	while read -r id; do test_hook "$id"; done < "$BATS_TEST_TMPDIR/ids"
 	two_wait() { [ "$(sql "SELECT count(*) FROM webhook_deliveries WHERE state = 'sending'")" = 2 ]; }
 	eventually two_wait
+	# One of each: no organisation has both of what they may have together.
+	[ "$(sql "SELECT count(DISTINCT org_id) FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id WHERE state = 'sending'")" = 2 ]
 	subscribe '*'
 	act
 	eventually got 1
@@ -708,6 +711,32 @@ two_orgs_again() {
 	local begun=$SECONDS
 	stop_courier
 	[ $((SECONDS - begun)) -le 8 ]
+}
+
+@test "a server that takes the event slowly gets nothing for as long as it took" {
+	start_receiver
+	echo slow:6 > "$HOOKS/answer"
+	subscribe webhook.test
+	start_courier
+	test_hook
+	eventually delivered sent
+	[ "$(sql "SELECT failures || ' ' || (quiet_until - sent_at BETWEEN 6000 AND 8000) || ' ' || (quiet_until - sent_at = took_ms)
+		FROM webhooks w JOIN webhook_deliveries d ON d.webhook_id = w.id")" = "0 1 1" ]
+	# One that takes less time does not.
+	echo slow:2 > "$HOOKS/answer"
+	pass_time 10
+	test_hook
+	eventually delivered sent
+	[ "$(sql "SELECT quiet_until FROM webhooks")" = 0 ]
+}
+
+@test "at least two are sent at once, so that an organisation's never has all" {
+	YETT_WEBHOOK_PARALLEL=1 run -1 yett config check
+	[[ "$output" = *"2 to 32"* ]]
+	YETT_WEBHOOK_PARALLEL=2 run -0 yett config check
+	YETT_WEBHOOK_PARALLEL=32 run -0 yett config check
+	YETT_WEBHOOK_PARALLEL=33 run -1 yett config check
+	[[ "$output" = *"2 to 32"* ]]
 }
 
 @test "what was sent, and what is dead, is kept for a while, and then deleted" {

@@ -9,6 +9,8 @@
 #include "courier.h"
 #include "proto/webhook_post.h"
 
+#define SLOW_MS 5000 /* a try that took longer holds up who else has something to tell */
+
 /* What a transaction is about. */
 struct job {
 	struct courier *courier;
@@ -19,16 +21,18 @@ struct job {
 	int64_t now;
 };
 
-/* An org's have half of the threads at most, so that its servers hold up nobody else's events. */
+/* All orgs' have half of the threads at most, and one's a quarter, so that their servers hold up
+ * neither the site's events nor each other's. */
 static enum err
 write_take(struct tx *tx, void *arg)
 {
 	struct job *j = arg;
 	const int64_t parallel = j->courier->conf.webhook_parallel;
+	const struct delivery_most most = { .orgs = parallel / 2,
+		.org = parallel >= 4 ? parallel / 4 : 1 };
 	enum err e;
 
-	if ((e = delivery_take(
-	         tx, j->now, parallel > 1 ? parallel / 2 : 1, j->arena, &j->delivery)) != ERR_OK ||
+	if ((e = delivery_take(tx, j->now, &most, j->arena, &j->delivery)) != ERR_OK ||
 	    j->delivery.id == NULL)
 		return (e);
 	return (webhook_find(tx_db(tx), j->delivery.webhook_id, j->arena, &j->webhook));
@@ -61,16 +65,27 @@ disable(struct tx *tx, struct job *j)
 	    j->arena));
 }
 
+/* How its server did: for a while a failure, or a slow try, makes it quiet. A slow one for as long
+ * as it took, whatever the answer was: so it has half of a thread's time at most. */
+static enum err
+note_server(struct tx *tx, const struct job *j, int64_t failures)
+{
+	const int64_t quiet_ms = failures == 0 ? 0 : trouble_quiet_ms(failures);
+	const int64_t slow_ms = j->answer.took_ms > SLOW_MS ? j->answer.took_ms : 0;
+	const int64_t longer_ms = slow_ms > quiet_ms ? slow_ms : quiet_ms;
+
+	return (webhook_note(tx, j->webhook.id, failures, longer_ms == 0 ? 0 : j->now + longer_ms));
+}
+
 static enum err
 note_later(struct tx *tx, struct job *j, const struct delivery_try *t)
 {
-	const int64_t failures = j->webhook.failures + 1;
 	enum err e;
 
 	if ((e = delivery_later(
 	         tx, &j->delivery, t, trouble_next_try(j->now, j->delivery.attempts))) != ERR_OK)
 		return (e);
-	return (webhook_note(tx, j->webhook.id, failures, j->now + trouble_quiet_ms(failures)));
+	return (note_server(tx, j, j->webhook.failures + 1));
 }
 
 static enum err
@@ -86,7 +101,7 @@ write_result(struct tx *tx, void *arg)
 	switch (j->answer.result.end) {
 	case TRANSPORT_SENT:
 		if ((e = delivery_sent(tx, &j->delivery, &t)) == ERR_OK)
-			e = webhook_note(tx, j->webhook.id, 0, 0);
+			e = note_server(tx, j, 0);
 		break;
 	case TRANSPORT_REFUSED:
 		if ((e = delivery_dead(tx, &j->delivery, &t)) == ERR_OK)
@@ -100,7 +115,7 @@ write_result(struct tx *tx, void *arg)
 		e = delivery_back(tx, &j->delivery, j->now);
 		break;
 	}
-	return (e == ERR_OK ? webhook_schedule(tx, j->webhook.id) : e);
+	return (e == ERR_OK ? webhook_schedule(tx, j->webhook.id, j->now) : e);
 }
 
 /* Never where to, for that may be a secret. */

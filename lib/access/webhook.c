@@ -186,7 +186,7 @@ webhook_resend(struct tx *tx, const struct webhook *w, const char *id, int64_t n
 		return (ERR_CRYPTO);
 	if ((e = delivery_resend(tx, id, now, now + WEBHOOK_TRY_MS)) != ERR_OK)
 		return (e == ERR_NOT_FOUND ? ERR_FORBIDDEN : e);
-	return (webhook_schedule(tx, w->id));
+	return (webhook_schedule(tx, w->id, now));
 }
 
 static void

@@ -60,7 +60,7 @@ queue_one(struct queueing *q, const char *webhook_id, struct delivery *ret_deliv
 	if ((d.id = arena_copy(q->arena, id)) == NULL)
 		return (ERR_NOMEM);
 	if ((e = delivery_add(q->tx, &d)) == ERR_OK)
-		e = webhook_schedule(q->tx, webhook_id);
+		e = webhook_schedule(q->tx, webhook_id, q->now);
 	if (e == ERR_OK && ret_delivery != NULL)
 		*ret_delivery = d;
 	return (e);

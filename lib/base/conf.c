@@ -101,7 +101,7 @@ static const struct key keys[] = {
 	{ "webhook", "private", PATH, AT(webhook_private), 0, 0, "" },
 	{ "webhook", "orgs_private", BOOL, AT(webhook_orgs_private), 0, 0, "no" },
 	{ "webhook", "ca", PATH, AT(webhook_ca), 0, 0, "" },
-	{ "webhook", "parallel", NUMBER, AT(webhook_parallel), 1, 32, "4" },
+	{ "webhook", "parallel", NUMBER, AT(webhook_parallel), 2, 32, "4" },
 	{ "webhook", "timeout_s", NUMBER, AT(webhook_timeout_s), 1, 60, "15" },
 	{ "webhook", "keep_s", NUMBER, AT(webhook_keep_s), 0, 3650LL * DAY, "604800" },
 	{ "keep", "attempts_s", NUMBER, AT(keep_attempts_s), DAY, 3650LL * DAY, "7776000" },

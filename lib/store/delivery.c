@@ -149,7 +149,11 @@ delivery_count(struct db *db, int64_t now, struct delivery_counts *ret_counts)
 	static const char sent[] =
 	    "SELECT count(*) FROM webhook_deliveries WHERE sent_at IS NOT NULL";
 	static const char dead[] = "SELECT count(*) FROM webhook_deliveries WHERE state = 'dead'";
-	static const char due[] = "SELECT min(next_at) FROM webhooks WHERE next_at <= ?1";
+	/* Not the webhook's next_at, which is its place in the queue: after each try the last. */
+	static const char due[] =
+	    "SELECT min(max(w.quiet_until, (SELECT min(d.next_at) FROM webhook_deliveries d WHERE "
+	    "d.webhook_id = w.id AND d.next_at IS NOT NULL))) FROM webhooks w WHERE w.next_at <= "
+	    "?1";
 	const struct db_arg args[] = { DB_INT(now) };
 	struct delivery_counts c;
 	enum err e;
@@ -188,19 +192,15 @@ give_up(struct tx *tx, int64_t now, int64_t limit)
 	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
 }
 
-/* The webhook that is due; ERR_NOT_FOUND: none is. */
+/* The id that ${sql} gives. */
 static enum err
-find_due(struct tx *tx, int64_t now, int64_t org_max, struct arena *a, const char **ret_id)
+find_id(struct tx *tx, const char *sql, const struct db_arg *args, size_t count, struct arena *a,
+    const char **ret_id)
 {
-	static const char sql[] =
-	    "SELECT id FROM webhooks w WHERE next_at <= ?1 AND (org_id IS NULL OR ?2 > (SELECT "
-	    "count(*) FROM webhook_deliveries d JOIN webhooks o ON o.id = d.webhook_id WHERE "
-	    "d.state = 'sending' AND o.org_id = w.org_id)) ORDER BY next_at LIMIT 1";
-	const struct db_arg args[] = { DB_INT(now), DB_INT(org_max) };
 	struct stmt *stmt;
 	enum err e;
 
-	if ((e = db_query(tx_db(tx), sql, args, COUNT(args), &stmt)) != ERR_OK)
+	if ((e = db_query(tx_db(tx), sql, args, count, &stmt)) != ERR_OK)
 		return (e);
 	if ((e = db_next(stmt)) == ERR_OK && (*ret_id = db_text(stmt, 0, a)) == NULL)
 		e = ERR_NOMEM;
@@ -208,9 +208,36 @@ find_due(struct tx *tx, int64_t now, int64_t org_max, struct arena *a, const cha
 	return (e);
 }
 
+/* The webhook whose turn it is; ERR_NOT_FOUND: none's. */
+static enum err
+find_due(struct tx *tx, int64_t now, const struct delivery_most *most, struct arena *a,
+    const char **ret_id)
+{
+	/* There are 50 of the site's at most, and of the others many may be due: so not by the
+	 * index of those that are. */
+	static const char site[] = "SELECT id FROM webhooks WHERE org_id IS NULL AND +next_at <= "
+	                           "?1 ORDER BY +next_at LIMIT 1";
+	static const char under_way[] =
+	    "SELECT count(*) FROM webhook_deliveries d JOIN webhooks o ON o.id = d.webhook_id "
+	    "WHERE d.state = 'sending' AND o.org_id IS NOT NULL";
+	static const char orgs[] =
+	    "SELECT id FROM webhooks w WHERE next_at <= ?1 AND org_id IS NOT NULL AND ?2 > (SELECT "
+	    "count(*) FROM webhook_deliveries d JOIN webhooks o ON o.id = d.webhook_id WHERE "
+	    "d.state = 'sending' AND o.org_id = w.org_id) ORDER BY next_at LIMIT 1";
+	const struct db_arg args[] = { DB_INT(now), DB_INT(most->org) };
+	int64_t busy;
+	enum err e;
+
+	if ((e = find_id(tx, site, args, 1, a, ret_id)) != ERR_NOT_FOUND ||
+	    (e = db_number(tx_db(tx), under_way, NULL, 0, 0, &busy)) != ERR_OK)
+		return (e);
+	return (
+	    busy >= most->orgs ? ERR_NOT_FOUND : find_id(tx, orgs, args, COUNT(args), a, ret_id));
+}
+
 enum err
-delivery_take(
-    struct tx *tx, int64_t now, int64_t org_max, struct arena *a, struct delivery *ret_delivery)
+delivery_take(struct tx *tx, int64_t now, const struct delivery_most *most, struct arena *a,
+    struct delivery *ret_delivery)
 {
 	static const char sql[] =
 	    "UPDATE webhook_deliveries SET state = 'sending', next_at = NULL, attempts = attempts "
@@ -221,14 +248,14 @@ delivery_take(
 
 	ret_delivery->id = NULL;
 	/* What is given up is not what its webhook waits for any more: so the loop ends. */
-	while ((e = find_due(tx, now, org_max, a, &id)) == ERR_OK) {
+	while ((e = find_due(tx, now, most, a, &id)) == ERR_OK) {
 		const struct db_arg args[] = { DB_TEXT(id), DB_INT(now) };
 
 		e = find(tx_db(tx), sql, args, COUNT(args), a, ret_delivery);
 		if (e == ERR_OK)
-			return (webhook_schedule(tx, id));
+			return (webhook_schedule(tx, id, now));
 		if (e != ERR_NOT_FOUND || (e = give_up(tx, now, LOOKED_AT_MAX)) != ERR_OK ||
-		    (e = webhook_schedule(tx, id)) != ERR_OK)
+		    (e = webhook_schedule(tx, id, now)) != ERR_OK)
 			return (e);
 	}
 	return (e == ERR_NOT_FOUND ? ERR_OK : e);
@@ -244,7 +271,7 @@ delivery_recover(struct tx *tx, int64_t now)
 
 	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), NULL)) != ERR_OK)
 		return (e);
-	return (webhook_schedule(tx, NULL));
+	return (webhook_schedule(tx, NULL, now));
 }
 
 /* ${sql} gets ?1 id, ?2 now or when next, ?3 status, ?4 error, ?5 how long it took. */

@@ -37,8 +37,8 @@ struct delivery_try {
 	int64_t now;
 };
 
-/* How many there are in each state, and since when the oldest that is due, of a webhook that is
- * enabled, has waited; 0: none. */
+/* How many there are in each state, and since when the oldest one has waited that could be sent:
+ * its webhook is enabled, is not quiet, and has none under way; 0: none. */
 struct delivery_counts {
 	int64_t queued;
 	int64_t sent;
@@ -90,15 +90,21 @@ MUST_USE enum err delivery_count(struct db *db, int64_t now, struct delivery_cou
  */
 MUST_USE enum err delivery_due(struct db *db, int64_t now, bool *ret_due);
 
+/* How many may be under way at once. */
+struct delivery_most {
+	int64_t orgs; /* of all orgs together */
+	int64_t org;  /* of one */
+};
+
 /**
- * delivery_take(tx, now, org_max, a, ret_delivery):
- * Of the webhook that has been due for longest the one that has been, in the order of the log: it
- * is being sent from now on, its attempts one more. A webhook has one under way at a time, an org
- * at most ${org_max}. Those to be given up are dead, so its id is NULL when none is left, which is
- * no error. Errors: ERR_NOMEM, ERR_DB.
+ * delivery_take(tx, now, most, a, ret_delivery):
+ * Of the webhook whose turn it is, a site's before any org's, what has been due for longest, in the
+ * order of the log: it is being sent from now on, its attempts one more. A webhook has one under
+ * way at a time, orgs as many as ${most} says. Those to be given up are dead, so its id is NULL
+ * when none is left, which is no error. Errors: ERR_NOMEM, ERR_DB.
  */
-MUST_USE enum err delivery_take(
-    struct tx *tx, int64_t now, int64_t org_max, struct arena *a, struct delivery *ret_delivery);
+MUST_USE enum err delivery_take(struct tx *tx, int64_t now, const struct delivery_most *most,
+    struct arena *a, struct delivery *ret_delivery);
 
 /**
  * delivery_recover(tx, now):

@@ -34,7 +34,7 @@ webhook_set(struct tx *tx, const struct webhook *w)
 
 	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
 		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : webhook_schedule(tx, w->id));
+	return (changes == 0 ? ERR_NOT_FOUND : webhook_schedule(tx, w->id, w->updated_at));
 }
 
 enum err
@@ -201,21 +201,26 @@ webhook_set_bookmark(struct tx *tx, int64_t seq)
 	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
 }
 
-/* max() of a NULL is NULL: nothing waits, nothing is due. */
+#define OLDEST \
+	"(SELECT min(d.next_at) FROM webhook_deliveries d WHERE d.webhook_id = webhooks.id AND " \
+	"d.next_at IS NOT NULL)"
+
+/* max() of a NULL is NULL: nothing waits, nothing is due. Who is in the queue keeps his place; who
+ * comes into it, say after a try, stands at its end, however old what he has is. */
 #define SCHEDULE \
-	"UPDATE webhooks SET next_at = CASE WHEN enabled = 1 AND NOT EXISTS (SELECT 1 FROM " \
+	"UPDATE webhooks SET next_at = CASE WHEN enabled = 0 OR EXISTS (SELECT 1 FROM " \
 	"webhook_deliveries d WHERE d.webhook_id = webhooks.id AND d.state = 'sending') THEN " \
-	"max(quiet_until, (SELECT min(d.next_at) FROM webhook_deliveries d WHERE d.webhook_id = " \
-	"webhooks.id AND d.next_at IS NOT NULL)) END"
+	"NULL WHEN next_at <= ?1 AND max(quiet_until, " OLDEST ") <= ?1 THEN next_at ELSE " \
+	"max(?1, quiet_until, " OLDEST ") END"
 
 enum err
-webhook_schedule(struct tx *tx, const char *id)
+webhook_schedule(struct tx *tx, const char *id, int64_t now)
 {
 	static const char all[] = SCHEDULE;
-	static const char one[] = SCHEDULE " WHERE id = ?1";
-	const struct db_arg args[] = { DB_TEXT(id) };
+	static const char one[] = SCHEDULE " WHERE id = ?2";
+	const struct db_arg args[] = { DB_INT(now), DB_TEXT(id) };
 
-	return (db_run(tx_db(tx), id == NULL ? all : one, args, id == NULL ? 0 : 1, NULL));
+	return (db_run(tx_db(tx), id == NULL ? all : one, args, id == NULL ? 1 : 2, NULL));
 }
 
 enum err

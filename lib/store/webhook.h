@@ -88,12 +88,13 @@ MUST_USE enum err webhook_bookmark(struct db *db, int64_t *ret_seq);
 MUST_USE enum err webhook_set_bookmark(struct tx *tx, int64_t seq);
 
 /**
- * webhook_schedule(tx, id):
+ * webhook_schedule(tx, id, now):
  * Note when what waits for ${id} (NULL: for any) is to be tried: the earliest of it, but nothing
- * while something is under way, before quiet_until, or while it is disabled. To be called after
- * each change of what this follows from. Errors: ERR_DB.
+ * while something is under way, before quiet_until, or while it is disabled. Those that are due are
+ * a queue, in the order of this time: one that was not in it comes to its end, ${now}. To be called
+ * after each change of what this follows from. Errors: ERR_DB.
  */
-MUST_USE enum err webhook_schedule(struct tx *tx, const char *id);
+MUST_USE enum err webhook_schedule(struct tx *tx, const char *id, int64_t now);
 
 /**
  * webhook_note(tx, id, failures, quiet_until):

@@ -63,7 +63,7 @@ static const struct limit {
 	{ "mail", "parallel", 1, 32 },
 	{ "mail", "timeout_s", 1, 600 },
 	{ "mail", "keep_s", 0, 315360000 },
-	{ "webhook", "parallel", 1, 32 },
+	{ "webhook", "parallel", 2, 32 },
 	{ "webhook", "timeout_s", 1, 60 },
 	{ "webhook", "keep_s", 0, 315360000 },
 	{ "keep", "attempts_s", 86400, 315360000 },

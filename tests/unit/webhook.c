@@ -16,6 +16,7 @@
 
 #define NOW ((int64_t)1767225600000)
 #define ORG "01890a5d-ac96-774b-bcce-b302099a8001"
+#define OTHER_ORG "01890a5d-ac96-774b-bcce-b302099a8002"
 
 static struct arena *arena;
 static struct store *store;
@@ -33,7 +34,7 @@ make_state(void)
 	fine =
 	    migrate_apply(db, &from) == ERR_OK &&
 	    db_script(db, "INSERT INTO orgs (id, slug, name, created_at, updated_at) VALUES ('" ORG
-	                  "', 'o', 'O', 0, 0)") == ERR_OK;
+	                  "', 'o', 'O', 0, 0), ('" OTHER_ORG "', 'p', 'P', 0, 0)") == ERR_OK;
 	db_close(db);
 	return (fine && store_open(state_dir(), 1, &store) == ERR_OK &&
 	        master_create(state_dir()) == ERR_OK &&
@@ -92,12 +93,14 @@ happens(const char *action, const char *org_id)
 	return (store_write(store, write_event, &j) == ERR_OK);
 }
 
+static int64_t follow_at = NOW;
+
 static enum err
 write_follow(struct tx *tx, void *arg)
 {
 	struct job *j = arg;
 
-	return (webhook_follow(tx, NOW, arena, &j->count));
+	return (webhook_follow(tx, follow_at, arena, &j->count));
 }
 
 /* How many rows were missing; -1: it failed. */
@@ -252,12 +255,14 @@ write_push(struct tx *tx, void *arg)
 	return (webhook_push(tx, master, &j->push, NOW, arena, &j->count));
 }
 
+static struct delivery_most most = { .orgs = 2, .org = 1 };
+
 static enum err
 write_take(struct tx *tx, void *arg)
 {
 	struct job *j = arg;
 
-	return (delivery_take(tx, j->now, 1, arena, &j->delivery));
+	return (delivery_take(tx, j->now, &most, arena, &j->delivery));
 }
 
 static bool
@@ -281,13 +286,13 @@ write_sent(struct tx *tx, void *arg)
 	         &(struct delivery_try){
 	             .http_status = 200, .took_ms = 1, .error = "", .now = NOW })) != ERR_OK)
 		return (e);
-	return (webhook_schedule(tx, j->delivery.webhook_id));
+	return (webhook_schedule(tx, j->delivery.webhook_id, j->now));
 }
 
 static bool
-send(const struct delivery *d)
+send(const struct delivery *d, int64_t now)
 {
-	struct job j = { .delivery = *d };
+	struct job j = { .delivery = *d, .now = now };
 
 	return (store_write(store, write_sent, &j) == ERR_OK);
 }
@@ -326,8 +331,9 @@ test_push(void)
 	        strstr(payload, "\"data\":{\"to\":\"+4912345\",\"code\":\"314159\"}") != NULL &&
 	        strstr(payload, "{\"type\":\"sms.code\",\"timestamp\":\"2026-") == payload,
 	    "it is read by who sends it");
-	ok(send(&d) && number("SELECT count(*) FROM webhook_deliveries WHERE sealed IS NULL AND "
-	                      "state = 'sent'") == 1,
+	ok(send(&d, NOW) &&
+	        number("SELECT count(*) FROM webhook_deliveries WHERE sealed IS NULL AND "
+	               "state = 'sent'") == 1,
 	    "and gone when it was sent");
 	j.webhook.id = id;
 	j.delivery = d;
@@ -362,7 +368,8 @@ test_take(void)
 	    "here the site's and one of the org's");
 	ok(strcmp(a.type, "role.created") == 0 && strcmp(b.type, "role.created") == 0,
 	    "what came first goes first");
-	ok(send(&a) && take(NOW, &c) && c.attempts == 1, "when one is done there is room again");
+	ok(send(&a, NOW) && take(NOW, &c) && c.attempts == 1,
+	    "when one is done there is room again");
 	ok(number("SELECT count(*) FROM webhooks WHERE next_at IS NULL") == 2,
 	    "who has one under way is not due");
 	ok(run("UPDATE webhook_deliveries SET state = 'queued', next_at = 0 WHERE state = "
@@ -371,6 +378,49 @@ test_take(void)
 	        !take(NOW, &c),
 	    "nobody is due whom nobody scheduled");
 	ok(reset(), "");
+}
+
+/* Is ${id} the next whose event is taken? */
+static bool
+takes(int64_t now, const char *id, struct delivery *ret_delivery)
+{
+
+	return (take(now, ret_delivery) && strcmp(ret_delivery->webhook_id, id) == 0);
+}
+
+static void
+test_turns(void)
+{
+	const char *one = add(ORG, "*"), *two = add(OTHER_ORG, "*"), *site;
+	struct delivery a, b, c;
+
+	most = (struct delivery_most){ .orgs = 1, .org = 1 };
+	ok(happens("role.created", ORG) && happens("role.deleted", ORG) &&
+	        happens("role.created", OTHER_ORG) && follow() == 0,
+	    "two orgs have something to tell");
+	site = add(NULL, "*");
+	ok(happens("role.created", NULL) && follow() == 0 &&
+	        run("UPDATE webhooks SET next_at = next_at - 1000000 WHERE org_id = '" ORG "'; "
+	            "UPDATE webhooks SET next_at = next_at - 1000 WHERE org_id = '" OTHER_ORG "'; "
+	            "UPDATE webhook_deliveries SET next_at = next_at - 1000000 WHERE type = "
+	            "'role.deleted'"),
+	    "and then the site");
+	ok(takes(NOW, site, &c) && takes(NOW, one, &a),
+	    "it goes first, then who waits for longest");
+	ok(!take(NOW, &b), "all orgs' together are so many at once");
+	ok(send(&a, NOW + 1) && takes(NOW + 1, two, &b),
+	    "after a try it is another's turn, however old what the first has is");
+	ok(number("SELECT next_at - 1767225600000 FROM webhooks WHERE org_id = '" ORG "'") == 1,
+	    "for who was tried comes to the end of the queue");
+	follow_at = NOW + 2;
+	ok(happens("role.updated", ORG) && follow() == 0 &&
+	        number("SELECT next_at - 1767225600000 FROM  webhooks WHERE org_id = '" ORG "'") ==
+	            1,
+	    "and stays there when more comes");
+	ok(send(&b, NOW + 2) && takes(NOW + 2, one, &a), "it is its turn again");
+	ok(reset(), "");
+	most = (struct delivery_most){ .orgs = 2, .org = 1 };
+	follow_at = NOW;
 }
 
 int
@@ -384,6 +434,7 @@ main(void)
 	test_cut();
 	test_push();
 	test_take();
+	test_turns();
 	store_close(store);
 	master_close(master);
 	arena_free(arena);

@@ -16,6 +16,7 @@ struct job {
 	struct courier *courier;
 	struct arena *arena;
 	struct delivery delivery;
+	bool more; /* nothing was taken, and there is more to look at */
 	struct webhook webhook;
 	struct webhook_answer answer;
 	int64_t now;
@@ -32,7 +33,7 @@ write_take(struct tx *tx, void *arg)
 		.org = parallel >= 4 ? parallel / 4 : 1 };
 	enum err e;
 
-	if ((e = delivery_take(tx, j->now, &most, j->arena, &j->delivery)) != ERR_OK ||
+	if ((e = delivery_take(tx, j->now, &most, j->arena, &j->delivery, &j->more)) != ERR_OK ||
 	    j->delivery.id == NULL)
 		return (e);
 	return (webhook_find(tx_db(tx), j->delivery.webhook_id, j->arena, &j->webhook));
@@ -158,7 +159,11 @@ work_once(struct courier *c, struct arena *a, void *own)
 	struct job j = { .courier = c, .arena = a, .now = clock_ms() };
 	enum err e;
 
-	if ((e = store_write(c->store, write_take, &j)) != ERR_OK)
+	/* Others write in between. */
+	do
+		e = store_write(c->store, write_take, &j);
+	while (e == ERR_OK && j.more && gang_is_stopping() == 0);
+	if (e != ERR_OK)
 		log_event(LOG_ERROR, NULL, "the webhooks cannot be read: %s", err_slug(e));
 	if (e != ERR_OK || j.delivery.id == NULL)
 		return (false);

@@ -10,6 +10,13 @@
 	"give_up_at, " \
 	"http_status, last_error, took_ms, created_at, sent_at"
 #define LOOKED_AT_MAX 1000
+#define GIVEN_UP_MAX 500 /* at once: some 10 ms of the turn to write */
+
+/* What is given up, before WHERE. */
+#define GIVE_UP \
+	"UPDATE webhook_deliveries SET state = 'dead', next_at = NULL, sealed = NULL, " \
+	"last_error = CASE last_error WHEN '' THEN 'it was too late when it could have been " \
+	"tried' ELSE last_error END "
 
 bool
 delivery_state_ok(const char *state)
@@ -183,11 +190,22 @@ static enum err
 give_up(struct tx *tx, int64_t now, int64_t limit)
 {
 	static const char sql[] =
-	    "UPDATE webhook_deliveries SET state = 'dead', next_at = NULL, sealed = NULL, "
-	    "last_error = CASE last_error WHEN '' THEN 'it was too late when it could have been "
-	    "tried' ELSE last_error END WHERE id IN (SELECT id FROM webhook_deliveries WHERE "
-	    "next_at IS NOT NULL AND give_up_at <= ?1 ORDER BY give_up_at LIMIT ?2)";
+	    GIVE_UP "WHERE id IN (SELECT id FROM webhook_deliveries WHERE next_at IS NOT NULL AND "
+	            "give_up_at <= ?1 ORDER BY give_up_at LIMIT ?2)";
 	const struct db_arg args[] = { DB_INT(now), DB_INT(limit) };
+
+	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+}
+
+/* Those of one webhook, among the ones that would be next: no more are looked at. */
+static enum err
+give_up_first(struct tx *tx, const char *webhook_id, int64_t now)
+{
+	static const char sql[] =
+	    GIVE_UP "WHERE id IN (SELECT id FROM (SELECT id, give_up_at FROM webhook_deliveries "
+	            "WHERE webhook_id = ?1 AND next_at <= ?2 ORDER BY next_at, seq LIMIT ?3) WHERE "
+	            "give_up_at <= ?2)";
+	const struct db_arg args[] = { DB_TEXT(webhook_id), DB_INT(now), DB_INT(GIVEN_UP_MAX) };
 
 	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
 }
@@ -237,28 +255,26 @@ find_due(struct tx *tx, int64_t now, const struct delivery_most *most, struct ar
 
 enum err
 delivery_take(struct tx *tx, int64_t now, const struct delivery_most *most, struct arena *a,
-    struct delivery *ret_delivery)
+    struct delivery *ret_delivery, bool *ret_more)
 {
 	static const char sql[] =
 	    "UPDATE webhook_deliveries SET state = 'sending', next_at = NULL, attempts = attempts "
 	    "+ 1 WHERE id = (SELECT id FROM webhook_deliveries WHERE webhook_id = ?1 AND next_at "
-	    "<= ?2 AND give_up_at > ?2 ORDER BY next_at, seq, id LIMIT 1) RETURNING " COLUMNS;
+	    "<= ?2 ORDER BY next_at, seq LIMIT 1) AND give_up_at > ?2 RETURNING " COLUMNS;
 	const char *id;
 	enum err e;
 
 	ret_delivery->id = NULL;
-	/* What is given up is not what its webhook waits for any more: so the loop ends. */
-	while ((e = find_due(tx, now, most, a, &id)) == ERR_OK) {
-		const struct db_arg args[] = { DB_TEXT(id), DB_INT(now) };
-
-		e = find(tx_db(tx), sql, args, COUNT(args), a, ret_delivery);
-		if (e == ERR_OK)
-			return (webhook_schedule(tx, id, now));
-		if (e != ERR_NOT_FOUND || (e = give_up(tx, now, LOOKED_AT_MAX)) != ERR_OK ||
-		    (e = webhook_schedule(tx, id, now)) != ERR_OK)
-			return (e);
+	*ret_more = false;
+	if ((e = find_due(tx, now, most, a, &id)) != ERR_OK)
+		return (e == ERR_NOT_FOUND ? ERR_OK : e);
+	e = find(tx_db(tx), sql, (struct db_arg[]){ DB_TEXT(id), DB_INT(now) }, 2, a, ret_delivery);
+	if (e == ERR_NOT_FOUND) {
+		/* Given up, or nothing is there that was: either way it is nearer to the end. */
+		*ret_more = true;
+		e = give_up_first(tx, id, now);
 	}
-	return (e == ERR_NOT_FOUND ? ERR_OK : e);
+	return (e == ERR_OK ? webhook_schedule(tx, id, now) : e);
 }
 
 enum err

@@ -97,14 +97,15 @@ struct delivery_most {
 };
 
 /**
- * delivery_take(tx, now, most, a, ret_delivery):
+ * delivery_take(tx, now, most, a, ret_delivery, ret_more):
  * Of the webhook whose turn it is, a site's before any org's, what has been due for longest, in the
  * order of the log: it is being sent from now on, its attempts one more. A webhook has one under
- * way at a time, orgs as many as ${most} says. Those to be given up are dead, so its id is NULL
- * when none is left, which is no error. Errors: ERR_NOMEM, ERR_DB.
+ * way at a time, orgs as many as ${most} says. Its id is NULL when there was none to take, which is
+ * no error: then ${ret_more} tells whether it should be called again, in another transaction, as
+ * up to 500 whose time is over were given up in this one. Errors: ERR_NOMEM, ERR_DB.
  */
 MUST_USE enum err delivery_take(struct tx *tx, int64_t now, const struct delivery_most *most,
-    struct arena *a, struct delivery *ret_delivery);
+    struct arena *a, struct delivery *ret_delivery, bool *ret_more);
 
 /**
  * delivery_recover(tx, now):

@@ -49,6 +49,7 @@ struct job {
 	struct delivery delivery;
 	struct webhook_secret push;
 	int64_t count, now;
+	bool more;
 };
 
 static enum err
@@ -262,7 +263,7 @@ write_take(struct tx *tx, void *arg)
 {
 	struct job *j = arg;
 
-	return (delivery_take(tx, j->now, &most, arena, &j->delivery));
+	return (delivery_take(tx, j->now, &most, arena, &j->delivery, &j->more));
 }
 
 static bool
@@ -270,8 +271,10 @@ take(int64_t now, struct delivery *ret_delivery)
 {
 	struct job j = { .now = now };
 
-	if (store_write(store, write_take, &j) != ERR_OK)
-		return (false);
+	do
+		if (store_write(store, write_take, &j) != ERR_OK)
+			return (false);
+	while (j.more);
 	*ret_delivery = j.delivery;
 	return (j.delivery.id != NULL);
 }
@@ -423,6 +426,44 @@ test_turns(void)
 	follow_at = NOW;
 }
 
+/* ${count} that are queued for all webhooks there are, to be given up at ${give_up_at}. */
+static bool
+fill(int count, int64_t give_up_at)
+{
+	char sql[512];
+
+	snprintf(sql, sizeof sql,
+	    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT "
+	    "INTO webhook_deliveries SELECT w.id || '-' || i, w.id, i, 'role.created', '{}', 0, "
+	    "NULL, 'queued', 0, %lld, %lld, NULL, '', NULL, 0, NULL FROM n, webhooks w; UPDATE "
+	    "webhooks SET next_at = %lld",
+	    count, (long long)NOW, (long long)give_up_at, (long long)NOW);
+	return (run(sql));
+}
+
+static void
+test_given_up(void)
+{
+	static const char dead_sql[] =
+	    "SELECT count(*) FROM webhook_deliveries WHERE state = 'dead'";
+	struct job j = { .now = NOW };
+	struct delivery d;
+
+	add(NULL, "*");
+	add(NULL, "role.*");
+	ok(fill(1200, NOW) && number(all_sql) == 2400, "what waits for two is over, all of it");
+	ok(store_write(store, write_take, &j) == ERR_OK && j.more && j.delivery.id == NULL &&
+	        number(dead_sql) == 500,
+	    "a transaction gives up 500 at most, and there is more");
+	ok(store_write(store, write_take, &j) == ERR_OK && j.more && number(dead_sql) == 1000,
+	    "the next as many");
+	ok(run("UPDATE webhook_deliveries SET give_up_at = give_up_at + 1 WHERE seq = 1200") &&
+	        take(NOW, &d) && d.seq == 1200 && take(NOW, &d) && d.seq == 1200 &&
+	        !take(NOW, &d) && number(dead_sql) == 2398,
+	    "until what is not over can be taken");
+	ok(reset(), "");
+}
+
 int
 main(void)
 {
@@ -435,6 +476,7 @@ main(void)
 	test_push();
 	test_take();
 	test_turns();
+	test_given_up();
 	store_close(store);
 	master_close(master);
 	arena_free(arena);

@@ -739,6 +739,57 @@ two_orgs_again() {
 	[[ "$output" = *"2 to 32"* ]]
 }
 
+# old_ones COUNT STATE SENT_AT: so many deliveries of long ago, of the webhook.
+old_ones() {
+	sql "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
+		INSERT INTO webhook_deliveries (id, webhook_id, seq, type, payload, secret, state, attempts, give_up_at, last_error, created_at, sent_at)
+		SELECT '$2' || i, '$HOOK', i, 'role.created', '{}', 0, '$2', 1, 1, '', 1, $3 FROM n"
+}
+
+@test "what is over goes as fast as it comes, not 500 at a time" {
+	start_receiver
+	subscribe webhook.test
+	old_ones 3000 sent 1
+	old_ones 2500 dead NULL
+	sql "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
+		INSERT INTO outbox (id, kind, to_address, locale, params, secret, message_id, state, attempts, give_up_at, last_error, created_at, sent_at)
+		SELECT 'm' || i, 'test', 'u@example.org', '', '{}', 0, '<' || i || '@x>', 'sent', 1, 1, '', 1, 1 FROM n"
+	start_courier
+	gone() { [ "$(sql "SELECT (SELECT count(*) FROM webhook_deliveries) + (SELECT count(*) FROM outbox)")" = 0 ]; }
+	eventually gone
+}
+
+@test "when 10,000 events wait for a webhook more are left out: its record, the log and the doctor say so, once" {
+	start_receiver
+	echo 500 > "$HOOKS/answer"
+	subscribe 'role.*'
+	sql "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+		INSERT INTO webhook_deliveries (id, webhook_id, seq, type, payload, secret, state, attempts, next_at, give_up_at, last_error, created_at)
+		SELECT 'q' || i, '$HOOK', i, 'role.created', '{}', 0, 'queued', 0, 9e15, 9e15, '', 1 FROM n"
+	sql "UPDATE webhooks SET quiet_until = 9000000000000000"
+	start_courier
+	told() { [ "$(sql "SELECT (SELECT max(seq) FROM audit_log) = seq FROM webhook_bookmark")" = 1 ]; }
+	act
+	eventually told
+	[ "$(sql "SELECT (SELECT count(*) FROM webhook_deliveries) || ifnull(left_out_at, 'none') FROM webhooks")" = 10000none ]
+	run -0 yett webhook show "$HOOK"
+	[[ "$output" = *"left out     -"* ]]
+	act 2
+	eventually told
+	act
+	eventually told
+	[ "$(sql "SELECT (SELECT count(*) FROM webhook_deliveries) || (left_out_at > 0) FROM webhooks")" = 100001 ]
+	[ "$(grep -c "for each of 1 webhooks 10000 events wait, so those that come are left out: the first is $HOOK" "$BATS_TEST_TMPDIR/courier.log")" = 1 ]
+	run -0 yett webhook show "$HOOK"
+	[[ "$output" = *"left out     20"* ]]
+	run -0 yett doctor
+	[[ "$output" = *"warn  webhooks: for 1 events were left out, as 10000 waited for each"* ]]
+	# Whoever changes it has seen that.
+	run -0 yett webhook edit "$HOOK" --description seen
+	run -0 yett webhook show "$HOOK" --json
+	[ "$(jq .left_out_at <<< "$output")" = null ]
+}
+
 @test "what was sent, and what is dead, is kept for a while, and then deleted" {
 	start_receiver
 	subscribe webhook.test

@@ -10,7 +10,8 @@
 
 #define POLL_MS 100
 #define PURGE_EVERY_MS 30000
-#define PURGE_MAX 500
+#define PURGE_MAX 500  /* of each kind at a time, */
+#define PURGE_TIMES 20 /* so often, while so many go: more than the courier sends */
 #define DEAD_KEPT_MS ((int64_t)30 * 86400000) /* they have addresses of people, too */
 #define READERS_MAX 1
 #define ARENA_MAX ((size_t)32 << 20)
@@ -50,7 +51,7 @@ watch_close(struct courier *c)
 
 struct following {
 	struct arena *arena;
-	int64_t missing;
+	struct webhook_followed done;
 };
 
 static enum err
@@ -58,7 +59,7 @@ write_follow(struct tx *tx, void *arg)
 {
 	struct following *f = arg;
 
-	return (webhook_follow(tx, clock_ms(), f->arena, &f->missing));
+	return (webhook_follow(tx, clock_ms(), f->arena, &f->done));
 }
 
 /* Queue what the log says for whoever wants it. */
@@ -71,10 +72,16 @@ follow(struct courier *c)
 	if (e != ERR_OK)
 		log_event(
 		    LOG_ERROR, NULL, "the audit log cannot be told to webhooks: %s", err_slug(e));
-	if (e == ERR_OK && f.missing > 0)
+	if (e == ERR_OK && f.done.missing > 0)
 		log_event(LOG_WARN, NULL,
 		    "%lld events were cut from the audit log before they were told to webhooks",
-		    (long long)f.missing);
+		    (long long)f.done.missing);
+	if (e == ERR_OK && f.done.full > 0)
+		log_event(LOG_WARN, NULL,
+		    "for each of %lld webhooks %d events wait, so those that come are left out: "
+		    "the "
+		    "first is %s",
+		    (long long)f.done.full, WEBHOOK_QUEUED_MAX, f.done.full_id);
 	arena_free(f.arena);
 }
 
@@ -116,31 +123,43 @@ look(struct courier *c)
 	return (due);
 }
 
+struct purging {
+	const struct conf *conf;
+	bool more;
+};
+
 static enum err
 write_purge(struct tx *tx, void *arg)
 {
-	const struct courier *c = arg;
+	struct purging *p = arg;
 	const int64_t now = clock_ms(), dead_before = now - DEAD_KEPT_MS;
+	bool more_mail, more_events;
 	enum err e;
 
-	if ((e = outbox_purge(tx, now - c->conf.mail_keep_s * 1000, dead_before, PURGE_MAX)) !=
-	        ERR_OK ||
-	    (e = delivery_purge(
-	         tx, now, now - c->conf.webhook_keep_s * 1000, dead_before, PURGE_MAX)) != ERR_OK)
+	if ((e = outbox_purge(tx, now - p->conf->mail_keep_s * 1000, dead_before, PURGE_MAX,
+	         &more_mail)) != ERR_OK ||
+	    (e = delivery_purge(tx, now, now - p->conf->webhook_keep_s * 1000, dead_before,
+	         PURGE_MAX, &more_events)) != ERR_OK)
 		return (e);
-	return (webhook_forget(tx, now));
+	p->more = more_mail || more_events;
+	return (webhook_forget(tx, now, dead_before));
 }
 
 static void
 purge(struct courier *c)
 {
+	struct purging p = { .conf = &c->conf, .more = true };
 	const int64_t now = clock_steady_ms();
+	int i;
 
 	if (c->purged_at != 0 && now - c->purged_at < PURGE_EVERY_MS)
 		return;
 	c->purged_at = now;
-	if (store_write(c->store, write_purge, c) != ERR_OK)
-		log_event(LOG_ERROR, NULL, "could not delete what is over");
+	for (i = 0; p.more && i < PURGE_TIMES; i++)
+		if (store_write(c->store, write_purge, &p) != ERR_OK) {
+			log_event(LOG_ERROR, NULL, "could not delete what is over");
+			return;
+		}
 }
 
 bool

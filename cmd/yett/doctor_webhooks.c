@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "access/webhook.h"
 #include "base/clock.h"
 #include "doctor.h"
 #include "store/delivery.h"
@@ -38,6 +39,11 @@ check_hooks(struct doctor *d, const struct webhook_counts *n)
 		    "of %lld the last try failed: see \"yett webhook list\", and \"yett webhook "
 		    "deliveries\" for why",
 		    (long long)n->failing);
+	if (n->left_out > 0)
+		doctor_say(d, FINDING_WARN, "webhooks",
+		    "for %lld events were left out, as %d waited for each: see \"yett webhook list "
+		    "--json\", left_out_at",
+		    (long long)n->left_out, WEBHOOK_QUEUED_MAX);
 }
 
 void

@@ -137,6 +137,7 @@ cmd_webhook_show(struct tool *t)
 	table_line("state", 12, standing(&w));
 	table_line("failures", 12, arena_print(t->arena, "%lld", (long long)w.failures));
 	table_line("quiet until", 12, table_time(t->arena, w.quiet_until));
+	table_line("left out", 12, table_time(t->arena, w.left_out_at));
 	table_line("old secret", 12, table_time(t->arena, w.old_until));
 	table_line("created", 12, table_time(t->arena, w.created_at));
 	table_line("updated", 12, table_time(t->arena, w.updated_at));

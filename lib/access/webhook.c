@@ -131,6 +131,7 @@ webhook_change(struct tx *tx, struct webhook *w, bool retry)
 {
 	enum err e;
 
+	w->left_out_at = 0;
 	if (w->enabled)
 		w->gone_at = 0;
 	if (retry) {
@@ -217,6 +218,7 @@ webhook_print(const struct webhook *w, int64_t now, struct arena *a)
 	json_add_time_or_null(&j, "gone_at", w->gone_at);
 	json_add_number(&j, "failures", w->failures);
 	json_add_time_or_null(&j, "quiet_until", w->quiet_until > now ? w->quiet_until : 0);
+	json_add_time_or_null(&j, "left_out_at", w->left_out_at);
 	json_add_time_or_null(&j, "old_secret_until", w->old_until > now ? w->old_until : 0);
 	json_add_time(&j, "created_at", w->created_at);
 	json_add_time(&j, "updated_at", w->updated_at);

@@ -16,6 +16,7 @@
 #define WEBHOOK_TRY_MS ((int64_t)2 * 86400000) /* for so long sending is tried */
 #define WEBHOOK_OVERLAP_S 86400                /* for so long the secret of before signs, too */
 #define WEBHOOK_OVERLAP_MAX_S ((int64_t)7 * 86400)
+#define WEBHOOK_QUEUED_MAX 10000 /* events that wait for one: of more it gets none */
 #define WEBHOOK_TEST "webhook.test"
 
 /**
@@ -46,9 +47,9 @@ MUST_USE enum err webhook_make(struct tx *tx, const struct master *m, struct web
 
 /**
  * webhook_change(tx, w, retry):
- * Store ${w} as it is now; ${retry}: it may be well again, so what waits is tried at once. For one
- * that was not enabled webhook_begin() comes after the change is in the log. Errors: ERR_NOT_FOUND,
- * ERR_DB.
+ * Store ${w} as it is now, and forget that events were left out; ${retry}: it may be well again, so
+ * what waits is tried at once. For one that was not enabled webhook_begin() comes after the change
+ * is in the log. Errors: ERR_NOT_FOUND, ERR_DB.
  */
 MUST_USE enum err webhook_change(struct tx *tx, struct webhook *w, bool retry);
 
@@ -95,19 +96,26 @@ struct webhook_secret {
  * webhook_push(tx, m, s, now, a, ret_count):
  * Queue ${s} for each webhook of the site that names its type, within the transaction of its cause;
  * it is stored sealed, and gone once it was sent or given up. ${ret_count} tells for how many: 0
- * when nobody would get it. Errors: ERR_FIELDS when the type is none of the secret ones; ERR_NOMEM,
- * ERR_CRYPTO, ERR_DB.
+ * when nobody would get it, or too much waits for who would. Errors: ERR_FIELDS when the type is
+ * none of the secret ones; ERR_NOMEM, ERR_CRYPTO, ERR_DB.
  */
 MUST_USE enum err webhook_push(struct tx *tx, const struct master *m,
     const struct webhook_secret *s, int64_t now, struct arena *a, int64_t *ret_count);
 
+/* What there is to say of a part of the log that was queued: nothing as a rule. */
+struct webhook_followed {
+	int64_t missing; /* so many rows were behind and are gone, as retention has cut the log */
+	int64_t full;    /* webhooks for which events are left out from now on, as too many wait */
+	const char *full_id; /* the first of these */
+};
+
 /**
- * webhook_follow(tx, now, a, ret_count):
+ * webhook_follow(tx, now, a, ret_followed):
  * Go on along the audit log, a few hundred rows at most, and queue what it says for whoever wants
- * it. ${ret_count} is how many rows were behind and are gone, as retention has cut the log: 0 as a
- * rule. Errors: ERR_NOMEM, ERR_DB.
+ * it and has less than WEBHOOK_QUEUED_MAX waiting. Errors: ERR_NOMEM, ERR_DB.
  */
-MUST_USE enum err webhook_follow(struct tx *tx, int64_t now, struct arena *a, int64_t *ret_count);
+MUST_USE enum err
+webhook_follow(struct tx *tx, int64_t now, struct arena *a, struct webhook_followed *ret_followed);
 
 /**
  * webhook_payload(m, d, a, ret_payload):

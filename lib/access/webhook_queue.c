@@ -10,6 +10,10 @@
 #define ROWS_MAX 200       /* of the log at once, */
 #define QUEUED_MAX 500     /* or deliveries: some 10 ms of the turn to write */
 #define RECEIVERS_MAX 100  /* of one event: the site's webhooks and an org's */
+#define ROOMS_MAX (QUEUED_MAX + RECEIVERS_MAX)
+/* Entries of the index of what waits, counted at once: some 50 ms. As many as one event may need.
+ */
+#define COUNTED_MAX ((int64_t)RECEIVERS_MAX * WEBHOOK_QUEUED_MAX)
 
 /* {"type":...,"timestamp":...,"data":{...}}  Source: Standard Webhooks, "Payload structure". */
 static char *
@@ -26,8 +30,23 @@ print_payload(const char *type, int64_t at, struct json *data, struct arena *a)
 	return (json_print(&j));
 }
 
+/* How many wait for a webhook, so that it is counted once a transaction. */
+struct room {
+	const char *webhook_id;
+	int64_t queued;
+};
+
+struct rooms {
+	struct room room[ROOMS_MAX];
+	size_t count;
+	int64_t counted; /* entries of the index */
+	int64_t full;    /* webhooks whose first event was left out */
+	const char *full_id;
+};
+
 /* One event, and who is to get it. */
 struct queueing {
+	struct rooms *rooms;
 	struct tx *tx;
 	struct arena *arena;
 	int64_t seq;
@@ -37,6 +56,7 @@ struct queueing {
 	int64_t now, give_up_at;
 	const char *ids[RECEIVERS_MAX];
 	size_t count;
+	int64_t queued; /* of these; the others have too much waiting */
 };
 
 static enum err
@@ -67,13 +87,60 @@ queue_one(struct queueing *q, const char *webhook_id, struct delivery *ret_deliv
 }
 
 static enum err
+find_room(struct queueing *q, const char *webhook_id, struct room **ret_room)
+{
+	struct rooms *all = q->rooms;
+	struct room *r;
+	size_t i;
+	enum err e;
+
+	for (i = 0; i < all->count; i++)
+		if (strcmp(all->room[i].webhook_id, webhook_id) == 0) {
+			*ret_room = &all->room[i];
+			return (ERR_OK);
+		}
+	if (all->count == ROOMS_MAX)
+		return (ERR_INTERNAL);
+	r = &all->room[all->count];
+	if ((e = delivery_queued(tx_db(q->tx), webhook_id, WEBHOOK_QUEUED_MAX, &r->queued)) !=
+	    ERR_OK)
+		return (e);
+	r->webhook_id = webhook_id;
+	all->count++;
+	all->counted += r->queued;
+	*ret_room = r;
+	return (ERR_OK);
+}
+
+/* Unless too much waits for it: a server that takes nothing must not fill the disk. */
+static enum err
+queue_if_room(struct queueing *q, const char *webhook_id)
+{
+	struct room *r;
+	bool first;
+	enum err e;
+
+	if ((e = find_room(q, webhook_id, &r)) != ERR_OK)
+		return (e);
+	if (r->queued < WEBHOOK_QUEUED_MAX) {
+		r->queued++;
+		q->queued++;
+		return (queue_one(q, webhook_id, NULL));
+	}
+	if ((e = webhook_left_out(q->tx, webhook_id, q->now, &first)) == ERR_OK && first &&
+	    q->rooms->full++ == 0)
+		q->rooms->full_id = webhook_id;
+	return (e);
+}
+
+static enum err
 queue_all(struct queueing *q)
 {
 	enum err e = ERR_OK;
 	size_t i;
 
 	for (i = 0; e == ERR_OK && i < q->count; i++)
-		e = queue_one(q, q->ids[i], NULL);
+		e = queue_if_room(q, q->ids[i]);
 	return (e);
 }
 
@@ -117,7 +184,9 @@ enum err
 webhook_push(struct tx *tx, const struct master *m, const struct webhook_secret *s, int64_t now,
     struct arena *a, int64_t *ret_count)
 {
-	struct queueing q = { .tx = tx,
+	struct rooms rooms = { .count = 0 };
+	struct queueing q = { .rooms = &rooms,
+		.tx = tx,
 		.arena = a,
 		.type = s->type,
 		.payload = "",
@@ -137,7 +206,7 @@ webhook_push(struct tx *tx, const struct master *m, const struct webhook_secret 
 	         tx_db(tx), NULL, INT64_MAX, RECEIVERS_MAX, a, note_receiver, &q)) != ERR_OK ||
 	    (e = queue_all(&q)) != ERR_OK)
 		return (e);
-	*ret_count = (int64_t)q.count;
+	*ret_count = q.queued;
 	return (ERR_OK);
 }
 
@@ -182,7 +251,8 @@ struct following {
 	int64_t now;
 	int64_t seq;   /* that was done last */
 	int64_t first; /* that was there */
-	size_t queued;
+	size_t queued; /* or left out */
+	struct rooms rooms;
 };
 
 /* ERR_NOT_FOUND: enough for now. */
@@ -190,7 +260,8 @@ static enum err
 follow_row(void *arg, const struct audit_row *row, bool whole)
 {
 	struct following *f = arg;
-	struct queueing q = { .tx = f->tx,
+	struct queueing q = { .rooms = &f->rooms,
+		.tx = f->tx,
 		.arena = f->arena,
 		.seq = row->seq,
 		.type = row->action,
@@ -199,7 +270,7 @@ follow_row(void *arg, const struct audit_row *row, bool whole)
 	enum err e;
 
 	(void)whole;
-	if (f->queued >= QUEUED_MAX)
+	if (f->queued >= QUEUED_MAX || f->rooms.counted >= COUNTED_MAX)
 		return (ERR_NOT_FOUND);
 	if (f->first == 0)
 		f->first = row->seq;
@@ -216,13 +287,12 @@ follow_row(void *arg, const struct audit_row *row, bool whole)
 }
 
 enum err
-webhook_follow(struct tx *tx, int64_t now, struct arena *a, int64_t *ret_count)
+webhook_follow(struct tx *tx, int64_t now, struct arena *a, struct webhook_followed *ret_followed)
 {
 	struct following f = { .tx = tx, .arena = a, .now = now };
 	int64_t bookmark, last;
 	enum err e;
 
-	*ret_count = 0;
 	if ((e = webhook_bookmark(tx_db(tx), &bookmark)) != ERR_OK ||
 	    (e = audit_last(tx_db(tx), &last)) != ERR_OK)
 		return (e);
@@ -231,7 +301,10 @@ webhook_follow(struct tx *tx, int64_t now, struct arena *a, int64_t *ret_count)
 	e = audit_each(tx_db(tx), f.seq + 1, ROWS_MAX, a, follow_row, &f);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return (e);
-	if (f.first > bookmark + 1)
-		*ret_count = f.first - bookmark - 1;
+	*ret_followed =
+	    (struct webhook_followed){ .missing =
+		                           f.first > bookmark + 1 ? f.first - bookmark - 1 : 0,
+		    .full = f.rooms.full,
+		    .full_id = f.rooms.full_id };
 	return (f.seq == bookmark ? ERR_OK : webhook_set_bookmark(tx, f.seq));
 }

@@ -174,6 +174,16 @@ delivery_count(struct db *db, int64_t now, struct delivery_counts *ret_counts)
 }
 
 enum err
+delivery_queued(struct db *db, const char *webhook_id, int64_t most, int64_t *ret_count)
+{
+	static const char sql[] = "SELECT count(*) FROM (SELECT 1 FROM webhook_deliveries WHERE "
+	                          "webhook_id = ?1 AND next_at IS NOT NULL LIMIT ?2)";
+	const struct db_arg args[] = { DB_TEXT(webhook_id), DB_INT(most) };
+
+	return (db_number(db, sql, args, COUNT(args), 0, ret_count));
+}
+
+enum err
 delivery_due(struct db *db, int64_t now, bool *ret_due)
 {
 	static const char sql[] = "SELECT 1 FROM webhooks WHERE next_at <= ?1 LIMIT 1";
@@ -187,14 +197,14 @@ delivery_due(struct db *db, int64_t now, bool *ret_due)
 }
 
 static enum err
-give_up(struct tx *tx, int64_t now, int64_t limit)
+give_up(struct tx *tx, int64_t now, int64_t limit, int64_t *ret_count)
 {
 	static const char sql[] =
 	    GIVE_UP "WHERE id IN (SELECT id FROM webhook_deliveries WHERE next_at IS NOT NULL AND "
 	            "give_up_at <= ?1 ORDER BY give_up_at LIMIT ?2)";
 	const struct db_arg args[] = { DB_INT(now), DB_INT(limit) };
 
-	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+	return (db_run(tx_db(tx), sql, args, COUNT(args), ret_count));
 }
 
 /* Those of one webhook, among the ones that would be next: no more are looked at. */
@@ -362,7 +372,8 @@ delivery_resend(struct tx *tx, const char *id, int64_t now, int64_t give_up_at)
 }
 
 enum err
-delivery_purge(struct tx *tx, int64_t now, int64_t sent_before, int64_t dead_before, int64_t limit)
+delivery_purge(struct tx *tx, int64_t now, int64_t sent_before, int64_t dead_before, int64_t limit,
+    bool *ret_more)
 {
 	static const char sent[] =
 	    "DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE "
@@ -370,12 +381,15 @@ delivery_purge(struct tx *tx, int64_t now, int64_t sent_before, int64_t dead_bef
 	static const char dead[] =
 	    "DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE "
 	    "state = 'dead' AND created_at < ?1 ORDER BY created_at LIMIT ?2)";
+	const struct db_arg sent_args[] = { DB_INT(sent_before), DB_INT(limit) };
+	const struct db_arg dead_args[] = { DB_INT(dead_before), DB_INT(limit) };
+	int64_t given_up, were_sent, were_dead;
 	enum err e;
 
-	if ((e = give_up(tx, now, limit)) != ERR_OK ||
-	    (e = db_run(tx_db(tx), sent, (struct db_arg[]){ DB_INT(sent_before), DB_INT(limit) }, 2,
-	         NULL)) != ERR_OK)
+	if ((e = give_up(tx, now, limit, &given_up)) != ERR_OK ||
+	    (e = db_run(tx_db(tx), sent, sent_args, 2, &were_sent)) != ERR_OK ||
+	    (e = db_run(tx_db(tx), dead, dead_args, 2, &were_dead)) != ERR_OK)
 		return (e);
-	return (db_run(
-	    tx_db(tx), dead, (struct db_arg[]){ DB_INT(dead_before), DB_INT(limit) }, 2, NULL));
+	*ret_more = given_up >= limit || were_sent >= limit || were_dead >= limit;
+	return (ERR_OK);
 }

@@ -85,6 +85,14 @@ delivery_waits(struct db *db, const char *webhook_id, const char *type, bool *re
 MUST_USE enum err delivery_count(struct db *db, int64_t now, struct delivery_counts *ret_counts);
 
 /**
+ * delivery_queued(db, webhook_id, most, ret_count):
+ * How many are queued for the webhook, counted up to ${most}: so many entries of an index.
+ * Errors: ERR_DB.
+ */
+MUST_USE enum err
+delivery_queued(struct db *db, const char *webhook_id, int64_t most, int64_t *ret_count);
+
+/**
  * delivery_due(db, now, ret_due):
  * Is there one to send at ${now}? One look at an index. Errors: ERR_DB.
  */
@@ -138,11 +146,12 @@ MUST_USE enum err delivery_back(struct tx *tx, const struct delivery *d, int64_t
 MUST_USE enum err delivery_resend(struct tx *tx, const char *id, int64_t now, int64_t give_up_at);
 
 /**
- * delivery_purge(tx, now, sent_before, dead_before, limit):
+ * delivery_purge(tx, now, sent_before, dead_before, limit, ret_more):
  * At most ${limit} whose time is over are given up; away with as many that were sent before the one
- * time, and as many dead ones that were made before the other. Errors: ERR_DB.
+ * time, and as many dead ones that were made before the other. ${ret_more}: one of these was
+ * ${limit}, so there may be more. Errors: ERR_DB.
  */
-MUST_USE enum err
-delivery_purge(struct tx *tx, int64_t now, int64_t sent_before, int64_t dead_before, int64_t limit);
+MUST_USE enum err delivery_purge(struct tx *tx, int64_t now, int64_t sent_before,
+    int64_t dead_before, int64_t limit, bool *ret_more);
 
 #endif

@@ -241,18 +241,21 @@ outbox_drop(struct tx *tx, const char *id)
 }
 
 enum err
-outbox_purge(struct tx *tx, int64_t sent_before, int64_t dead_before, int64_t limit)
+outbox_purge(struct tx *tx, int64_t sent_before, int64_t dead_before, int64_t limit, bool *ret_more)
 {
 	static const char sent[] = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE "
 	                           "sent_at < ?1 ORDER BY sent_at LIMIT ?2)";
 	static const char dead[] =
 	    "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state = 'dead' AND "
 	    "created_at < ?1 ORDER BY created_at LIMIT ?2)";
+	const struct db_arg sent_args[] = { DB_INT(sent_before), DB_INT(limit) };
+	const struct db_arg dead_args[] = { DB_INT(dead_before), DB_INT(limit) };
+	int64_t were_sent, were_dead;
 	enum err e;
 
-	if ((e = db_run(tx_db(tx), sent, (struct db_arg[]){ DB_INT(sent_before), DB_INT(limit) }, 2,
-	         NULL)) != ERR_OK)
+	if ((e = db_run(tx_db(tx), sent, sent_args, 2, &were_sent)) != ERR_OK ||
+	    (e = db_run(tx_db(tx), dead, dead_args, 2, &were_dead)) != ERR_OK)
 		return (e);
-	return (db_run(
-	    tx_db(tx), dead, (struct db_arg[]){ DB_INT(dead_before), DB_INT(limit) }, 2, NULL));
+	*ret_more = were_sent >= limit || were_dead >= limit;
+	return (ERR_OK);
 }

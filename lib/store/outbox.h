@@ -99,12 +99,13 @@ MUST_USE enum err outbox_back(struct tx *tx, const char *id, int64_t now);
 MUST_USE enum err outbox_resend(struct tx *tx, const char *id, int64_t now, int64_t give_up_at);
 
 /**
- * outbox_drop(tx, id), outbox_purge(tx, sent_before, dead_before, limit):
+ * outbox_drop(tx, id), outbox_purge(tx, sent_before, dead_before, limit, ret_more):
  * Away with one; with at most ${limit} that were sent before the one time, and as many dead ones
- * that were made before the other. Errors: ERR_NOT_FOUND (drop), ERR_DB.
+ * that were made before the other; ${ret_more}: one of these was ${limit}, so there may be more.
+ * Errors: ERR_NOT_FOUND (drop), ERR_DB.
  */
 MUST_USE enum err outbox_drop(struct tx *tx, const char *id);
-MUST_USE enum err
-outbox_purge(struct tx *tx, int64_t sent_before, int64_t dead_before, int64_t limit);
+MUST_USE enum err outbox_purge(
+    struct tx *tx, int64_t sent_before, int64_t dead_before, int64_t limit, bool *ret_more);
 
 #endif

@@ -3,7 +3,7 @@
 
 #define COLUMNS \
 	"id, org_id, url, events, description, enabled, gone_at, sealed, old_sealed, old_until, " \
-	"failures, quiet_until, next_at, created_at, updated_at"
+	"failures, quiet_until, next_at, created_at, updated_at, left_out_at"
 
 enum err
 webhook_add(struct tx *tx, const struct webhook *w)
@@ -25,10 +25,12 @@ webhook_set(struct tx *tx, const struct webhook *w)
 	static const char sql[] =
 	    "UPDATE webhooks SET url = ?2, events = ?3, description = ?4, enabled = ?5, next_at = "
 	    "CASE ?5 WHEN 1 THEN next_at END, gone_at = nullif(?6, 0), sealed = ?7, old_sealed = "
-	    "?8, old_until = nullif(?9, 0), updated_at = ?10 WHERE id = ?1";
+	    "?8, old_until = nullif(?9, 0), updated_at = ?10, left_out_at = nullif(?11, 0) WHERE "
+	    "id = ?1";
 	const struct db_arg args[] = { DB_TEXT(w->id), DB_TEXT(w->url), DB_TEXT(w->events),
 		DB_TEXT(w->description), DB_INT(w->enabled), DB_INT(w->gone_at), DB_TEXT(w->sealed),
-		DB_TEXT(w->old_sealed), DB_INT(w->old_until), DB_INT(w->updated_at) };
+		DB_TEXT(w->old_sealed), DB_INT(w->old_until), DB_INT(w->updated_at),
+		DB_INT(w->left_out_at) };
 	int64_t changes;
 	enum err e;
 
@@ -73,6 +75,7 @@ read_row(struct stmt *stmt, struct arena *a, struct webhook *ret_webhook)
 		.next_at = db_int(stmt, 12),
 		.created_at = db_int(stmt, 13),
 		.updated_at = db_int(stmt, 14),
+		.left_out_at = db_int(stmt, 15),
 	};
 
 	if (w.id == NULL || w.url == NULL || w.events == NULL || w.description == NULL ||
@@ -234,13 +237,31 @@ webhook_note(struct tx *tx, const char *id, int64_t failures, int64_t quiet_unti
 }
 
 enum err
-webhook_forget(struct tx *tx, int64_t now)
+webhook_left_out(struct tx *tx, const char *id, int64_t now, bool *ret_first)
 {
 	static const char sql[] =
-	    "UPDATE webhooks SET old_sealed = NULL, old_until = NULL WHERE old_until <= ?1";
-	const struct db_arg args[] = { DB_INT(now) };
+	    "UPDATE webhooks SET left_out_at = ?2 WHERE id = ?1 AND left_out_at IS NULL";
+	const struct db_arg args[] = { DB_TEXT(id), DB_INT(now) };
+	int64_t changes;
+	enum err e;
 
-	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) == ERR_OK)
+		*ret_first = changes > 0;
+	return (e);
+}
+
+enum err
+webhook_forget(struct tx *tx, int64_t now, int64_t left_out_before)
+{
+	static const char secrets[] =
+	    "UPDATE webhooks SET old_sealed = NULL, old_until = NULL WHERE old_until <= ?1";
+	static const char left_out[] =
+	    "UPDATE webhooks SET left_out_at = NULL WHERE left_out_at < ?1";
+	enum err e;
+
+	if ((e = db_run(tx_db(tx), secrets, (struct db_arg[]){ DB_INT(now) }, 1, NULL)) != ERR_OK)
+		return (e);
+	return (db_run(tx_db(tx), left_out, (struct db_arg[]){ DB_INT(left_out_before) }, 1, NULL));
 }
 
 enum err
@@ -250,12 +271,15 @@ webhook_total(struct db *db, struct webhook_counts *ret_counts)
 	static const char failing[] =
 	    "SELECT count(*) FROM webhooks WHERE enabled = 1 AND failures > 0";
 	static const char gone[] = "SELECT count(*) FROM webhooks WHERE gone_at IS NOT NULL";
+	static const char left_out[] =
+	    "SELECT count(*) FROM webhooks WHERE left_out_at IS NOT NULL";
 	struct webhook_counts c;
 	enum err e;
 
 	if ((e = db_number(db, enabled, NULL, 0, 0, &c.enabled)) == ERR_OK &&
 	    (e = db_number(db, failing, NULL, 0, 0, &c.failing)) == ERR_OK &&
-	    (e = db_number(db, gone, NULL, 0, 0, &c.gone)) == ERR_OK)
+	    (e = db_number(db, gone, NULL, 0, 0, &c.gone)) == ERR_OK &&
+	    (e = db_number(db, left_out, NULL, 0, 0, &c.left_out)) == ERR_OK)
 		*ret_counts = c;
 	return (e);
 }

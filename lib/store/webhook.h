@@ -22,6 +22,7 @@ struct webhook {
 	int64_t failures;
 	int64_t quiet_until; /* 0: all is well */
 	int64_t next_at;     /* 0: nothing waits, or it is under way */
+	int64_t left_out_at; /* 0: no event was left out because too many waited */
 	int64_t created_at;
 	int64_t updated_at;
 };
@@ -32,8 +33,9 @@ enum webhook_of { WEBHOOK_OF_ANYBODY, WEBHOOK_OF_SITE, WEBHOOK_OF_ORG };
 /* How many there are, and what is wrong with them. */
 struct webhook_counts {
 	int64_t enabled;
-	int64_t failing; /* of those: the last try failed */
-	int64_t gone;    /* disabled as their servers said */
+	int64_t failing;  /* of those: the last try failed */
+	int64_t gone;     /* disabled as their servers said */
+	int64_t left_out; /* events were left out for them */
 };
 
 /**
@@ -104,10 +106,18 @@ MUST_USE enum err
 webhook_note(struct tx *tx, const char *id, int64_t failures, int64_t quiet_until);
 
 /**
- * webhook_forget(tx, now):
- * Secrets of before whose time is over are gone. Errors: ERR_DB.
+ * webhook_left_out(tx, id, now, ret_first):
+ * An event was left out for ${id}, as too many wait. Is it the first that its record tells of?
+ * Errors: ERR_DB.
  */
-MUST_USE enum err webhook_forget(struct tx *tx, int64_t now);
+MUST_USE enum err webhook_left_out(struct tx *tx, const char *id, int64_t now, bool *ret_first);
+
+/**
+ * webhook_forget(tx, now, left_out_before):
+ * Secrets of before whose time is over are gone, and so is that events were left out before that
+ * time. Errors: ERR_DB.
+ */
+MUST_USE enum err webhook_forget(struct tx *tx, int64_t now, int64_t left_out_before);
 
 /**
  * webhook_total(db, ret_counts):

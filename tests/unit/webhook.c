@@ -48,6 +48,7 @@ struct job {
 	const char *action, *org_id;
 	struct delivery delivery;
 	struct webhook_secret push;
+	struct webhook_followed followed;
 	int64_t count, now;
 	bool more;
 };
@@ -101,8 +102,10 @@ write_follow(struct tx *tx, void *arg)
 {
 	struct job *j = arg;
 
-	return (webhook_follow(tx, follow_at, arena, &j->count));
+	return (webhook_follow(tx, follow_at, arena, &j->followed));
 }
+
+static int64_t newly_full;
 
 /* How many rows were missing; -1: it failed. */
 static int64_t
@@ -110,7 +113,10 @@ follow(void)
 {
 	struct job j = { .count = 0 };
 
-	return (store_write(store, write_follow, &j) == ERR_OK ? j.count : -1);
+	if (store_write(store, write_follow, &j) != ERR_OK)
+		return (-1);
+	newly_full = j.followed.full;
+	return (j.followed.missing);
 }
 
 static enum err
@@ -464,6 +470,33 @@ test_given_up(void)
 	ok(reset(), "");
 }
 
+static void
+test_full(void)
+{
+	static const char told_sql[] =
+	    "SELECT count(*) FROM webhooks WHERE left_out_at = 1767225600000";
+	struct json data = json_object(arena);
+	struct job j = { .push = { .type = "sms.code", .data = &data } };
+	const char *id = add(NULL, "* sms.code"), *other;
+
+	ok(fill(WEBHOOK_QUEUED_MAX - 1, NOW + 1000), "but one as many wait as may");
+	other = add(NULL, "*");
+	ok(happens("role.created", NULL) && follow() == 0 && queued_for(id) == WEBHOOK_QUEUED_MAX &&
+	        newly_full == 0 && number(told_sql) == 0,
+	    "one more is queued");
+	ok(happens("role.created", NULL) && happens("role.deleted", NULL) && follow() == 0 &&
+	        queued_for(id) == WEBHOOK_QUEUED_MAX && newly_full == 1 && number(told_sql) == 1,
+	    "beyond that they are left out, which its record says");
+	ok(queued_for(other) == 3, "the others get theirs");
+	ok(happens("role.created", NULL) && follow() == 0 && newly_full == 0, "it is said once");
+	ok(store_write(store, write_push, &j) == ERR_OK && j.count == 0, "of secrets it gets none");
+	ok(run("DELETE FROM webhook_deliveries WHERE seq = 1") &&
+	        store_write(store, write_push, &j) == ERR_OK && j.count == 1 &&
+	        queued_for(id) == WEBHOOK_QUEUED_MAX,
+	    "when one is gone there is room for one");
+	ok(reset(), "");
+}
+
 int
 main(void)
 {
@@ -477,6 +510,7 @@ main(void)
 	test_take();
 	test_turns();
 	test_given_up();
+	test_full();
 	store_close(store);
 	master_close(master);
 	arena_free(arena);

@@ -790,6 +790,30 @@ old_ones() {
 	[ "$(jq .left_out_at <<< "$output")" = null ]
 }
 
+@test "deliveries of a busy webhook are listed, by state, too: a thousand are looked at, and next goes on" {
+	site
+	hook root POST /webhooks '{"url":"https://example.org/","events":["*"]}'
+	HOOK=$(json .id)
+	sql "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
+		INSERT INTO webhook_deliveries (id, webhook_id, seq, type, payload, secret, state, attempts, give_up_at, last_error, created_at, sent_at)
+		SELECT printf('01890a5d-ac96-774b-bcce-%012d', i), '$HOOK', i, 'role.created', hex(zeroblob(4000)), 0, 'sent', 1, 1, '', 1, 1 FROM n"
+	hook root GET "/webhooks/$HOOK/deliveries?state=dead"
+	expect 200
+	[ "$(json '[(.items | length), .next] | tojson')" = '[0,"01890a5d-ac96-774b-bcce-000000000002"]' ]
+	sql "UPDATE webhook_deliveries SET state = 'dead', sent_at = NULL WHERE seq IN (1, 2, 3)"
+	hook root GET "/webhooks/$HOOK/deliveries?state=dead"
+	[ "$(json '[(.items | length), .next] | tojson')" = '[2,"01890a5d-ac96-774b-bcce-000000000002"]' ]
+	hook root GET "/webhooks/$HOOK/deliveries?state=dead&after=$(json .next)"
+	[ "$(json '[(.items | length), .next] | tojson')" = '[1,null]' ]
+	hook root GET "/webhooks/$HOOK/deliveries?state=sent"
+	expect 200
+	[ "$(json '[(.items | length), .items[0].id, .next] | tojson')" = \
+		'[100,"01890a5d-ac96-774b-bcce-000000001001","01890a5d-ac96-774b-bcce-000000000902"]' ]
+	hook root GET "/webhooks/$HOOK/deliveries"
+	expect 200
+	[ "$(json '.items | length')" = 100 ]
+}
+
 @test "what was sent, and what is dead, is kept for a while, and then deleted" {
 	start_receiver
 	subscribe webhook.test

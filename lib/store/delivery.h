@@ -69,7 +69,8 @@ delivery_find(struct db *db, const char *id, struct arena *a, struct delivery *r
  * delivery_list(db, webhook_id, state, before, limit, a, each, arg):
  * At most ${limit} of the webhook's, the newest first, in ${state} (NULL: in any), older than the
  * id ${before} (NULL: than none); at most 1,000 are looked at, and ${ret_last} is the id of the
- * last one, NULL when there is none behind it. Errors: ERR_NOMEM, ERR_DB.
+ * last one, NULL when there is none behind it. What is sent is not read: payload is "", sealed
+ * NULL. Errors: ERR_NOMEM, ERR_DB.
  */
 MUST_USE enum err delivery_list(struct db *db, const char *webhook_id, const char *state,
     const char *before, int64_t limit, struct arena *a,

@@ -463,6 +463,81 @@ ended() {
 	[ ! -e "/proc/$1" ] || grep -q '^State:[[:space:]]*Z' "/proc/$1/status"
 }
 
+# hanging FUNCTION ARGUMENTS TEST: a library to preload, in $HANGS, in which this function takes a minute when the test says so.
+hanging() {
+	HANGS=$BATS_TEST_TMPDIR/hangs.so
+	cat > "$BATS_TEST_TMPDIR/hangs.c" <<- END
+		#include <netdb.h>
+		#include <sys/socket.h>
+		#include <sys/syscall.h>
+		#include <unistd.h>
+		int $1($2)
+		{
+			if ($3)
+				sleep(60);
+			return ($4);
+		}
+	END
+	"${CC-cc}" -w -shared -fPIC -o "$HANGS" "$BATS_TEST_TMPDIR/hangs.c"
+}
+
+# start_hanging_courier: with that library; under a sanitizer, which would like to be the first.
+start_hanging_courier() {
+	LD_PRELOAD=$HANGS ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 "$BIN/courier" \
+		>> "$BATS_TEST_TMPDIR/courier.log" 2>&1 3>&- &
+	COURIER=$!
+}
+
+# ends_within SECONDS: SIGTERM ends the courier so soon.
+ends_within() {
+	local begun=$SECONDS
+	kill -TERM "$COURIER"
+	wait "$COURIER"
+	COURIER=
+	[ $((SECONDS - begun)) -le "$1" ]
+}
+
+@test "a name that is looked up without end is given up in time, and SIGTERM does not wait for it" {
+	hanging getaddrinfo "const char *n, const char *s, const struct addrinfo *h, struct addrinfo **r" 1 EAI_AGAIN
+	export YETT_WEBHOOK_TIMEOUT_S=2 YETT_MAIL_URL=smtp://mail.example.org YETT_MAIL_FROM=yett@example.org YETT_MAIL_TIMEOUT_S=2
+	local hook
+	hook=$(yett webhook add https://hook.example.org/ --event webhook.test | head -n 1)
+	yett webhook test "$hook" --no-wait
+	queue ann@example.org
+	start_hanging_courier
+	eventually tried
+	failed() { [ "$(sql "SELECT failures > 0 FROM webhooks")" = 1 ]; }
+	eventually failed
+	[ "$(sql "SELECT took_ms BETWEEN 1900 AND 4000 FROM webhook_deliveries")" = 1 ]
+	stop_courier
+	export YETT_WEBHOOK_TIMEOUT_S=60 YETT_MAIL_TIMEOUT_S=60
+	start_hanging_courier
+	queue bob@example.org
+	sql "UPDATE webhook_deliveries SET next_at = 1; UPDATE webhooks SET next_at = 1, quiet_until = 0"
+	eventually is sending
+	sleep 1
+	ends_within 3
+}
+
+@test "a thread that does not come back is left behind at the end, and what it had is sent by the next courier" {
+	start_smtp
+	hanging socket "int family, int type, int protocol" "family == AF_INET && type & SOCK_CLOEXEC" "syscall(SYS_socket, family, type, protocol)"
+	export YETT_WEBHOOK_PRIVATE=127.0.0.1
+	local hook
+	hook=$(yett webhook add "http://${YETT_MAIL_URL#*//}/" --event webhook.test | head -n 1)
+	yett webhook test "$hook" --no-wait
+	start_hanging_courier
+	under_way() { [ "$(sql "SELECT state FROM webhook_deliveries")" = sending ]; }
+	eventually under_way
+	sleep 1
+	ends_within 8
+	grep -q "left in the midst of sending" "$BATS_TEST_TMPDIR/courier.log"
+	under_way
+	start_courier
+	tried_twice() { [ "$(sql "SELECT attempts || (last_error <> '') FROM webhook_deliveries")" = 21 ]; }
+	eventually tried_twice
+}
+
 @test "without mail.url mail waits" {
 	start_courier
 	queue ann@example.org

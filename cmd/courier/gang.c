@@ -12,7 +12,8 @@
 #define REST_S 5      /* then connections are closed */
 #define IDLE_MS 10000 /* then the process ends; the next begins within 0.1 s of something to do */
 #define NOTE_AGAIN_MS 200
-#define GRACE_MS 5000 /* for the answer to what was handed over, when we must go */
+#define GRACE_MS 5000 /* for the answer to what was handed over, when we must go, */
+#define NOTE_MS 1000  /* and for noting it */
 
 /* Of the steady clock: when we must be gone; 0: not at all. Asked from within libcurl. */
 static _Atomic int64_t gone_by;
@@ -117,10 +118,8 @@ gang_start(struct gang *g, struct courier *c, const struct gang_work *work, unsi
 	pthread_mutex_init(&g->mutex, NULL);
 	pthread_cond_init(&g->wanted, NULL);
 	for (g->count = 0; g->count < count; g->count++)
-		if (pthread_create(&g->threads[g->count], NULL, run, g) != 0) {
-			gang_end(g);
+		if (pthread_create(&g->threads[g->count], NULL, run, g) != 0)
 			return (ERR_NOMEM);
-		}
 	return (ERR_OK);
 }
 
@@ -149,25 +148,43 @@ void
 gang_leave(struct gang *g)
 {
 
+	int64_t never = 0;
+
 	if (g->work == NULL)
 		return;
-	atomic_store(&gone_by, clock_steady_ms() + GRACE_MS);
+	/* Of several gangs the first says by when: the others' time is not added. */
+	atomic_compare_exchange_strong(&gone_by, &never, clock_steady_ms() + GRACE_MS);
 	pthread_mutex_lock(&g->mutex);
 	g->leaving = true;
 	pthread_cond_broadcast(&g->wanted);
 	pthread_mutex_unlock(&g->mutex);
 }
 
-void
+bool
 gang_end(struct gang *g)
 {
+	struct timespec until;
+	int64_t left_ms;
 
 	if (g->work == NULL)
-		return;
+		return (true);
 	gang_leave(g);
-	while (g->count > 0)
-		pthread_join(g->threads[--g->count], NULL);
+	left_ms = atomic_load(&gone_by) + NOTE_MS - clock_steady_ms();
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	if (left_ms > 0) {
+		until.tv_sec += left_ms / 1000;
+		until.tv_nsec += left_ms % 1000 * 1000000L;
+	}
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000L;
+	}
+	for (; g->count > 0; g->count--)
+		if (pthread_clockjoin_np(g->threads[g->count - 1], NULL, CLOCK_MONOTONIC, &until) !=
+		    0)
+			return (false);
 	pthread_cond_destroy(&g->wanted);
 	pthread_mutex_destroy(&g->mutex);
 	g->work = NULL;
+	return (true);
 }

@@ -44,7 +44,7 @@ struct gang {
 /**
  * gang_start(g, c, work, count), gang_wake(g), gang_is_idle(g):
  * Begin with ${count} threads, at most GANG_MAX; there is something to do; has there been nothing
- * for ten seconds? Errors: ERR_NOMEM.
+ * for ten seconds? Errors: ERR_NOMEM, and gang_end() is for the caller all the same.
  */
 MUST_USE enum err
 gang_start(struct gang *g, struct courier *c, const struct gang_work *work, unsigned int count);
@@ -54,10 +54,12 @@ bool gang_is_idle(struct gang *g);
 /**
  * gang_leave(g), gang_end(g):
  * Let it begin nothing more; wait until it has ended what is under way, which may take some
- * seconds. The second may be called of one that was not started.
+ * seconds. False when a thread has not ended then, say because a name is still looked up: it may
+ * touch everything, so the process can only be left by _exit(2). The second may be called of one
+ * that was not started.
  */
 void gang_leave(struct gang *g);
-void gang_end(struct gang *g);
+MUST_USE bool gang_end(struct gang *g);
 
 /**
  * gang_note(g, what, id, write, arg):

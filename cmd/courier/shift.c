@@ -29,6 +29,7 @@ static int
 work(struct courier *c)
 {
 	int status = 1;
+	bool ended;
 
 	if (!watch_open(c))
 		return (status);
@@ -42,8 +43,12 @@ work(struct courier *c)
 	/* Both at once. */
 	gang_leave(&c->mails);
 	gang_leave(&c->events);
-	gang_end(&c->mails);
-	gang_end(&c->events);
+	ended = gang_end(&c->mails);
+	if (!gang_end(&c->events) || !ended) {
+		/* What it has in hand stands as being sent, so whoever comes next sends it. */
+		log_event(LOG_WARN, NULL, "left in the midst of sending: it did not end in time");
+		_exit(status);
+	}
 	watch_close(c);
 	return (status);
 }

@@ -61,3 +61,18 @@ libcurl_load(const struct libcurl **ret_lib)
 		*ret_lib = &lib;
 	return (result);
 }
+
+CURLcode
+libcurl_leave_quickly(const struct libcurl *l, CURL *c)
+{
+	CURLcode code = CURLE_OK;
+
+#if LIBCURL_VERSION_NUM >= 0x075700
+	code = l->easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
+#else
+	(void)l;
+	(void)c;
+#endif
+	/* What is there now may be older than what we were built with. */
+	return (code == CURLE_UNKNOWN_OPTION ? CURLE_OK : code);
+}

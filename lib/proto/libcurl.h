@@ -28,4 +28,11 @@ struct libcurl {
  */
 MUST_USE enum err libcurl_load(const struct libcurl **ret_lib);
 
+/**
+ * libcurl_leave_quickly(lib, c):
+ * Have ${c} not wait for the thread that looks up a name when its time is over, or we must go: that
+ * may take half a minute. Before libcurl 7.87 it waits all the same.
+ */
+CURLcode libcurl_leave_quickly(const struct libcurl *lib, CURL *c);
+
 #endif

@@ -168,6 +168,7 @@ set_up(struct smtp *s)
 	    (code = lib->easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps")) != CURLE_OK ||
 	    (code = lib->easy_setopt(c, CURLOPT_PROXY, "")) != CURLE_OK ||
 	    (code = lib->easy_setopt(c, CURLOPT_NOSIGNAL, 1L)) != CURLE_OK ||
+	    (code = libcurl_leave_quickly(lib, c)) != CURLE_OK ||
 	    (code = lib->easy_setopt(c, CURLOPT_UPLOAD, 1L)) != CURLE_OK ||
 	    (code = lib->easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S)) != CURLE_OK ||
 	    (code = lib->easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, on_open)) != CURLE_OK ||

@@ -137,6 +137,7 @@ set_up(struct webhook_post *p)
 	CURLcode code;
 
 	if ((code = lib->easy_setopt(c, CURLOPT_NOSIGNAL, 1L)) != CURLE_OK ||
+	    (code = libcurl_leave_quickly(lib, c)) != CURLE_OK ||
 	    (code = lib->easy_setopt(c, CURLOPT_TIMEOUT_MS, timeout_ms)) != CURLE_OK ||
 	    (code = lib->easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms)) != CURLE_OK ||
 	    (code = lib->easy_setopt(c, CURLOPT_USERAGENT, "Yett/" VERSION)) != CURLE_OK ||

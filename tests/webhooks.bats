@@ -584,7 +584,8 @@ two_orgs_again() {
 	sql "UPDATE webhooks SET org_id = '$A'"
 	test_hook
 	eventually delivery_failed
-	[[ "$(delivery last_error)" = "http:// leads to an address that [webhook] private does not name" ]]
+	[ "$(delivery last_error)" = "no connection" ]
+	grep -q "must wait: http:// leads to an address that \[webhook\] private does not name" "$BATS_TEST_TMPDIR/courier.log"
 	stop_courier
 	export YETT_WEBHOOK_ORGS_PRIVATE=yes
 	start_courier
@@ -812,6 +813,45 @@ old_ones() {
 	hook root GET "/webhooks/$HOOK/deliveries"
 	expect 200
 	[ "$(json '.items | length')" = 100 ]
+}
+
+@test "of a failure an organisation is told the kind, which does not tell a private network from none" {
+	start_receiver
+	two_orgs
+	local port=${HOOK_URL##*:}
+	export YETT_WEBHOOK_TIMEOUT_S=1 YETT_WEBHOOK_PRIVATE=127.0.0.1/32 YETT_WEBHOOK_ORGS_PRIVATE=yes
+	# fails URL WORDS: of an organisation's.
+	fails() {
+		HOOK=$(yett webhook add "$1" --event webhook.test --org "$A" | head -n 1)
+		test_hook
+		eventually delivery_failed
+		[ "$(delivery last_error)" = "$2" ]
+	}
+	start_courier
+	fails https://nowhere.invalid/ "no connection"
+	fails "https://127.0.0.1:1/" "no connection"
+	echo slow:20 > "$HOOKS/answer"
+	fails "$HOOK_URL/" "no answer in time"
+	echo 500 > "$HOOKS/answer"
+	fails "$HOOK_URL/" "the answer was 500"
+	echo cut > "$HOOKS/answer"
+	fails "$HOOK_URL/" "the connection failed before there was an answer"
+	stop_courier
+	# Who is not trusted, and who is in a network that is not named any more.
+	echo 200 > "$HOOKS/answer"
+	export YETT_WEBHOOK_CA=
+	start_courier
+	fails "$HOOK_URL/" "TLS failed, or the certificate is wrong"
+	# The site is told more.
+	HOOK=$(yett webhook add https://nowhere.invalid/ --event webhook.test | head -n 1)
+	test_hook
+	eventually delivery_failed
+	[[ "$(delivery last_error)" = *nowhere.invalid* ]]
+	stop_courier
+	export YETT_WEBHOOK_PRIVATE=
+	start_courier
+	fails "https://localhost:$port/" "no connection"
+	grep -q "must wait: it leads into a private network, or to this machine" "$BATS_TEST_TMPDIR/courier.log"
 }
 
 @test "what was sent, and what is dead, is kept for a while, and then deleted" {

@@ -1,5 +1,6 @@
 /* Telling events to webhooks: each thread takes one that is due, posts it, and notes what became of
  * it. */
+#include <stdio.h>
 #include <string.h>
 
 #include "access/audit.h"
@@ -95,7 +96,7 @@ write_result(struct tx *tx, void *arg)
 	struct job *j = arg;
 	const struct delivery_try t = { .http_status = j->answer.http_status,
 		.took_ms = j->answer.took_ms,
-		.error = j->answer.result.reason,
+		.error = j->answer.told,
 		.now = j->now };
 	enum err e = ERR_INTERNAL;
 
@@ -141,6 +142,7 @@ tell(struct job *j, struct webhook_post *p)
 		.of_org = j->webhook.org_id != NULL,
 		.id = j->delivery.id,
 		.now = clock_ms() };
+	const char *wrong;
 	enum err e;
 
 	if ((e = webhook_secrets(m, &j->webhook, ev.now, j->arena, &ev.secret, &ev.old_secret)) ==
@@ -149,8 +151,9 @@ tell(struct job *j, struct webhook_post *p)
 		webhook_post_send(p, &ev, &j->answer);
 		return;
 	}
-	transport_explain(&j->answer.result, TRANSPORT_LATER,
-	    e == ERR_CRYPTO ? "its secret was sealed by another master key" : "out of memory");
+	wrong = e == ERR_CRYPTO ? "its secret was sealed by another master key" : "out of memory";
+	transport_explain(&j->answer.result, TRANSPORT_LATER, wrong);
+	snprintf(j->answer.told, sizeof j->answer.told, "%s", wrong);
 }
 
 static bool

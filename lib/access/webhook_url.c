@@ -117,6 +117,8 @@ webhook_url_may_reach(const struct conf *c, bool of_org, bool is_https, const ch
 
 	if (may_be_private(c, of_org) && address_in(address, c->webhook_private))
 		return (true);
+	if (of_org && address_is_own(address))
+		return (false);
 	return (is_https && address_is_public(address));
 }
 

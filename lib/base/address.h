@@ -38,6 +38,14 @@ bool address_in(const char *address, const char *networks);
 bool address_is_public(const char *address);
 
 /**
+ * address_is_own(address):
+ * Is ${address}, or that of IPv4 it stands for, one of an interface of this machine, as they are
+ * now? Also when that cannot be found out. One by which others reach it through somebody else's
+ * translation is not known here.
+ */
+bool address_is_own(const char *address);
+
+/**
  * address_customer(address, ret_network):
  * The network that is one customer's: an address of IPv4, 64 bits of IPv6. Whoever has no address
  * shares "::".

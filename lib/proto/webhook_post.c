@@ -116,6 +116,7 @@ set_security(struct webhook_post *p)
 	    (code = lib->easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L)) != CURLE_OK ||
 	    (code = lib->easy_setopt(c, CURLOPT_FORBID_REUSE, 1L)) != CURLE_OK ||
 	    (code = lib->easy_setopt(c, CURLOPT_DNS_CACHE_TIMEOUT, 0L)) != CURLE_OK ||
+	    (code = lib->easy_setopt(c, CURLOPT_SSL_SESSIONID_CACHE, 0L)) != CURLE_OK ||
 	    (code = lib->easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2)) !=
 	        CURLE_OK ||
 	    (code = lib->easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L)) != CURLE_OK ||
@@ -239,6 +240,23 @@ make_headers(
 	return (ERR_NOMEM);
 }
 
+/* What went wrong, as an organisation may know it: whether its name leads nowhere, into a private
+ * network, or to where nobody listens is all the same. */
+static const char *
+print_kind(CURLcode code)
+{
+
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		return ("no answer in time");
+	if (code == CURLE_SSL_CONNECT_ERROR || code == CURLE_PEER_FAILED_VERIFICATION ||
+	    code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CIPHER ||
+	    code == CURLE_SSL_ISSUER_ERROR)
+		return ("TLS failed, or the certificate is wrong");
+	if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_CONNECT)
+		return ("no connection");
+	return ("the connection failed before there was an answer");
+}
+
 /* What ${code} and the status mean. */
 static void
 judge(const struct webhook_post *p, CURLcode code, struct webhook_answer *a)
@@ -271,6 +289,9 @@ judge(const struct webhook_post *p, CURLcode code, struct webhook_answer *a)
 		                                                   : "");
 		transport_explain(&a->result, TRANSPORT_LATER, text);
 	}
+	snprintf(a->told, sizeof a->told, "%s",
+	    p->of_org && code != CURLE_OK && a->result.end == TRANSPORT_LATER ? print_kind(code)
+	                                                                      : a->result.reason);
 	if (code != CURLE_OK)
 		a->http_status = 0;
 }
@@ -318,6 +339,7 @@ webhook_post_send(
 		wrong = "it cannot be signed";
 	if (wrong != NULL) {
 		transport_explain(&ret_answer->result, TRANSPORT_LATER, wrong);
+		snprintf(ret_answer->told, sizeof ret_answer->told, "%s", wrong);
 	} else {
 		code = perform(p, ev, headers, &status);
 		ret_answer->http_status = status;

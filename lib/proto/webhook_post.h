@@ -21,7 +21,10 @@ struct webhook_event {
 /* What became of it: TRANSPORT_SENT when it was taken, _REFUSED when there is nobody any more
  * (410), _LATER, _STOPPED. */
 struct webhook_answer {
-	struct transport_result result;
+	struct transport_result result; /* its reason is for who runs the site */
+	/* What its owner is told: of an organisation's webhook the kind of failure alone, so that
+	 * nobody learns from it what is where in the network behind. "" when it was taken. */
+	char told[TRANSPORT_REASON_SIZE];
 	int64_t http_status; /* 0: there was no answer */
 	int64_t took_ms;
 };

@@ -138,6 +138,9 @@ test_public(void)
 	ok(!address_is_public("::ffff:10.0.0.1") && !address_is_public("::ffff:7f00:1") &&
 	        address_is_public("::ffff:11.0.0.1"),
 	    "what is an address of IPv4 is looked at as one");
+	ok(!address_is_public("168.63.129.16") && address_is_public("168.63.129.15") &&
+	        address_is_public("168.63.129.17"),
+	    "an address of one cloud's machines is not");
 	ok(!address_is_public("64:ff9b::10.0.0.1") && !address_is_public("64:ff9b::7f00:1") &&
 	        address_is_public("64:ff9b::11.0.0.1"),
 	    "so is one behind NAT64");

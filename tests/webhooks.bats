@@ -854,6 +854,25 @@ old_ones() {
 	grep -q "must wait: it leads into a private network, or to this machine" "$BATS_TEST_TMPDIR/courier.log"
 }
 
+@test "when the log cannot be told that is said once each time it is tried, after 1 s, 2, 4; what can be sent is" {
+	start_receiver
+	subscribe 'role.*' webhook.test
+	sql "CREATE TRIGGER x BEFORE INSERT ON webhook_deliveries WHEN NEW.seq > 0 BEGIN SELECT RAISE(FAIL, 'x'); END"
+	start_courier
+	act
+	test_hook
+	eventually delivered sent
+	sleep 4
+	local times
+	times=$(grep -c "the audit log cannot be told to webhooks: " "$BATS_TEST_TMPDIR/courier.log")
+	[ "$times" -ge 3 ] && [ "$times" -le 4 ]
+	[ "$(grep -o "trying again in . s" "$BATS_TEST_TMPDIR/courier.log" | head -n 3 | paste -sd ,)" = \
+		"trying again in 1 s,trying again in 2 s,trying again in 4 s" ]
+	sql "DROP TRIGGER x"
+	eventually got 2
+	[ "$(received 'map(.body.type) | sort | tojson')" = '["role.created","webhook.test"]' ]
+}
+
 @test "what was sent, and what is dead, is kept for a while, and then deleted" {
 	start_receiver
 	subscribe webhook.test

@@ -31,6 +31,7 @@ struct courier {
 	pthread_mutex_t mutex;   /* of trouble */
 	struct trouble *trouble; /* with mail */
 	struct trouble *falls;   /* with the process that sends: it ended as it should not */
+	struct trouble *walk;    /* along the audit log; of the thread that watches */
 };
 
 /* What is due. */

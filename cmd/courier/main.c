@@ -67,7 +67,8 @@ open_all(struct courier *c)
 		    c->conf.state_dir, err_slug(e));
 		return (false);
 	}
-	if ((c->trouble = trouble_new()) == NULL || (c->falls = trouble_new()) == NULL) {
+	if ((c->trouble = trouble_new()) == NULL || (c->falls = trouble_new()) == NULL ||
+	    (c->walk = trouble_new()) == NULL) {
 		log_event(LOG_ERROR, NULL, "out of memory");
 		return (false);
 	}

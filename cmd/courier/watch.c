@@ -62,16 +62,19 @@ write_follow(struct tx *tx, void *arg)
 	return (webhook_follow(tx, clock_ms(), f->arena, &f->done));
 }
 
-/* Queue what the log says for whoever wants it. */
-static void
+/* Queue what the log says for whoever wants it; false when that failed: then it rests. */
+static bool
 follow(struct courier *c)
 {
 	struct following f = { .arena = arena_new(ARENA_MAX) };
 	enum err e = f.arena == NULL ? ERR_NOMEM : store_write(c->store, write_follow, &f);
 
 	if (e != ERR_OK)
-		log_event(
-		    LOG_ERROR, NULL, "the audit log cannot be told to webhooks: %s", err_slug(e));
+		log_event(LOG_ERROR, NULL,
+		    "the audit log cannot be told to webhooks: %s; trying again in %lld s",
+		    err_slug(e), (long long)trouble_add(c->walk) / 1000);
+	else
+		trouble_end(c->walk);
 	if (e == ERR_OK && f.done.missing > 0)
 		log_event(LOG_WARN, NULL,
 		    "%lld events were cut from the audit log before they were told to webhooks",
@@ -83,6 +86,7 @@ follow(struct courier *c)
 		    "first is %s",
 		    (long long)f.done.full, WEBHOOK_QUEUED_MAX, f.done.full_id);
 	arena_free(f.arena);
+	return (e == ERR_OK);
 }
 
 static enum err
@@ -105,14 +109,14 @@ static struct watch_due
 look(struct courier *c)
 {
 	struct watch_due due = { .mail = false };
-	bool behind = true;
+	bool behind;
 	int i;
 
-	for (i = 0; behind && i < FOLLOW_MAX; i++) {
+	for (i = 0; i < FOLLOW_MAX; i++) {
 		if (read_due(c, &due, &behind) != ERR_OK)
 			return ((struct watch_due){ .mail = false });
-		if (behind)
-			follow(c);
+		if (!behind || trouble_is_quiet(c->walk) || !follow(c))
+			break;
 	}
 	pthread_mutex_lock(&c->mutex);
 	if (trouble_is_quiet(c->trouble) || trouble_is_quiet(c->falls))

@@ -873,6 +873,23 @@ old_ones() {
 	[ "$(received 'map(.body.type) | sort | tojson')" = '["role.created","webhook.test"]' ]
 }
 
+@test "what cannot be noted is tried until it can be, and said once a minute" {
+	start_receiver
+	echo 410 > "$HOOKS/answer"
+	subscribe webhook.test
+	sql "CREATE TRIGGER x BEFORE UPDATE ON webhooks WHEN NEW.gone_at IS NOT NULL BEGIN SELECT RAISE(FAIL, 'x'); END"
+	start_courier
+	test_hook
+	eventually grep -q "delivery $DELIVERY: what became of it cannot be written" "$BATS_TEST_TMPDIR/courier.log"
+	sleep 2
+	[ "$(delivery state)" = sending ]
+	[ "$(grep -c "what became of it cannot be written" "$BATS_TEST_TMPDIR/courier.log")" = 1 ]
+	sql "DROP TRIGGER x"
+	eventually delivered dead
+	[ "$(sql "SELECT gone_at IS NOT NULL FROM webhooks")" = 1 ]
+	got 1
+}
+
 @test "what was sent, and what is dead, is kept for a while, and then deleted" {
 	start_receiver
 	subscribe webhook.test

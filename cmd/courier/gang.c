@@ -12,6 +12,7 @@
 #define REST_S 5      /* then connections are closed */
 #define IDLE_MS 10000 /* then the process ends; the next begins within 0.1 s of something to do */
 #define NOTE_AGAIN_MS 200
+#define NOTE_SAY_MS 60000
 #define GRACE_MS 5000 /* for the answer to what was handed over, when we must go, */
 #define NOTE_MS 1000  /* and for noting it */
 
@@ -30,11 +31,15 @@ void
 gang_note(struct gang *g, const char *what, const char *id,
     enum err (*write)(struct tx *tx, void *arg), void *arg)
 {
+	int64_t say_at = 0, now;
 	enum err e;
 
 	while ((e = store_write(g->courier->store, write, arg)) != ERR_OK) {
-		log_event(LOG_ERROR, NULL, "%s %s: what became of it cannot be written: %s", what,
-		    id, err_slug(e));
+		if ((now = clock_steady_ms()) >= say_at) {
+			log_event(LOG_ERROR, NULL, "%s %s: what became of it cannot be written: %s",
+			    what, id, err_slug(e));
+			say_at = now + NOTE_SAY_MS;
+		}
 		if (gang_is_stopping() == 2)
 			return;
 		nanosleep(&(struct timespec){ .tv_nsec = NOTE_AGAIN_MS * 1000000L }, NULL);

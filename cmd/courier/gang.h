@@ -64,7 +64,8 @@ MUST_USE bool gang_end(struct gang *g);
 /**
  * gang_note(g, what, id, write, arg):
  * Write what became of the ${what} ${id}, and try until it is written, or we must be gone: what was
- * sent, and does not stand there as sent, would be sent again.
+ * sent, and does not stand there as sent, would be sent again. That may be for hours, so ${write}
+ * must leave nothing behind in an arena. Said is the first failure, then one a minute.
  */
 void gang_note(struct gang *g, const char *what, const char *id,
     enum err (*write)(struct tx *tx, void *arg), void *arg);

@@ -10,6 +10,7 @@
 #include "courier.h"
 #include "proto/webhook_post.h"
 
+#define NOTE_ARENA_MAX ((size_t)1 << 20)
 #define SLOW_MS 5000 /* a try that took longer holds up who else has something to tell */
 
 /* What a transaction is about. */
@@ -42,14 +43,14 @@ write_take(struct tx *tx, void *arg)
 
 /* Its server wants nothing any more. Not, if somebody has just said that it is another one. */
 static enum err
-disable(struct tx *tx, struct job *j)
+disable_in(struct tx *tx, const struct job *j, struct arena *a)
 {
 	static const struct audit_actor who = { .kind = "system" };
 	struct json details;
 	struct webhook w;
 	enum err e;
 
-	if ((e = webhook_find(tx_db(tx), j->webhook.id, j->arena, &w)) != ERR_OK)
+	if ((e = webhook_find(tx_db(tx), j->webhook.id, a, &w)) != ERR_OK)
 		return (e == ERR_NOT_FOUND ? ERR_OK : e);
 	if (!w.enabled || strcmp(w.url, j->webhook.url) != 0)
 		return (ERR_OK);
@@ -57,14 +58,25 @@ disable(struct tx *tx, struct job *j)
 	w.gone_at = w.updated_at = j->now;
 	if ((e = webhook_set(tx, &w)) != ERR_OK)
 		return (e);
-	details = webhook_details(&w, j->arena);
+	details = webhook_details(&w, a);
 	return (audit_note_as(tx, j->courier->master, &who,
 	    &(struct event){ .action = "webhook.disabled",
 	        .object_type = "webhook",
 	        .object_id = w.id,
 	        .org_id = w.org_id,
 	        .details = &details },
-	    j->arena));
+	    a));
+}
+
+/* It may be tried again and again, so it has memory of its own each time. */
+static enum err
+disable(struct tx *tx, const struct job *j)
+{
+	struct arena *a = arena_new(NOTE_ARENA_MAX);
+	enum err e = a == NULL ? ERR_NOMEM : disable_in(tx, j, a);
+
+	arena_free(a);
+	return (e);
 }
 
 /* How its server did: for a while a failure, or a slow try, makes it quiet. A slow one for as long

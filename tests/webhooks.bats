@@ -890,6 +890,30 @@ old_ones() {
 	got 1
 }
 
+# note_by_hand BYTES: a row of the audit log, with details of so many.
+note_by_hand() {
+	sql "INSERT INTO audit_log (seq, id, occurred_at, actor, action, object_type, details, mac)
+		SELECT max(seq) + 1, 'by-hand-' || (max(seq) + 1), 1, 'system', 'hand.written', 'hand', '{\"a\":\"' || hex(zeroblob($1 / 2)) || '\"}', zeroblob(32)
+		FROM audit_log"
+}
+
+@test "rows of the log that are large are told a few at a time, and one that is too large is left out, which the log says" {
+	local i
+	start_receiver
+	act
+	subscribe 'hand.*'
+	for i in 1 2 3 4 5 6; do note_by_hand 2000000; done
+	note_by_hand 40000000
+	local seq
+	seq=$(sql "SELECT max(seq) FROM audit_log")
+	note_by_hand 10
+	start_courier
+	eventually got 7
+	[ "$(sql "SELECT count(*) FROM webhook_deliveries WHERE seq = $seq")" = 0 ]
+	[ "$(grep -c "row $seq of the audit log is too large to be told to webhooks: it is left out" "$BATS_TEST_TMPDIR/courier.log")" = 1 ]
+	run -1 grep "cannot be told" "$BATS_TEST_TMPDIR/courier.log"
+}
+
 @test "what was sent, and what is dead, is kept for a while, and then deleted" {
 	start_receiver
 	subscribe webhook.test

@@ -51,6 +51,7 @@ watch_close(struct courier *c)
 
 struct following {
 	struct arena *arena;
+	int64_t limit; /* rows */
 	struct webhook_followed done;
 };
 
@@ -59,7 +60,41 @@ write_follow(struct tx *tx, void *arg)
 {
 	struct following *f = arg;
 
-	return (webhook_follow(tx, clock_ms(), f->arena, &f->done));
+	return (webhook_follow(tx, clock_ms(), f->limit, f->arena, &f->done));
+}
+
+static enum err
+write_skip(struct tx *tx, void *arg)
+{
+
+	return (webhook_skip(tx, arg));
+}
+
+/* One row that does not fit into our memory must not hold up all that come behind it. */
+static enum err
+skip(struct courier *c)
+{
+	int64_t seq;
+	enum err e;
+
+	if ((e = store_write(c->store, write_skip, &seq)) == ERR_OK && seq != 0)
+		log_event(LOG_ERROR, NULL,
+		    "row %lld of the audit log is too large to be told to webhooks: it is left out",
+		    (long long)seq);
+	return (e);
+}
+
+/* As many rows as fit. */
+static enum err
+follow_some(struct courier *c, struct following *f)
+{
+	enum err e = ERR_NOMEM;
+
+	for (f->limit = WEBHOOK_ROWS_MAX; f->limit > 0 && e == ERR_NOMEM; f->limit /= 2) {
+		arena_reset(f->arena);
+		e = store_write(c->store, write_follow, f);
+	}
+	return (e == ERR_NOMEM ? skip(c) : e);
 }
 
 /* Queue what the log says for whoever wants it; false when that failed: then it rests. */
@@ -67,7 +102,7 @@ static bool
 follow(struct courier *c)
 {
 	struct following f = { .arena = arena_new(ARENA_MAX) };
-	enum err e = f.arena == NULL ? ERR_NOMEM : store_write(c->store, write_follow, &f);
+	enum err e = f.arena == NULL ? ERR_NOMEM : follow_some(c, &f);
 
 	if (e != ERR_OK)
 		log_event(LOG_ERROR, NULL,

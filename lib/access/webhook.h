@@ -17,6 +17,7 @@
 #define WEBHOOK_OVERLAP_S 86400                /* for so long the secret of before signs, too */
 #define WEBHOOK_OVERLAP_MAX_S ((int64_t)7 * 86400)
 #define WEBHOOK_QUEUED_MAX 10000 /* events that wait for one: of more it gets none */
+#define WEBHOOK_ROWS_MAX 200     /* of the audit log that are queued at once */
 #define WEBHOOK_TEST "webhook.test"
 
 /**
@@ -110,12 +111,13 @@ struct webhook_followed {
 };
 
 /**
- * webhook_follow(tx, now, a, ret_followed):
- * Go on along the audit log, a few hundred rows at most, and queue what it says for whoever wants
- * it and has less than WEBHOOK_QUEUED_MAX waiting. Errors: ERR_NOMEM, ERR_DB.
+ * webhook_follow(tx, now, limit, a, ret_followed):
+ * Go on along the audit log, ${limit} rows at most, of WEBHOOK_ROWS_MAX, and queue what it says for
+ * whoever wants it and has less than WEBHOOK_QUEUED_MAX waiting. Errors: ERR_NOMEM, which fewer
+ * rows may not give; ERR_DB.
  */
-MUST_USE enum err
-webhook_follow(struct tx *tx, int64_t now, struct arena *a, struct webhook_followed *ret_followed);
+MUST_USE enum err webhook_follow(struct tx *tx, int64_t now, int64_t limit, struct arena *a,
+    struct webhook_followed *ret_followed);
 
 /**
  * webhook_payload(m, d, a, ret_payload):

@@ -7,8 +7,7 @@
 #include "store/audit.h"
 
 #define PURPOSE "hookdata" /* of the key that seals what is secret: 8 characters */
-#define ROWS_MAX 200       /* of the log at once, */
-#define QUEUED_MAX 500     /* or deliveries: some 10 ms of the turn to write */
+#define QUEUED_MAX 500     /* deliveries at once: some 10 ms of the turn to write */
 #define RECEIVERS_MAX 100  /* of one event: the site's webhooks and an org's */
 #define ROOMS_MAX (QUEUED_MAX + RECEIVERS_MAX)
 /* Entries of the index of what waits, counted at once: some 50 ms. As many as one event may need.
@@ -287,7 +286,8 @@ follow_row(void *arg, const struct audit_row *row, bool whole)
 }
 
 enum err
-webhook_follow(struct tx *tx, int64_t now, struct arena *a, struct webhook_followed *ret_followed)
+webhook_follow(struct tx *tx, int64_t now, int64_t limit, struct arena *a,
+    struct webhook_followed *ret_followed)
 {
 	struct following f = { .tx = tx, .arena = a, .now = now };
 	int64_t bookmark, last;
@@ -298,7 +298,7 @@ webhook_follow(struct tx *tx, int64_t now, struct arena *a, struct webhook_follo
 		return (e);
 	/* The log ends before where we were: somebody has emptied it. Go on from there. */
 	f.seq = bookmark < last ? bookmark : last;
-	e = audit_each(tx_db(tx), f.seq + 1, ROWS_MAX, a, follow_row, &f);
+	e = audit_each(tx_db(tx), f.seq + 1, limit, a, follow_row, &f);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return (e);
 	*ret_followed =

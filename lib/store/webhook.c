@@ -204,6 +204,21 @@ webhook_set_bookmark(struct tx *tx, int64_t seq)
 	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
 }
 
+enum err
+webhook_skip(struct tx *tx, int64_t *ret_seq)
+{
+	static const char sql[] = "SELECT min(seq) FROM audit_log WHERE seq > (SELECT seq FROM "
+	                          "webhook_bookmark)";
+	int64_t seq;
+	enum err e;
+
+	if ((e = db_number(tx_db(tx), sql, NULL, 0, 0, &seq)) != ERR_OK ||
+	    (seq != 0 && (e = webhook_set_bookmark(tx, seq)) != ERR_OK))
+		return (e);
+	*ret_seq = seq;
+	return (ERR_OK);
+}
+
 #define OLDEST \
 	"(SELECT min(d.next_at) FROM webhook_deliveries d WHERE d.webhook_id = webhooks.id AND " \
 	"d.next_at IS NOT NULL)"

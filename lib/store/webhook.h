@@ -81,13 +81,16 @@ MUST_USE enum err webhook_each_for(struct db *db, const char *org_id, int64_t se
     struct arena *a, enum err (*each)(void *arg, const char *id, const char *events), void *arg);
 
 /**
- * webhook_behind(db, ret_behind), webhook_bookmark(db, ret_seq), webhook_set_bookmark(tx, seq):
+ * webhook_behind(db, ret_behind), webhook_bookmark(db, ret_seq), webhook_set_bookmark(tx, seq),
+ * webhook_skip(tx, ret_seq):
  * Has the audit log rows behind the bookmark while some webhook is enabled? The row that it stands
- * at; put it there. Errors: ERR_DB.
+ * at; put it there; or at the next row, which is told to nobody: 0 when there is none.
+ * Errors: ERR_DB.
  */
 MUST_USE enum err webhook_behind(struct db *db, bool *ret_behind);
 MUST_USE enum err webhook_bookmark(struct db *db, int64_t *ret_seq);
 MUST_USE enum err webhook_set_bookmark(struct tx *tx, int64_t seq);
+MUST_USE enum err webhook_skip(struct tx *tx, int64_t *ret_seq);
 
 /**
  * webhook_schedule(tx, id, now):

@@ -102,7 +102,7 @@ write_follow(struct tx *tx, void *arg)
 {
 	struct job *j = arg;
 
-	return (webhook_follow(tx, follow_at, arena, &j->followed));
+	return (webhook_follow(tx, follow_at, WEBHOOK_ROWS_MAX, arena, &j->followed));
 }
 
 static int64_t newly_full;

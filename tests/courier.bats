@@ -392,17 +392,22 @@ some_taken() {
 		printf '%s\n' "\$@" > "$BATS_TEST_TMPDIR/args"
 		env > "$BATS_TEST_TMPDIR/env"
 		cat > "$BATS_TEST_TMPDIR/mail"
+		[ -e /proc/self/fd/9 ] && touch "$BATS_TEST_TMPDIR/open"
 		exit \$(cat "$BATS_TEST_TMPDIR/status")
 	END
 	chmod +x "$BATS_TEST_TMPDIR/sendmail"
 	export YETT_MAIL_URL="sendmail:$BATS_TEST_TMPDIR/sendmail" YETT_MAIL_FROM=yett@example.org
 	echo 0 > "$BATS_TEST_TMPDIR/status"
+	exec 9< /dev/null
 	start_courier
+	exec 9<&-
 	queue '`touch$IFS/x`@example.org'
 	eventually is sent
 	[ "$(paste -sd ' ' "$BATS_TEST_TMPDIR/args")" = '-i -f yett@example.org -- `touch$IFS/x`@example.org' ]
 	[ "$(parsed 'm["To"]' "$BATS_TEST_TMPDIR/mail")" = '`touch$IFS/x`@example.org' ]
 	run -1 grep YETT "$BATS_TEST_TMPDIR/env"
+	[ -e "/proc/$COURIER/fd/9" ]
+	[ ! -e "$BATS_TEST_TMPDIR/open" ]
 	echo 67 > "$BATS_TEST_TMPDIR/status"
 	queue ann@example.org
 	eventually is dead

@@ -55,7 +55,9 @@ spawn(const struct mail_conf *mc, const struct transport_mail *mail, const int p
 	    (error = posix_spawn_file_actions_addopen(
 	         &actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)) == 0 &&
 	    (error = posix_spawn_file_actions_addopen(
-	         &actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)) == 0)
+	         &actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)) == 0 &&
+	    /* Nor what whoever started us had open, and did not say that it is his alone. */
+	    (error = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)) == 0)
 		error = posix_spawn(ret_pid, mc->path, &actions, &attr, argv, env);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);

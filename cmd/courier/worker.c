@@ -18,6 +18,7 @@ static const struct transport_hooks hooks = { .is_stopping = gang_is_stopping,
 struct job {
 	struct arena *arena;
 	struct outbox_mail mail;
+	bool more; /* nothing was taken, and there is more to look at */
 	struct transport_result result;
 	int64_t now;
 };
@@ -27,7 +28,7 @@ write_take(struct tx *tx, void *arg)
 {
 	struct job *j = arg;
 
-	return (outbox_take(tx, j->now, j->arena, &j->mail));
+	return (outbox_take(tx, j->now, j->arena, &j->mail, &j->more));
 }
 
 static enum err
@@ -139,7 +140,11 @@ work_once(struct courier *c, struct arena *a, void *own)
 	bool trouble;
 	enum err e;
 
-	if ((e = store_write(c->store, write_take, &j)) != ERR_OK)
+	/* Others write in between. */
+	do
+		e = store_write(c->store, write_take, &j);
+	while (e == ERR_OK && j.more && gang_is_stopping() == 0);
+	if (e != ERR_OK)
 		log_event(LOG_ERROR, NULL, "the outbox cannot be read: %s", err_slug(e));
 	if (e != ERR_OK || j.mail.id == NULL)
 		return (false);

@@ -4,6 +4,7 @@
 #define COLUMNS \
 	"id, kind, to_address, user_id, locale, params, secret, sealed, message_id, state, " \
 	"attempts, next_at, give_up_at, last_error, created_at, sent_at"
+#define GIVEN_UP_MAX 500 /* at once: some 10 ms of the turn to write */
 
 enum err
 outbox_add(struct tx *tx, const struct outbox_mail *mail)
@@ -125,20 +126,39 @@ outbox_due(struct db *db, int64_t now, bool *ret_due)
 	return (e);
 }
 
+/* Among those that would be next: no more are looked at. */
 static enum err
 give_up(struct tx *tx, int64_t now)
 {
 	static const char sql[] =
 	    "UPDATE outbox SET state = 'dead', next_at = NULL, sealed = NULL, last_error = CASE "
 	    "last_error WHEN '' THEN 'it was too late when it could have been tried' ELSE "
-	    "last_error END WHERE next_at <= ?1 AND give_up_at <= ?1";
-	const struct db_arg args[] = { DB_INT(now) };
+	    "last_error END WHERE id IN (SELECT id FROM (SELECT id, give_up_at FROM outbox WHERE "
+	    "next_at <= ?1 ORDER BY next_at LIMIT ?2) WHERE give_up_at <= ?1)";
+	const struct db_arg args[] = { DB_INT(now), DB_INT(GIVEN_UP_MAX) };
 
 	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
 }
 
+/* Give up, when the next one is to be. */
+static enum err
+begin_take(struct tx *tx, int64_t now, bool *ret_more)
+{
+	static const char sql[] = "SELECT give_up_at <= ?1 FROM outbox WHERE next_at <= ?1 ORDER "
+	                          "BY next_at LIMIT 1";
+	const struct db_arg args[] = { DB_INT(now) };
+	int64_t over;
+	enum err e;
+
+	if ((e = db_number(tx_db(tx), sql, args, COUNT(args), 0, &over)) != ERR_OK)
+		return (e);
+	*ret_more = over != 0;
+	return (over != 0 ? give_up(tx, now) : ERR_OK);
+}
+
 enum err
-outbox_take(struct tx *tx, int64_t now, struct arena *a, struct outbox_mail *ret_mail)
+outbox_take(
+    struct tx *tx, int64_t now, struct arena *a, struct outbox_mail *ret_mail, bool *ret_more)
 {
 	static const char sql[] =
 	    "UPDATE outbox SET state = 'sending', next_at = NULL, attempts = attempts + 1 "
@@ -148,13 +168,12 @@ outbox_take(struct tx *tx, int64_t now, struct arena *a, struct outbox_mail *ret
 	struct stmt *stmt;
 	enum err e;
 
-	if ((e = give_up(tx, now)) != ERR_OK ||
+	*ret_mail = (struct outbox_mail){ .id = NULL };
+	if ((e = begin_take(tx, now, ret_more)) != ERR_OK || *ret_more ||
 	    (e = db_query(tx_db(tx), sql, args, COUNT(args), &stmt)) != ERR_OK)
 		return (e);
 	if ((e = db_next(stmt)) == ERR_OK)
 		e = read_row(stmt, a, ret_mail);
-	else if (e == ERR_NOT_FOUND)
-		*ret_mail = (struct outbox_mail){ .id = NULL };
 	db_end(stmt);
 	return (e == ERR_NOT_FOUND ? ERR_OK : e);
 }

@@ -63,13 +63,14 @@ MUST_USE enum err outbox_count(struct db *db, int64_t now, struct outbox_counts 
 MUST_USE enum err outbox_due(struct db *db, int64_t now, bool *ret_due);
 
 /**
- * outbox_take(tx, now, a, ret_mail):
- * The one that has been due for longest is being sent from now on, its attempts one more. Those
- * due that are to be given up are dead: a change even when none is left to send, so its id is NULL
- * then, and that is no error. Errors: ERR_NOMEM, ERR_DB.
+ * outbox_take(tx, now, a, ret_mail, ret_more):
+ * The one that has been due for longest is being sent from now on, its attempts one more. Its id is
+ * NULL when there was none to take, which is no error: then ${ret_more} tells whether it should be
+ * called again, in another transaction, as up to 500 whose time is over were given up in this one.
+ * Errors: ERR_NOMEM, ERR_DB.
  */
-MUST_USE enum err
-outbox_take(struct tx *tx, int64_t now, struct arena *a, struct outbox_mail *ret_mail);
+MUST_USE enum err outbox_take(
+    struct tx *tx, int64_t now, struct arena *a, struct outbox_mail *ret_mail, bool *ret_more);
 
 /**
  * outbox_recover(tx, now):

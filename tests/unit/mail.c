@@ -73,11 +73,13 @@ queue(const char *kind, const char *to, const char *locale)
 	return (store_write(store, write_mail, &q));
 }
 
+static bool more;
+
 static enum err
 take(struct tx *tx, void *arg)
 {
 
-	return (outbox_take(tx, NOW, arena, arg));
+	return (outbox_take(tx, NOW, arena, arg, &more));
 }
 
 static enum err
@@ -219,6 +221,51 @@ test_secret(enum err (*mark)(struct tx *tx, void *arg), const char *state)
 	    "afterwards it is gone");
 }
 
+static enum err
+run_script(struct tx *tx, void *arg)
+{
+
+	return (db_script(tx_db(tx), arg));
+}
+
+static int64_t
+count_dead(void)
+{
+	static const char sql[] = "SELECT count(*) FROM outbox WHERE state = 'dead'";
+	struct db *db;
+	int64_t n = -1;
+
+	if (store_read(store, &db) != ERR_OK)
+		return (-1);
+	if (db_number(db, sql, NULL, 0, -1, &n) != ERR_OK)
+		n = -1;
+	store_read_end(store, db);
+	return (n);
+}
+
+static void
+test_given_up(void)
+{
+	char add[] =
+	    "DELETE FROM outbox; WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+	    "WHERE i < 1201) INSERT INTO outbox (id, kind, to_address, locale, params, secret, "
+	    "message_id, state, attempts, next_at, give_up_at, last_error, created_at) SELECT 'm' "
+	    "|| i, 'test', 'u@example.org', '', '{}', 0, '<' || i || '@x>', 'queued', 0, i, i + "
+	    "CASE i WHEN 1201 THEN 9e15 ELSE 0 END, '', 1 FROM n";
+	struct outbox_mail m;
+	int64_t wanted;
+
+	ok(store_write(store, run_script, add) == ERR_OK, "of much mail the time is over");
+	for (wanted = 500; wanted < 1200; wanted += 500)
+		ok(store_write(store, take, &m) == ERR_OK && m.id == NULL && more &&
+		        count_dead() == wanted,
+		    "500 are given up at most in a transaction");
+	ok(store_write(store, take, &m) == ERR_OK && m.id == NULL && more && count_dead() == 1200,
+	    "and the rest in the last");
+	ok(store_write(store, take, &m) == ERR_OK && m.id != NULL && !more,
+	    "then the one that is not over is taken");
+}
+
 static void
 test_fill(void)
 {
@@ -281,6 +328,7 @@ main(void)
 	test_secret(mark_dead, "dead");
 	test_fill();
 	test_conf();
+	test_given_up();
 	store_close(store);
 	master_close(master);
 	arena_free(arena);

@@ -1,4 +1,4 @@
-/* Webhooks: who wants what, the log is gone along once, secrets are pushed to who names them, and
+/* Webhooks: the log is gone along once, secrets are pushed to who names them, and
  * what is taken in which order. */
 #include "access/webhook.h"
 
@@ -173,29 +173,6 @@ reset(void)
 {
 
 	return (run("DELETE FROM webhooks"));
-}
-
-static void
-test_wants(void)
-{
-
-	ok(webhook_wants("role.created", "role.created") &&
-	        !webhook_wants("role.created", "role.create") &&
-	        !webhook_wants("role.created", "role.created2"),
-	    "an action is that action");
-	ok(webhook_wants("role.*", "role.created") && !webhook_wants("role.*", "roles.created") &&
-	        !webhook_wants("role.*", "role") && !webhook_wants("role.*", "org_role.created"),
-	    "a kind is all that begins so");
-	ok(webhook_wants("*", "role.created") && webhook_wants("a.b *", "role.created") &&
-	        webhook_wants("a.b role.created c.d", "role.created") &&
-	        !webhook_wants("a.b c.*", "role.created") && !webhook_wants("", "role.created"),
-	    "of several one is enough");
-	ok(webhook_wants("sms.code", "sms.code") && !webhook_wants("*", "sms.code") &&
-	        !webhook_wants("sms.*", "sms.code") && webhook_wants("sms.*", "sms.sent"),
-	    "a secret one must be named");
-	ok(webhook_has_secrets("a.b sms.code") && !webhook_has_secrets("sms.* *") &&
-	        !webhook_has_secrets("sms.codes sms.cod"),
-	    "and is known by its name");
 }
 
 static void
@@ -503,7 +480,6 @@ main(void)
 
 	if (sodium_init() < 0 || (arena = arena_new((size_t)64 << 20)) == NULL || !make_state())
 		return (1);
-	test_wants();
 	test_follow();
 	test_cut();
 	test_push();

@@ -42,9 +42,10 @@ is_refused() {
 	[ -z "$(header Variable-REMOTE_USER)" ]
 }
 
-# member EMAIL ROLE: a user who holds it, whose proof is then in PROOF.
+# member EMAIL ROLE: a user who holds it and whose address is confirmed. The proof is then in PROOF.
 member() {
 	register "$1"
+	"$BIN/yett" user edit "$1" --email-confirmed true > "$BATS_TEST_TMPDIR/edited"
 	"$BIN/yett" role add "$2" > "$BATS_TEST_TMPDIR/added" 2>&1 || grep -q "is a role" "$BATS_TEST_TMPDIR/added"
 	"$BIN/yett" role grant "$1" "$2"
 	PROOF=$(bearer "$ACCESS")
@@ -194,6 +195,32 @@ member() {
 	rules "/ guest"
 	is_allowed /
 	[ "${HEAD%$'\n'}" = "Status: 200" ]
+}
+
+@test "an address that is not confirmed is nobody's name" {
+	local way
+	rules "/ user"
+	# Whoever comes first may sign up with it.
+	register boss@example.org
+	PROOF=$(bearer "$ACCESS")
+	for way in email id username; do
+		YETT_GUARD_USER=$way is_allowed / "$PROOF"
+		[ "$(header Variable-YETT_USER_ID)" = "$USER_ID" ]
+		run ! grep -q boss <<< "$HEAD"
+		[ "$way" = username ] || [ "$(header Variable-REMOTE_USER)" = "$USER_ID" ]
+	done
+	call guard GET / - "$PROOF" YETT_GUARD=verdict
+	expect 204
+	[ "$(header Remote-User) $(header Remote-User-Id)" = "$USER_ID $USER_ID" ]
+	run ! grep -qi -e boss -e '^Remote-Email' <<< "$HEAD"
+	# And so again once another is written in its place.
+	"$BIN/yett" user edit boss@example.org --email-confirmed true
+	is_allowed / "$PROOF"
+	[ "$(header Variable-REMOTE_USER) $(header Variable-YETT_EMAIL)" = "boss@example.org boss@example.org" ]
+	"$BIN/yett" user edit boss@example.org --email chief@example.org
+	is_allowed / "$PROOF"
+	[ "$(header Variable-REMOTE_USER)" = "$USER_ID" ]
+	run ! grep -q -e boss -e chief <<< "$HEAD"
 }
 
 @test "a web server that takes a verdict gets a status, and no body" {
@@ -534,6 +561,13 @@ member() {
 	seen /g 204
 	"$BIN/yett" guard add "/n guest"
 	seen /n 204
+	[ "$(header Remote-User)" = ann@example.org ]
+	"$BIN/yett" user edit ann@example.org --email-confirmed false
+	seen /u 204
+	[ "$(header Remote-User)" = "$USER_ID" ]
+	"$BIN/yett" user edit ann@example.org --email-confirmed true
+	seen /u 204
+	[ "$(header Remote-Email)" = ann@example.org ]
 	"$BIN/yett" user lock ann@example.org
 	seen /u 401
 }

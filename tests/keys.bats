@@ -46,6 +46,7 @@ write_jwks() {
 	[ "$(json .header.typ)" = at+jwt ]
 	[ "$(json .claims.sub)" = "$USER_ID" ]
 	[ "$(json .claims.email)" = ann@example.org ]
+	[ "$(jq .claims.email_verified <<< "$BODY")" = false ]
 	[ "$(json '.claims.roles | join(",")')" = viewer ]
 	[ "$(json '.claims.permissions | join(",")')" = "profile:read,profile:update" ]
 	[ "$(json '.claims.amr | join(",")')" = pwd ]
@@ -53,6 +54,10 @@ write_jwks() {
 	[ "$(json '.claims.exp - .claims.iat')" = 1800 ]
 	json .claims.auth_time
 	json .claims.sid
+	"$BIN/yett" user edit ann@example.org --email-confirmed true
+	sign_in ann@example.org
+	run -0 jose verify.mjs "$BATS_TEST_TMPDIR/jwks.json" http://127.0.0.1:8080 http://127.0.0.1:8080 "$ACCESS"
+	[ "$(jq .claims.email_verified <<< "$output")" = true ]
 }
 
 @test "every forged token is refused, and a well-made one of the same maker is not" {

@@ -39,13 +39,14 @@ rules() {
 	E
 }
 
-# ann, who is signed in, and sam, who is of the staff, too: COOKIE[NAME], TOKEN[NAME].
+# ann, who is signed in, and sam, who is of the staff, too; and eve, whose address may be another's: COOKIES[NAME], TOKENS[NAME].
 people() {
 	local name
 	declare -gA COOKIES TOKENS
 	"$BIN/yett" role add staff > /dev/null
-	for name in ann sam; do
+	for name in ann sam eve; do
 		register $name@example.org
+		[ $name = eve ] || "$BIN/yett" user edit $name@example.org --email-confirmed true > /dev/null
 		sign_in_cookie $name@example.org
 		TOKENS[$name]=$ACCESS
 		COOKIES[$name]=$COOKIE

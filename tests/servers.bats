@@ -82,11 +82,14 @@ what_the_application_learns() {
 	[[ "$(field remote-user-id)" =~ ^[0-9a-f-]{36}$ ]] || return 1
 	[[ ",$(field remote-roles)," == *,staff,* ]] || return 1
 	[ -z "$(field remote-org)" ] || return 1
+	get eve /app -H 'Remote-Email: eve@example.org'
+	reached && [[ "$(field remote-user-id)" =~ ^[0-9a-f-]{36}$ ]] || return 1
+	[ "$(field remote-user)" = "$(field remote-user-id)" ] && [ -z "$(field remote-email)" ] || return 1
 	get - /public/page
 	reached && [ -z "$(field remote-user)$(field remote-user-id)$(field remote-email)" ]
 }
 
-@test "the application learns who asks, and of a guest nothing" {
+@test "the application learns who asks, an address once it is confirmed, and of a guest nothing" {
 	each what_the_application_learns
 }
 

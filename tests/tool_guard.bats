@@ -217,6 +217,14 @@ conf() {
 	[ "${lines[0]}" = allowed ]
 	[[ "${lines[1]}" = "rule:   /wiki role:editor ("*")" ]]
 	[ "${lines[2]}" = "reason: role:editor lets in" ]
+	yett user edit ann@example.org --email-confirmed false
+	run -0 yett guard explain /wiki --as ann@example.org
+	[ "${lines[3]}" = "name:   $(yett user show ann@example.org --json | jq -r .id), for the address is not confirmed" ]
+	YETT_GUARD_USER=username run -0 yett guard explain /wiki --as ann@example.org
+	[ "${#lines[@]}" = 3 ]
+	yett user edit ann@example.org --email-confirmed true
+	run -0 yett guard explain /wiki --as ann@example.org
+	[ "${#lines[@]}" = 3 ]
 	echo "$PASSWORD" | yett user add kim@example.org
 	run -0 yett guard explain https://example.org/wiki/1 --as kim@example.org
 	[ "${lines[0]}" = denied ]

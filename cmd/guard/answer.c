@@ -48,16 +48,17 @@ join_lines(const struct guard_who *w, uint32_t list, struct arena *a)
 	return (text);
 }
 
-/* What the application is to call the user. */
+/* What the application is to call the user. Anybody may sign up with another's address; so an
+ * address that is not confirmed is no name: it would be that of the other. */
 static const char *
 name_user(const struct conf *conf, const struct guard_who *w)
 {
 
-	if (strcmp(conf->guard_user, "id") == 0)
-		return (guard_who_text(w, w->user_id));
 	if (strcmp(conf->guard_user, "username") == 0)
 		return (guard_who_text(w, w->username));
-	return (guard_who_text(w, w->email));
+	if (strcmp(conf->guard_user, "email") == 0 && w->confirmed)
+		return (guard_who_text(w, w->email));
+	return (guard_who_text(w, w->user_id));
 }
 
 static enum err
@@ -74,7 +75,7 @@ let_in(struct req *r, enum manner manner, const struct guard_who *w)
 		return (ERR_OK);
 	values[0] = name_user(&r->app->conf, w);
 	values[1] = guard_who_text(w, w->user_id);
-	values[2] = guard_who_text(w, w->email);
+	values[2] = w->confirmed ? guard_who_text(w, w->email) : "";
 	values[3] = join_lines(w, w->roles, r->arena);
 	values[4] = guard_who_text(w, w->org_slug);
 	for (i = 0; i < COUNT(names); i++)

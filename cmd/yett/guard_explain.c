@@ -27,8 +27,9 @@ read_question(struct tool *t, struct guard_question *q)
 	return (e == ERR_OK ? 0 : tool_fail("out of memory"));
 }
 
+/* What is decided about ${user}; NULL: a stranger. */
 static int
-print(struct tool *t, const struct guard_decision *d)
+print(struct tool *t, const struct guard_decision *d, const struct user *user)
 {
 	struct json j = json_object(t->arena);
 
@@ -40,6 +41,9 @@ print(struct tool *t, const struct guard_decision *d)
 	if (d->rule != NULL)
 		printf("rule:   %s (%s)\n", d->rule, d->rule_id != NULL ? d->rule_id : "yett.conf");
 	printf("reason: %s\n", d->because);
+	if (user != NULL && d->verdict == GUARD_ALLOWED && !user->email_confirmed &&
+	    strcmp(t->conf.guard_user, "email") == 0)
+		printf("name:   %s, for the address is not confirmed\n", user->id);
 	return (0);
 }
 
@@ -66,5 +70,5 @@ cmd_guard_explain(struct tool *t)
 	if (e != ERR_OK)
 		return (
 		    tool_fail("nothing can be decided (%s): everybody is kept out", err_slug(e)));
-	return (print(t, &d));
+	return (print(t, &d, as != NULL ? &user : NULL));
 }

@@ -139,6 +139,7 @@ claims_issue_access(struct app *app, const struct user *u, const struct session 
 	json_add_text(&j, "jti", jti);
 	json_add_text(&j, "sid", s->id);
 	json_add_text(&j, "email", u->email);
+	json_add_bool(&j, "email_verified", u->email_confirmed);
 	if ((e = add_rights(app, u, s, a, &j)) != ERR_OK)
 		return (e);
 	if (s->actor_user_id != NULL)

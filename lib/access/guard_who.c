@@ -239,6 +239,7 @@ guard_who_read(struct db *db, const struct guard_person *p, struct arena *a,
 	to.text = w->text;
 	pack(w, &to, p, roles, in, org);
 	w->is_user = p->user != NULL;
+	w->confirmed = p->user != NULL && p->user->email_confirmed;
 	w->password_due =
 	    p->user != NULL && p->user->update_password_required && p->actor_id == NULL;
 	w->began_at = p->began_at;

@@ -11,7 +11,8 @@
 /* One block of memory, so that it can be remembered and copied whole: texts follow the struct.
  * Lists have a line each. */
 struct guard_who {
-	bool is_user; /* no: the key of a service */
+	bool is_user;   /* no: the key of a service */
+	bool confirmed; /* the address is known to be the user's */
 	bool second_factor;
 	bool password_due;
 	int64_t began_at;                                                    /* ms of the sign-in */

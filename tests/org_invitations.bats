@@ -415,13 +415,14 @@ in_days() {
 }
 
 @test "where mail goes out an invitation is mailed, with its link, which nobody else is shown" {
-	sql "UPDATE orgs SET name = 'Club <A> & Söhne' WHERE id = '$ORG_A'; UPDATE users SET name = 'Ann Smith' WHERE id = '$ANN_ID'"
+	sql "UPDATE orgs SET name = 'Club <A> & Söhne' WHERE id = '$ORG_A'; UPDATE users SET name = 'Bank Example' WHERE id = '$ANN_ID'"
+	yett user edit ann@example.org --email-confirmed true
 	mail_out
 	as "$ANN" POST "/orgs/$ORG_A/invitations" '{"email":"Eve@example.org","role":"org-admin"}'
 	expect 201
 	[ "$(jq -c '[.link, .mailed]' <<< "$BODY")" = '[null,true]' ]
 	deliver 1
-	[[ "$(mailed eve@example.org)" = "Subject: An invitation to Club <A> & Söhne"*"Ann Smith invites you to belong to \"Club <A> & Söhne\" at Yett"* ]]
+	[[ "$(mailed eve@example.org)" = "Subject: An invitation to Club <A> & Söhne"*"ann@example.org invites you to belong to \"Club <A> & Söhne\" at Yett"* ]]
 	[[ "$(mailed eve@example.org)" = *"good until $(date -u -d "$(in_days 7)" "+%F %H:%M") UTC"* ]]
 	[[ "$(html_of eve@example.org)" = *"Club &lt;A&gt; &amp; Söhne"* ]]
 	# But for the line of the subject, which is no HTML.
@@ -433,10 +434,83 @@ in_days() {
 	register eve@example.org
 	accept "$ACCESS" "$TOKEN"
 	expect 200
-	# Who has no name is called by the address; the language is that of who invites.
+	# Whose address need not be his own is not named; the language is that of who invites.
 	call orgs POST "/orgs/$ORG_B/invitations" '{"email":"fay@example.org"}' "$(bearer "$DORA")" HTTP_ACCEPT_LANGUAGE=de
 	deliver 2
-	[[ "$(mailed fay@example.org)" = "Subject: Eine Einladung zu Club B"*"dora@example.org lädt Sie ein"* ]]
+	[[ "$(mailed fay@example.org)" = "Subject: Eine Einladung zu Club B"*"Sie sind eingeladen, zu "*"Club B"*" bei Yett"* ]]
+	[[ "$(mailed fay@example.org) $(html_of fay@example.org)" != *dora* ]]
+}
+
+@test "the name of an org is mailed where nothing makes a link of it" {
+	local name count=0
+	mail_out
+	while read -r name; do
+		as "$ANN" PATCH "/orgs/$ORG_A" "$(jq -n --arg n "$name" '{name: $n}')"
+		expect 200
+		as "$ANN" POST "/orgs/$ORG_A/invitations" "{\"email\":\"eve$count@example.org\"}"
+		expect 201
+		deliver $((++count))
+		[[ "$(mailed "eve$((count - 1))@example.org")" = "Subject: An invitation"$'\n'*"You are invited to belong to an organisation at Yett"* ]]
+		[[ "$(mailed "eve$((count - 1))@example.org") $(html_of "eve$((count - 1))@example.org")" != *"$name"* ]]
+	done <<- 'E'
+		Your account is locked: https://evil.example
+		www.evil.example
+		WWW.EVIL now
+		Go to evil.example.
+		evil.example/a
+		a//b
+		ä.ö
+	E
+	for name in "Müller & Söhne (Inc.)" "St. Gallen" ".a. b..c"; do
+		as "$ANN" PATCH "/orgs/$ORG_A" "$(jq -n --arg n "$name" '{name: $n}')"
+		as "$ANN" POST "/orgs/$ORG_A/invitations" "{\"email\":\"eve$count@example.org\"}"
+		expect 201
+		deliver $((++count))
+		[[ "$(mailed "eve$((count - 1))@example.org")" = "Subject: An invitation to $name"*"to belong to \"$name\" at Yett"* ]]
+	done
+}
+
+@test "one who invites causes a hundred mails an hour, to whatever addresses, and no setting lifts that" {
+	local i key
+	export YETT_THROTTLE_MAILS=0
+	mail_out
+	for i in {1..98}; do
+		call users POST /users/invite "{\"email\":\"eve$i@example.org\"}" "$(bearer "$ROOT")"
+		expect 202
+	done
+	# One that is refused for its address is not counted.
+	YETT_THROTTLE_MAILS=1 call users POST /users/invite '{"email":"fay@example.org"}' "$(bearer "$ROOT")"
+	expect 202
+	YETT_THROTTLE_MAILS=1 call users POST /users/invite '{"email":"fay@example.org"}' "$(bearer "$ROOT")"
+	expect 429
+	call users POST /users/invite '{"email":"fay@example.org"}' "$(bearer "$ROOT")"
+	expect 202
+	call users POST /users/invite '{"email":"gus@example.org"}' "$(bearer "$ROOT")"
+	expect 429 too-many-requests
+	[ "$(header Retry-After)" = 36 ]
+	as "$ROOT" POST "/orgs/$ORG_A/invitations" '{"email":"gus@example.org"}'
+	expect 429
+	[ "$(sql "SELECT count(*) FROM outbox")" = 100 ]
+	# Others may, also from the same network; so may a key, which counts for itself.
+	as "$ANN" POST "/orgs/$ORG_A/invitations" '{"email":"gus@example.org"}'
+	expect 201
+	INVITATION=$(json .id)
+	key=$(yett apikey create bot --service --scope '*:*' --org "$ORG_A" --json | jq -r .key)
+	for i in {1..99}; do
+		call orgs POST "/orgs/$ORG_A/invitations" '{"email":"hal@example.org"}' HTTP_X_API_KEY="$key"
+		expect 201
+	done
+	YETT_THROTTLE_MAILS=1 call orgs POST "/orgs/$ORG_A/invitations/$INVITATION/resend" - HTTP_X_API_KEY="$key"
+	expect 200
+	call orgs POST "/orgs/$ORG_A/invitations/$INVITATION/resend" - HTTP_X_API_KEY="$key"
+	expect 429
+	pass_time 36
+	YETT_THROTTLE_MAILS=1 call orgs POST "/orgs/$ORG_A/invitations/$INVITATION/resend" - HTTP_X_API_KEY="$key"
+	expect 429
+	call orgs POST "/orgs/$ORG_A/invitations/$INVITATION/resend" - HTTP_X_API_KEY="$key"
+	expect 200
+	call users POST /users/invite '{"email":"gus@example.org"}' "$(bearer "$ROOT")"
+	expect 202
 }
 
 @test "a mail is queued when, and only when, there is an invitation" {

@@ -115,7 +115,8 @@ mail_it(struct tx *tx, struct change *c, const struct invitation *inv, const cha
 	if (id != NULL) {
 		if ((e = user_find(tx_db(tx), USER_BY_ID, id, r->arena, &inviter)) != ERR_OK)
 			return (e);
-		letter.inviter = inviter.name != NULL ? inviter.name : inviter.email;
+		/* A name is whatever its bearer wrote; an address that is confirmed is his. */
+		letter.inviter = inviter.email_confirmed ? inviter.email : NULL;
 	}
 	return (joining_mail(tx, &post, inv, &letter, c->now));
 }

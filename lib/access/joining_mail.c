@@ -21,6 +21,27 @@ print_until(int64_t at, struct arena *a)
 	return (text == NULL ? NULL : arena_print(a, "%.10s %.5s UTC", text, text + 11));
 }
 
+static bool
+is_alnum(char c)
+{
+
+	return ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	        (unsigned char)c >= 0x80);
+}
+
+/* Anybody who may make orgs chooses the name, and the mail goes to whom he likes. What many a mail
+ * reader makes a link of, as of "evil.example", is left out: "" then. */
+static const char *
+name_org(const char *name)
+{
+	const char *p;
+
+	for (p = name; *p != '\0'; p++)
+		if (*p == '/' || (*p == '.' && p > name && is_alnum(p[-1]) && is_alnum(p[1])))
+			return ("");
+	return (name);
+}
+
 enum err
 joining_mail(struct tx *tx, const struct post *post, const struct invitation *inv,
     const struct joining_letter *letter, int64_t now)
@@ -41,7 +62,7 @@ joining_mail(struct tx *tx, const struct post *post, const struct invitation *in
 
 	if (link == NULL || until == NULL)
 		return (ERR_NOMEM);
-	json_add_text(&params, "org", letter->org);
+	json_add_text(&params, "org", name_org(letter->org));
 	json_add_text(&params, "inviter", letter->inviter == NULL ? "" : letter->inviter);
 	json_add_text(&params, "until", until);
 	json_add_text(&secret, "link", link);

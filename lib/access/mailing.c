@@ -8,6 +8,7 @@
 
 #include "access/app.h"
 #include "access/profile.h"
+#include "access/subject.h"
 #include "access/throttle.h"
 #include "base/address.h"
 #include "base/text.h"
@@ -15,6 +16,7 @@
 #define KIND_MAX 32
 #define KEY_SIZE 400 /* an address is at most 254 bytes */
 #define HOUR_MS 3600000
+#define KNOWN_TIMES 100 /* an hour, by who invites */
 #define NETWORK_TIMES 5 /* as many for one network as for one address */
 #define MINUTE_S 60
 #define HOUR_S 3600
@@ -102,12 +104,21 @@ mailing_allow(struct req *r, const char *address)
 enum err
 mailing_allow_known(struct req *r, const char *address)
 {
+	static const struct limit of_known = { KNOWN_TIMES, HOUR_MS };
+	const struct subject *s = r->subject;
+	char key[KEY_SIZE];
 	int64_t wait;
-	enum err e;
+	enum err e = ERR_OK;
 
-	if (r->app->conf.throttle_mails == 0)
-		return (ERR_OK);
-	return ((e = take_address(r, address, &wait)) == ERR_OK ? refuse(r, wait) : e);
+	snprintf(key, sizeof key, "mail\n\n\n%s",
+	    s->actor_id[0] != '\0'  ? s->actor_id
+	    : s->user_id[0] != '\0' ? s->user_id
+	                            : s->key_id);
+	if ((wait = limiter_take(r->app->limiter, key, of_known)) == 0 &&
+	    r->app->conf.throttle_mails != 0 &&
+	    ((e = take_address(r, address, &wait)) != ERR_OK || wait != 0))
+		limiter_give(r->app->limiter, key, of_known);
+	return (e != ERR_OK ? e : refuse(r, wait));
 }
 
 const char *

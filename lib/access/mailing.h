@@ -47,8 +47,9 @@ MUST_USE enum err mailing_allow(struct req *r, const char *address);
 
 /**
  * mailing_allow_known(r, address):
- * The same for who is answerable for what he does, as who invites is: one address gets no more
- * than from others, and the network counts not. Errors: as mailing_allow().
+ * The same for the subject of ${r}, who is answerable for what he does, as who invites is: one
+ * address gets no more than from others, and the network counts not, but he causes 100 an hour at
+ * most, to whatever addresses, which no setting lifts. Errors: as mailing_allow().
  */
 MUST_USE enum err mailing_allow_known(struct req *r, const char *address);
 

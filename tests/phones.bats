@@ -260,6 +260,48 @@ wrong() {
 	expect 202
 }
 
+@test "five SMS a day to the phones that a user says are his, whatever is configured and wherever he is" {
+	local i
+	stop_courier
+	stop_time
+	export YETT_THROTTLE_MAILS=0
+	say() {
+		call passwordless POST /users/me/phone "{\"phone\":\"$2\",\"current_password\":\"$PASSWORD\"}" "$(bearer "$1")" REMOTE_ADDR=198.51.100.$3
+	}
+	for i in 1 2 3; do
+		say "$ANN" +491511111111$i $i
+		expect 202
+	done
+	# One that is refused for the phone is not counted.
+	for i in 1 2 3; do
+		ask $PHONE REMOTE_ADDR=198.51.100.$i
+	done
+	say "$ANN" $PHONE 4
+	expect 429
+	for i in 4 5; do
+		say "$ANN" +491511111111$i $i
+		expect 202
+	done
+	for i in 6 7 8 9; do
+		say "$ANN" +4915111111116 $i
+		expect 429 too-many-requests
+		[ "$(header Retry-After)" = 17280 ]
+	done
+	[ "$(sql "SELECT count(*) FROM webhook_deliveries")" = 5 ]
+	# Nor does it count for the phone, or for others.
+	register bob@example.org
+	for i in 1 2 3; do
+		say "$ACCESS" +4915111111116 6
+		expect 202
+	done
+	pass_time 17280
+	sign_in ann@example.org
+	say "$ACCESS" +4915111111117 7
+	expect 202
+	say "$ACCESS" +4915111111118 8
+	expect 429
+}
+
 @test "a browser's form is bound to the browser" {
 	local jar
 	have "$ANN" $PHONE

@@ -149,7 +149,7 @@ ask(struct req *r, const struct wish *in, const char *kind, bool bound)
 		text_lower(email);
 		t.to = email;
 	}
-	if ((e = in->phone != NULL ? sms_allow(r, t.to) : mailing_allow(r, t.to)) != ERR_OK ||
+	if ((e = in->phone != NULL ? sms_allow(r, t.to, NULL) : mailing_allow(r, t.to)) != ERR_OK ||
 	    (bound && (e = make_cookie(r, &t.browser)) != ERR_OK) ||
 	    (e = store_write(r->app->store, write_asking, &t)) != ERR_OK)
 		return (e);

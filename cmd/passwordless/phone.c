@@ -104,7 +104,7 @@ phone_post(struct req *r)
 	g.req = r;
 	g.now = clock_ms();
 	if ((e = check_password(r, g.current_password)) != ERR_OK ||
-	    (e = sms_allow(r, g.phone)) != ERR_OK ||
+	    (e = sms_allow(r, g.phone, r->subject->user_id)) != ERR_OK ||
 	    (e = store_write(r->app->store, write_sending, &g)) != ERR_OK)
 		return (e);
 	json_add_number(&j, "expires_in", SMS_LIFE_S);

@@ -14,7 +14,8 @@
 #define DIGITS_MAX 15
 #define KEY_SIZE 80
 
-static const struct limit of_phone = { 3, 3600000 }, of_network = { 10, 3600000 };
+static const struct limit of_phone = { 3, 3600000 }, of_network = { 10, 3600000 },
+                          of_user = { 5, 86400000 };
 
 bool
 sms_phone_ok(const char *phone)
@@ -25,19 +26,25 @@ sms_phone_ok(const char *phone)
 	        phone[1] != '0' && strspn(phone + 1, "0123456789") == len - 1);
 }
 
+/* What is refused for one reason counts for none. */
 enum err
-sms_allow(struct req *r, const char *phone)
+sms_allow(struct req *r, const char *phone, const char *user_id)
 {
 	struct limiter *l = r->app->limiter;
-	char network[ADDRESS_SIZE], key[KEY_SIZE], network_key[KEY_SIZE];
+	char network[ADDRESS_SIZE], key[KEY_SIZE], network_key[KEY_SIZE], user_key[KEY_SIZE];
 	int64_t wait;
 
 	address_customer(r->remote_addr, network);
 	snprintf(key, sizeof key, "sms\n%s", phone);
 	snprintf(network_key, sizeof network_key, "sms\n\n%s", network);
+	snprintf(user_key, sizeof user_key, "sms\n\n\n%s", user_id != NULL ? user_id : "");
 	if ((wait = limiter_take(l, network_key, of_network)) == 0 &&
 	    (wait = limiter_take(l, key, of_phone)) != 0)
 		limiter_give(l, network_key, of_network);
+	if (wait == 0 && user_id != NULL && (wait = limiter_take(l, user_key, of_user)) != 0) {
+		limiter_give(l, network_key, of_network);
+		limiter_give(l, key, of_phone);
+	}
 	return (wait == 0 ? ERR_OK : throttle_refuse(r, wait, "too many codes were asked for"));
 }
 

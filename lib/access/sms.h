@@ -23,12 +23,13 @@ struct sms {
 bool sms_phone_ok(const char *phone);
 
 /**
- * sms_allow(r, phone):
+ * sms_allow(r, phone, user_id):
  * May the sender of ${r} cause one more SMS to ${phone}, whether or not that is somebody's? Each
- * costs money, so no setting lifts it: 3 in an hour to one phone, 10 from one network. Counts it.
+ * costs money, so no setting lifts it: 3 in an hour to one phone, 10 from one network, and 5 in a
+ * day for ${user_id}, who may name any phones (NULL: nobody). Counts it.
  * Errors: ERR_LIMIT, with Retry-After; ERR_NOMEM.
  */
-MUST_USE enum err sms_allow(struct req *r, const char *phone);
+MUST_USE enum err sms_allow(struct req *r, const char *phone, const char *user_id);
 
 /**
  * sms_send(tx, r, s, now):

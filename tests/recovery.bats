@@ -74,6 +74,34 @@ dead() {
 	dead "$TOKEN"
 }
 
+@test "a link is dead once an admin has written another address, also when the old one is back" {
+	local before
+	link
+	before=$TOKEN
+	admin
+	change() {
+		call users PATCH "/users/$ANN_ID" "{\"email\":\"$1\"}" "$(bearer "$ADMIN")"
+		expect 200
+	}
+	# The same in other letters is no other.
+	change Ann@example.org
+	[ "$(sql "SELECT count(*) FROM one_time_tokens WHERE user_id = '$ANN_ID'")" = 1 ]
+	change lee@example.org
+	[ "$(sql "SELECT count(*) FROM one_time_tokens WHERE user_id = '$ANN_ID'")" = 0 ]
+	change ann@example.org
+	dead "$before"
+	link
+	before=$TOKEN
+	"$BIN/yett" user edit ann@example.org --name Ann --email ANN@example.org
+	[ "$(sql "SELECT count(*) FROM one_time_tokens WHERE user_id = '$ANN_ID'")" = 1 ]
+	"$BIN/yett" user edit ann@example.org --email lee@example.org
+	"$BIN/yett" user edit lee@example.org --email ann@example.org
+	dead "$before"
+	link
+	reset "$TOKEN"
+	expect 204
+}
+
 @test "the answer is the same for everybody, and only who may sign in gets a mail" {
 	local who said
 	for who in disabled locked hidden bare; do

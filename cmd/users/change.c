@@ -108,6 +108,7 @@ change_simply(struct req *r, struct change *c, const char *action,
 static enum err
 write_patch(struct tx *tx, struct change *c)
 {
+	const char *old = c->user.email;
 	struct arena *a = c->req->arena;
 	enum err e;
 
@@ -121,6 +122,8 @@ write_patch(struct tx *tx, struct change *c)
 		return (e);
 	if ((e = user_set_profile(tx, &c->user, c->now, a)) == ERR_TAKEN)
 		c->taken = person_taken(tx_db(tx), &c->user, a);
+	if (e == ERR_OK && !text_same_nocase(old, c->user.email))
+		e = ticket_forget_all(tx, c->user.id);
 	if (!person_add_fields(&c->person, &c->details))
 		c->action = NULL;
 	return (e);

@@ -7,6 +7,7 @@
 #include "access/person.h"
 #include "access/ticket.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "commands.h"
 #include "store/session.h"
 #include "who.h"
@@ -291,11 +292,13 @@ write_edit(struct tx *tx, struct user_change *c)
 	struct arena *a = c->tool->arena;
 	struct json details = json_object(a);
 	struct req said = { .arena = a };
+	const char *old;
 	struct user u;
 	enum err e;
 
 	if ((e = user_find(tx_db(tx), USER_BY_ID, c->user.id, a, &u)) != ERR_OK)
 		return (e);
+	old = u.email;
 	if ((e = person_apply(&said, c->arg, true, &u)) == ERR_FIELDS)
 		c->said =
 		    arena_print(a, "%s: %s", said.field_errors[0].name, said.field_errors[0].value);
@@ -303,6 +306,8 @@ write_edit(struct tx *tx, struct user_change *c)
 		return (e);
 	if ((e = user_set_profile(tx, &u, c->now, a)) == ERR_TAKEN)
 		c->taken = person_taken(tx_db(tx), &u, a);
+	if (e == ERR_OK && !text_same_nocase(old, u.email))
+		e = ticket_forget_all(tx, u.id);
 	if (e != ERR_OK)
 		return (e);
 	c->user.email = u.email;

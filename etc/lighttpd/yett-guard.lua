@@ -12,12 +12,13 @@ end
 for _, name in ipairs(foreign) do
 	r.req_header[name] = nil
 end
--- The session's cookie is not for applications: whoever reads their logs, or their memory, would be signed in; nor is the one
--- that a browser is known by. The guard needs the first, so they go at the second time.
+-- The session's cookie is not for applications: whoever reads their logs, or their memory, would be signed in; nor are those
+-- that a browser is known by, and that a link by mail is bound to. The guard needs the first, so they go at the second time.
 local cookies = r.req_header["Cookie"]
 if cookies and r.req_env["YETT_SEEN"] then
 	cookies = ("; " .. cookies):gsub("; *yett=[^;]*", ""):gsub("; *__Host%-yett=[^;]*", "")
 	cookies = cookies:gsub("; *yett%-device=[^;]*", ""):gsub("; *__Host%-yett%-device=[^;]*", "")
+	cookies = cookies:gsub("; *yett%-asked=[^;]*", ""):gsub("; *__Host%-yett%-asked=[^;]*", "")
 	cookies = cookies:gsub("^; *", "")
 	r.req_header["Cookie"] = cookies ~= "" and cookies or nil
 end

@@ -150,7 +150,7 @@ audited() {
 		can_create_orgs: true, properties: {a: [1, null]}}')"
 	expect 201
 	ID=$(json .id)
-	[ "$(jq -c 'del(.id, .created_at)' <<< "$BODY")" = '{"email":"Kim@Example.org","email_confirmed":true,"username":"Kim","name":"Kim Ö","first_name":"Kim","last_name":"Ö","picture_url":"https://example.org/kim.png","locale":null,"properties":{"a":[1,null]},"has_password":true,"update_password_required":false,"can_create_orgs":true,"legacy_user_id":"42","attributes":{},"enabled":true,"locked":false,"hidden":false,"last_active_at":null,"roles":["viewer"],"permissions":["profile:read","profile:update"]}' ]
+	[ "$(jq -c 'del(.id, .created_at)' <<< "$BODY")" = '{"email":"Kim@Example.org","email_confirmed":true,"username":"Kim","name":"Kim Ö","first_name":"Kim","last_name":"Ö","picture_url":"https://example.org/kim.png","locale":null,"phone":null,"phone_confirmed":false,"properties":{"a":[1,null]},"has_password":true,"update_password_required":false,"can_create_orgs":true,"legacy_user_id":"42","attributes":{},"enabled":true,"locked":false,"hidden":false,"last_active_at":null,"roles":["viewer"],"permissions":["profile:read","profile:update"]}' ]
 	audited user.created "$ID"
 	[ "$(sql "SELECT count(*) FROM groups g JOIN group_members m ON m.group_id = g.id WHERE g.home_user_id = '$ID' AND m.user_id = '$ID'")" = 1 ]
 	sign_in kim@example.org

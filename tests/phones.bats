@@ -377,3 +377,28 @@ wrong() {
 	[ "$(json .created)" = 1 ]
 	[ "$(sql "SELECT phone IS NULL, phone_confirmed FROM users WHERE email = 'ann@example.org'")" = "1|0" ]
 }
+
+@test "the account page has forms for it where codes are sent by SMS, and they lead back to it" {
+	local cookie
+	call login POST /auth/login "email=ann%40example.org&password=${PASSWORD// /+}" "$FORM" "$HTML" "$SAME"
+	expect 303
+	cookie="HTTP_COOKIE=$(header Set-Cookie | sed -n 's/^\(yett=[^;]*\);.*/\1/p')"
+	call session GET /account - "$cookie" "$HTML"
+	[[ $BODY == *'action="/users/me/phone"'* ]]
+	[[ $BODY != *'action="/users/me/phone/verify"'* ]]
+	call passwordless POST /users/me/phone "phone=%2B4915112345678&current_password=${PASSWORD// /+}" "$FORM" "$HTML" "$SAME" "$cookie"
+	expect 303
+	[ "$(header Location)" = "/account#phone-sent" ]
+	call session GET /account - "$cookie" "$HTML"
+	[[ $BODY == *'+4915112345678: you have not shown'* ]]
+	[[ $BODY == *'action="/users/me/phone/verify"'* ]]
+	sql "UPDATE users SET phone_confirmed = 1"
+	call session GET /account - "$cookie" "$HTML"
+	[[ $BODY != *'action="/users/me/phone/verify"'* ]]
+	call passwordless POST '/users/me/phone?_method=DELETE' '' "$FORM" "$HTML" "$SAME" "$cookie"
+	expect 303
+	[ "$(header Location)" = "/account#phone-removed" ]
+	[ "$(sql "SELECT count(*) FROM users WHERE phone IS NOT NULL")" = 0 ]
+	YETT_SIGNIN_OTP_SMS=no call session GET /account - "$cookie" "$HTML"
+	[[ $BODY != *'/users/me/phone'* ]]
+}

@@ -6,13 +6,13 @@ PRAGMA cache_size = -600000;
 BEGIN;
 WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $USERS),
 	t AS (SELECT i, $NOW - 7776000000 + i * 20 AS at FROM n)
-INSERT INTO users (id, email, email_key, username, username_key, name, password_hash, created_at, updated_at, number)
+INSERT INTO users (id, email, email_key, email_confirmed, username, username_key, name, password_hash, created_at, updated_at, number)
 SELECT substr(printf('%012x', at), 1, 8) || '-' || substr(printf('%012x', at), 9) || printf('-7000-8000-%012x', i),
-	printf('User%06d@example.org', i), printf('user%06d@example.org', i),
+	printf('User%06d@example.org', i), printf('user%06d@example.org', i), 1,
 	printf('User%06d', i), printf('user%06d', i), printf('User Number %d', i), '$HASH', at, at, i + 1000
 FROM t;
 INSERT INTO users_words (rowid, email, username, name, marks)
-SELECT number, email, username, name, 'e:1l:0c:0' FROM users WHERE number >= 1000;
+SELECT number, email, username, name, 'e:1l:0c:1' FROM users WHERE number >= 1000;
 INSERT INTO user_roles (user_id, role_id, assigned_at)
 SELECT id, '00000000-0000-7000-8000-000000000002', created_at FROM users;
 INSERT INTO groups (id, name, home_user_id, created_at)

@@ -52,6 +52,7 @@ matrix() {
 		POST   /orgs/$A/domains/$A_DOMAIN/verify       -                            401 404 403 503 503 404 503
 		GET    /orgs/$A/invitations                    -                            401 404 403 200 200 404 200
 		POST   /orgs/$A/invitations                    {"email":"x@example.org"}    401 404 403 201 201 404 201
+		POST   /orgs/$A/invitations/$A_INVITATION/resend {}                         401 404 403 200 200 404 200
 		DELETE /orgs/$A/invitations/$A_INVITATION      -                            401 404 403 204 204 404 204
 		POST   /invitations/look                       {"token":"x"}                404 404 404 404 404 404 404
 		POST   /invitations/accept                     {"token":"x"}                401 404 404 404 404 404 404

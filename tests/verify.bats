@@ -369,7 +369,7 @@ org_of_domain() {
 	[[ "$(json .detail)" = "sign in with the account"* ]]
 	YETT_SIGNUP_VERIFICATION=off register eve@example.net
 	move "$TOKEN"
-	expect 400 invalid-link
+	refused
 	ACCESS=$mine USER_ID=$my_id
 	move "$TOKEN"
 	expect 200

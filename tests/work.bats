@@ -290,6 +290,39 @@ refused() {
 	expect 201
 }
 
+@test "who has forgotten the password, and who wants onto the waitlist, works as well" {
+	export YETT_SIGNUP_MODE=waitlist YETT_MAIL_URL="file:$BATS_TEST_TMPDIR/mail"
+	local program path kind
+	"$BIN/yett" user add ann@example.org <<< "$PASSWORD"
+	mails() {
+		sql "SELECT count(*) FROM outbox WHERE kind = '$1'"
+	}
+	USERS=1
+	while read -r program path kind; do
+		call "$program" POST "$path" '{"email":"ann@example.org"}'
+		refused "there is none"
+		[ "$(mails "$kind")" = 0 ]
+		work
+		call "$program" POST "$path" '{"email":"ann@example.org"}' "HTTP_YETT_WORK=$SOLUTION"
+		expect 202
+		[ "$(mails "$kind")" = 1 ]
+		# Nor may one solution ask for mails by the thousand.
+		call "$program" POST "$path" '{"email":"ben@example.org"}' "HTTP_YETT_WORK=$SOLUTION"
+		refused "used before"
+	done <<- END
+		password /auth/password/forgot reset
+		waitlist /waitlist waitlist-known
+	END
+	for kind in "password /forgot" "waitlist /waitlist"; do
+		# shellcheck disable=SC2086 # two words
+		call ${kind% *} GET "${kind#* }" - "$HTML"
+		grep -q '<input type="hidden" name="work" value=""' <<< "$BODY"
+		grep -q 'Please turn on JavaScript' <<< "$BODY"
+		YETT_WORK_MODE=off call ${kind% *} GET "${kind#* }" - "$HTML"
+		run ! grep -q 'name="work"\|data-work\|JavaScript' <<< "$BODY"
+	done
+}
+
 @test "in mode busy so many in a while go without, and more by work" {
 	export YETT_WORK_MODE=busy YETT_WORK_FREE_REQUESTS=2 YETT_WORK_FREE_WINDOW_S=60
 	call session GET /auth/challenge

@@ -141,13 +141,14 @@ find_mover(struct tx *tx, struct req *r, const struct ticket *t, struct user *re
 		return (e);
 	if (taken)
 		return (ERR_TICKET);
-	/* Somebody else may have asked for this address, too, and the two mails look alike. */
-	if (!is_own(r->subject, t->user_id)) {
+	/* Somebody else may have asked for this address, too, and the two mails look alike. Who is
+	 * signed in as another is told nothing of it. */
+	if (is_own(r->subject, t->user_id))
+		return (ERR_OK);
+	if (r->subject == NULL)
 		req_fail(r, ERR_TICKET,
 		    "sign in with the account that is to have this address, and come again");
-		return (ERR_TICKET);
-	}
-	return (ERR_OK);
+	return (ERR_TICKET);
 }
 
 /* "b...@example.org": whoever wrote it recognises it, and who has taken over the old address, or

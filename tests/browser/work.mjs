@@ -115,6 +115,15 @@ test("without JavaScript the page says that it is needed, and so does the answer
 	assert.deepEqual(await everything(page), []);
 }));
 
+test("forgot your password, too, is work, and then a mail on its way", () => visit(SCRIPTED, async (page) => {
+	await page.goto(`${BASE}/forgot`);
+	assert.deepEqual(await everything(page), []);
+	await page.getByLabel("Email").fill(newPerson().email);
+	await press(page, "Send the link");
+	assert.equal(place(page), "/forgot#sent");
+	assert.ok(await page.getByText("Look into your mail").isVisible());
+}));
+
 test("a form without the solution is refused", () => visit({}, async (page) => {
 	assert.equal((await post(page, "/auth/register", newPerson())).status(), 428);
 }));

@@ -214,9 +214,10 @@ reached() {
 	[ $# = 0 ] || [ "$(json '"\(.method) \(.path) \(.body)"')" = "$*" ]
 }
 
-# field NAME: its values as the application got it, '_' and all else that some programs read as '-' taken for that.
+# field NAME: its values as the application got it, '_' and all else that some programs read as '-' taken for that. NAME is
+# a regular expression.
 field() {
-	jq -r --arg name "$1" '.fields[] | select((.[0] | gsub("[^a-z0-9]"; "-")) == $name) | .[1]' <<< "$BODY"
+	jq -r --arg name "$1" '.fields[] | select(.[0] | gsub("[^a-z0-9]"; "-") | test("^" + $name + "$")) | .[1]' <<< "$BODY"
 }
 
 # refused: no page, and nothing of the application.

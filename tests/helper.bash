@@ -83,6 +83,12 @@ header() {
 	sed -n "s/^$1: //Ip" <<< "$HEAD"
 }
 
+# answer: the last one, head and all, but for what is of each request alone.
+answer() {
+	grep -v '^X-Request-Id: ' <<< "$HEAD"
+	jq -S 'del(.request_id)' <<< "$BODY"
+}
+
 # expect STATUS [CODE]: what the last call must have answered.
 expect() {
 	if [ "$STATUS" != "$1" ] || { [ $# = 2 ] && [ "$(json .code)" != "$2" ]; }; then
@@ -102,6 +108,11 @@ expect_field() {
 
 sql() {
 	sqlite3 "$DB" "$@"
+}
+
+# events ACTION: how many there are in the audit log.
+events() {
+	sql "SELECT count(*) FROM audit_log WHERE action = '$1'"
 }
 
 # register EMAIL: a user, whose tokens are then in ACCESS and REFRESH and whose id is in USER_ID.

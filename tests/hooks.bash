@@ -1,4 +1,5 @@
-# What the tests of webhooks share: a receiver that looks at signatures by itself, and what came of deliveries.
+# What the tests of webhooks share, with mail.bash loaded before: a receiver that looks at signatures by itself, and what came of
+# deliveries.
 
 # hook NAME METHOD PATH [BODY]
 hook() {
@@ -8,22 +9,13 @@ hook() {
 # start_receiver [http|https] [ADDRESS]: a server for webhooks on loopback, at $HOOK_URL, what came to it in $HOOKS/got, a line
 # of JSON each. $HOOKS/answer says what it answers: tests/hook-server knows the words.
 start_receiver() {
-	local i
 	HOOKS=$(mktemp -d "$BATS_TEST_TMPDIR/hooks.XXXX")
 	BOX=$HOOKS
 	: > "$HOOKS/got"
 	[ "${1-https}" = http ] || certificate
 	"$TOP/tests/hook-server" "$HOOKS" "${1-https}" "${2-127.0.0.1}" >> "$BATS_TEST_TMPDIR/hooks.log" 2>&1 3>&- &
 	RECEIVERS+=" $!"
-	RECEIVER=$!
-	for i in $(seq 200); do
-		[ ! -e "$HOOKS/port" ] || break
-		sleep 0.05
-	done
-	[ -e "$HOOKS/port" ] || {
-		cat "$BATS_TEST_TMPDIR/hooks.log" >&2
-		return 1
-	}
+	is_up "$HOOKS/port" "$BATS_TEST_TMPDIR/hooks.log"
 	HOOK_URL=${1-https}://${2-127.0.0.1}:$(cat "$HOOKS/port")
 	[ "${1-https}" = http ] || export YETT_WEBHOOK_CA="$HOOKS/cert.pem"
 	export YETT_WEBHOOK_PRIVATE=127.0.0.1

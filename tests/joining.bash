@@ -38,8 +38,3 @@ as() {
 is_member() {
 	sql "SELECT count(*) FROM user_orgs WHERE org_id = '$1' AND user_id = '$2'"
 }
-
-# events ACTION: how many there are in the log.
-events() {
-	sql "SELECT count(*) FROM audit_log WHERE action = '$1'"
-}

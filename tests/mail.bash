@@ -23,9 +23,20 @@ stop_courier() {
 	end_courier TERM
 }
 
+# is_up FILE LOG: wait until what was started says by the file that it is; 10 s at most, and then what it logged.
+is_up() {
+	local i
+	for i in $(seq 200); do
+		[ ! -e "$1" ] || return 0
+		sleep 0.05
+	done
+	cat "$2" >&2
+	return 1
+}
+
 # start_smtp [plain|starttls|smtps [USER:PASSWORD]]: a mail server, what it took in $BOX; YETT_MAIL_URL leads there.
 start_smtp() {
-	local i scheme=smtp host=127.0.0.1
+	local scheme=smtp host=127.0.0.1
 	BOX=$BATS_TEST_TMPDIR/box
 	mkdir -p "$BOX"
 	rm -f "$BOX/ready"
@@ -33,14 +44,7 @@ start_smtp() {
 	[ "${1-plain}" != smtps ] || scheme=smtps
 	"$TOP/tests/smtp-server" "$BOX" "$@" >> "$BATS_TEST_TMPDIR/smtp.log" 2>&1 3>&- &
 	SMTP=$!
-	for i in $(seq 200); do
-		[ ! -e "$BOX/ready" ] || break
-		sleep 0.05
-	done
-	[ -e "$BOX/ready" ] || {
-		cat "$BATS_TEST_TMPDIR/smtp.log" >&2
-		return 1
-	}
+	is_up "$BOX/ready" "$BATS_TEST_TMPDIR/smtp.log"
 	YETT_MAIL_URL=$scheme://$host:$(cat "$BOX/port")
 	export YETT_MAIL_URL YETT_MAIL_FROM="Yett <yett@example.org>"
 	[ "${1-plain}" != plain ] || export YETT_MAIL_TLS=off
@@ -125,31 +129,64 @@ taken_ids() {
 	cut -d ' ' -f 1 "$BOX/taken" | sort -u | wc -l
 }
 
-# start_box: a courier that puts each mail into a folder.
-start_box() {
+# mail_out: from now on mail goes out, each into a file of its own, once a courier runs.
+mail_out() {
 	export YETT_MAIL_URL="file:$BATS_TEST_TMPDIR/out"
+}
+
+# start_box: the same, and one runs.
+start_box() {
+	mail_out
 	start_courier
 }
 
-# mail_to ADDRESS KIND: the newest such mail, once it is sent: TEXT is what it says, TOKEN what its link ends with.
+# deliver COUNT: have a courier send all there is, until so many are sent in all.
+deliver() {
+	start_courier
+	eventually counts sent "$1"
+	stop_courier
+}
+
+# mail_to ADDRESS [KIND]: the newest mail to it, or the newest of that kind, once it is sent: SUBJECT; TEXT, what it says, the
+# subject first; PAGE, its HTML; LINK, the link in it that ends with a token, and that TOKEN; CODE, the one in it. "" where there
+# is none.
 mail_to() {
-	ID=$(sql "SELECT id FROM outbox WHERE to_address = '$1' AND kind = '$2' ORDER BY rowid DESC LIMIT 1")
+	ID=$(sql "SELECT id FROM outbox WHERE to_address = '$1' AND '${2-}' IN ('', kind) ORDER BY rowid DESC LIMIT 1")
 	[ -n "$ID" ] || {
-		echo "no mail $2 to $1" >&2
+		echo "no mail ${2-} to $1" >&2
 		return 1
 	}
 	eventually is sent
-	TEXT=$(python3 - "$BATS_TEST_TMPDIR/out/$ID.eml" <<- 'END'
+	TEXT=$(part_of plain)
+	PAGE=$(part_of html)
+	SUBJECT=${TEXT%%$'\n'*}
+	LINK=$(grep -oE 'https?://[^ ]*#[A-Za-z0-9_-]{43}$' <<< "$TEXT") || LINK=
+	TOKEN=${LINK#*#}
+	CODE=$(grep -oE '^ {4}[0-9]{6}$' <<< "$TEXT" | tr -d ' ')
+}
+
+# part_of plain|html: that part of the mail ID; before the plain one its subject.
+part_of() {
+	python3 - "$BATS_TEST_TMPDIR/out/$ID.eml" "$1" <<- 'END'
 		import email, email.policy, sys
 		m = email.message_from_bytes(open(sys.argv[1], "rb").read(), policy=email.policy.default)
-		print(m["Subject"])
-		print(m.get_body(("plain",)).get_content())
+		if sys.argv[2] == "plain":
+		    print(m["Subject"])
+		print(m.get_body((sys.argv[2],)).get_content().replace("\r\n", "\n"))
 	END
-	)
-	TOKEN=$(sed -nE 's/^https?:.*#([A-Za-z0-9_-]{43})\r?$/\1/p' <<< "$TEXT")
 }
 
 # mails ADDRESS: the kinds of those to it, the oldest first.
 mails() {
 	sql "SELECT kind FROM outbox WHERE to_address = '$1' ORDER BY rowid" | paste -sd ' '
+}
+
+# letters KIND [ADDRESS]: how many of that kind there are, to whomever or to that address, sent or not.
+letters() {
+	sql "SELECT count(*) FROM outbox WHERE kind = '$1' AND '${2-}' IN ('', to_address)"
+}
+
+# outbox: kind and address of all mails, in their order.
+outbox() {
+	sql "SELECT group_concat(kind || ' ' || to_address, ', ') FROM (SELECT * FROM outbox ORDER BY rowid)"
 }

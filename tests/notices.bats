@@ -3,7 +3,6 @@
 
 load helper
 load mail
-load letters
 
 FIREFOX="HTTP_USER_AGENT=Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 IPHONE="HTTP_USER_AGENT=Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1"
@@ -13,7 +12,7 @@ setup() {
 	stop_time
 	# Other mails than these are counted elsewhere.
 	export YETT_SIGNUP_VERIFICATION=off
-	start_letters
+	start_box
 	register ann@example.org
 	ANN_ID=$USER_ID
 }
@@ -162,7 +161,7 @@ besiege() {
 	old=$ACCESS
 	come "$FIREFOX" REMOTE_ADDR=203.0.113.9 YETT_GUARD_ASK="Ann, in room 12"
 	new=$ACCESS
-	letter new-device ann@example.org
+	mail_to ann@example.org new-device
 	[ "$SUBJECT" = "A sign-in to Yett on a new device" ]
 	[[ "$TEXT" == *"When: "*" UTC"*"Device: Firefox on Linux"*"Network address: 203.0.113.9"*"for 7 days"* ]]
 	[[ "$TEXT" == *"ask Ann, in room 12."* && "$PAGE" == *"href=\"$LINK\""* && "$TEXT$PAGE" != *"{{"* ]]
@@ -184,10 +183,10 @@ besiege() {
 @test "each mail has a link of its own, good for seven days, whatever else was mailed" {
 	local first second
 	come "$FIREFOX"
-	letter new-device ann@example.org
+	mail_to ann@example.org new-device
 	first=$TOKEN
 	come "$IPHONE"
-	letter new-device ann@example.org
+	mail_to ann@example.org new-device
 	second=$TOKEN
 	[ "$first" != "$second" ]
 	use end-session "$first"
@@ -198,7 +197,7 @@ besiege() {
 	refresh "$REFRESH"
 	expect 401
 	come "$FIREFOX" REMOTE_ADDR=203.0.113.9
-	letter new-device ann@example.org
+	mail_to ann@example.org new-device
 	pass_time 604800
 	dead end-session "$TOKEN"
 }
@@ -207,10 +206,10 @@ besiege() {
 	local end unlock
 	export YETT_THROTTLE_FAILURES=1
 	come "$FIREFOX"
-	letter new-device ann@example.org
+	mail_to ann@example.org new-device
 	end=$TOKEN
 	besiege ann@example.org
-	letter locked ann@example.org
+	mail_to ann@example.org locked
 	unlock=$TOKEN
 	dead end-session "$unlock" "${end:0:42}" "${end}A" "$(printf 'a%.0s' $(seq 2048))"
 	dead unlock "$end" "${unlock:0:42}" "${unlock}A" "$(printf 'a%.0s' $(seq 2048))"
@@ -229,7 +228,7 @@ besiege() {
 
 @test "a session that is over already is as good as ended" {
 	come "$FIREFOX"
-	letter new-device ann@example.org
+	mail_to ann@example.org new-device
 	call session POST /auth/logout "{\"refresh_token\":\"$REFRESH\"}"
 	expect 204
 	use end-session "$TOKEN"
@@ -239,7 +238,7 @@ besiege() {
 
 @test "a browser is led from the link to choosing another password" {
 	come "$FIREFOX"
-	letter new-device ann@example.org
+	mail_to ann@example.org new-device
 	call password POST /auth/end-session "token=nonsense" "$FORM" "$HTML" "$SAME"
 	expect 400
 	grep -q 'not valid, or not any more' <<< "$BODY"
@@ -325,13 +324,13 @@ besiege() {
 
 @test "what a client calls itself becomes no link in the mail" {
 	come HTTP_USER_AGENT="evil.example/1"
-	letter new-device ann@example.org
+	mail_to ann@example.org new-device
 	[[ "$TEXT$PAGE" == *"Unknown device"* && "$TEXT$PAGE" != *evil* ]]
 	come HTTP_USER_AGENT="<b>bold</b>"
-	letter new-device ann@example.org
+	mail_to ann@example.org new-device
 	[[ "$TEXT$PAGE" == *"Unknown device"* && "$TEXT$PAGE" != *bold* ]]
 	come HTTP_USER_AGENT="curl/8.5.0"
-	letter new-device ann@example.org
+	mail_to ann@example.org new-device
 	[[ "$TEXT" == *"Device: curl"* ]]
 }
 
@@ -343,7 +342,7 @@ besiege() {
 	[ "$(letters locked)" = 1 ]
 	try ann@example.org "$PASSWORD" REMOTE_ADDR=203.0.113.1
 	expect 429
-	letter locked ann@example.org
+	mail_to ann@example.org locked
 	[ "$SUBJECT" = "Many wrong passwords for your account at Yett" ]
 	[[ "$TEXT" == *"11 by now"*" UTC"*"within 60 minutes"*"$LINK"* && "$TEXT$PAGE" != *"{{"* ]]
 	[ "$LINK" = "http://127.0.0.1:8080/unlock#$TOKEN" ]
@@ -355,7 +354,7 @@ besiege() {
 	try ann@example.org wrong REMOTE_ADDR=203.0.113.1
 	expect 401
 	[ "$(letters locked)" = 2 ]
-	letter locked ann@example.org
+	mail_to ann@example.org locked
 	[[ "$TEXT" == *"13 by now"* ]]
 }
 
@@ -367,7 +366,7 @@ besiege() {
 	besiege ann@example.org
 	try ann@example.org "$PASSWORD" REMOTE_ADDR=203.0.113.1
 	expect 429
-	letter locked ann@example.org
+	mail_to ann@example.org locked
 	call password POST /auth/unlock "token=$TOKEN" "$FORM" "$HTML" "$SAME"
 	expect 303
 	[ "$(header Location)" = "/login#unlocked" ]
@@ -382,7 +381,7 @@ besiege() {
 @test "it is good for an hour, and touches no lock of an admin's" {
 	export YETT_THROTTLE_FAILURES=1
 	besiege ann@example.org
-	letter locked ann@example.org
+	mail_to ann@example.org locked
 	sql "UPDATE users SET locked = 1"
 	pass_time 3599
 	use unlock "$TOKEN"
@@ -393,7 +392,7 @@ besiege() {
 	sql "UPDATE users SET locked = 0"
 	pass_time 3600
 	besiege ann@example.org
-	letter locked ann@example.org
+	mail_to ann@example.org locked
 	pass_time 3600
 	dead unlock "$TOKEN"
 }

@@ -3,7 +3,6 @@
 
 load helper
 load mail
-load letters
 
 NEW="another quite long sentence"
 
@@ -12,7 +11,7 @@ setup() {
 	stop_time
 	# Other mails than these are counted elsewhere.
 	export YETT_SIGNUP_VERIFICATION=off
-	start_letters
+	start_box
 	register ann@example.org
 	ANN=$ACCESS
 	ANN_ID=$USER_ID
@@ -35,7 +34,7 @@ reset() {
 link() {
 	forgot "${1-ann@example.org}"
 	expect 202
-	letter reset "${1-ann@example.org}"
+	mail_to "${1-ann@example.org}" reset
 }
 
 admin() {
@@ -357,7 +356,7 @@ dead() {
 	call password POST /auth/password/reset "{\"token\":\"$TOKEN\",\"new_password\":\"$NEW\"}" \
 		"HTTP_USER_AGENT=Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0" YETT_GUARD_ASK="Ann, in room 12"
 	expect 204
-	letter password-changed ann@example.org
+	mail_to ann@example.org password-changed
 	[ "$SUBJECT" = "Your password for Yett was changed" ]
 	[[ "$TEXT" == *"by a link that was mailed to you"*"When: "*" UTC"*"Device: Firefox on Linux"*"Network address: 192.0.2.7"* ]]
 	[[ "$TEXT" == *"http://127.0.0.1:8080/forgot"*"ask Ann, in room 12."* ]]
@@ -371,7 +370,7 @@ dead() {
 	call password POST /auth/password/change '{"current_password":"'"$PASSWORD"'","new_password":"'"$NEW"'"}' "$(bearer "$ANN")"
 	expect 204
 	dead "$TOKEN"
-	letter password-changed ann@example.org
+	mail_to ann@example.org password-changed
 	[[ "$TEXT" == *"somebody who was signed in and knew the old one"* ]]
 	# What failed is told to nobody.
 	call password POST /auth/password/change '{"current_password":"wrong","new_password":"'"$NEW 2"'"}' "$(bearer "$ANN")"
@@ -385,11 +384,11 @@ dead() {
 	call users DELETE "/users/$ANN_ID/password" - "$(bearer "$ADMIN")" REMOTE_ADDR=203.0.113.99
 	expect 200
 	dead "$TOKEN"
-	letter password-changed ann@example.org
+	mail_to ann@example.org password-changed
 	[ "$SUBJECT" = "Your password for Yett was removed" ]
 	[[ "$TEXT" == *"has removed the password"* && "$TEXT" != *203.0.113.99* && "$TEXT" != */forgot* ]]
 	echo "$PASSWORD 2" | "$BIN/yett" user passwd ann@example.org > /dev/null
-	letter password-changed ann@example.org
+	mail_to ann@example.org password-changed
 	[[ "$TEXT" == *"has set another password"*/forgot* ]]
 	link
 	"$BIN/yett" user clear-password ann@example.org > /dev/null
@@ -406,12 +405,12 @@ dead() {
 	link
 	[ "$SUBJECT" = "Ein neues Passwort für Yett" ]
 	reset "$TOKEN"
-	letter password-changed ann@example.org
+	mail_to ann@example.org password-changed
 	[ "$SUBJECT" = "Ihr Passwort für Yett wurde geändert" ]
 	[[ "$TEXT" == *"mit einem Link"* && "$PAGE" == *'lang="de"'* && "$TEXT$PAGE" != *"{{"* ]]
 	sql "UPDATE users SET locale = NULL"
 	forgot ann@example.org HTTP_ACCEPT_LANGUAGE=de
-	letter reset ann@example.org
+	mail_to ann@example.org reset
 	[ "$SUBJECT" = "Ein neues Passwort für Yett" ]
 }
 

@@ -9,7 +9,7 @@ load waiting
 setup() {
 	fresh_state
 	stop_time
-	mail_out
+	mails_of_invitations
 }
 
 teardown() {
@@ -128,7 +128,8 @@ org_invitation() {
 	for mode in open invite waitlist; do
 		export YETT_SIGNUP_MODE=$mode
 		site_invitation "$mode@example.org"
-		[[ "$(mailed "$mode@example.org")" = "Subject: An invitation to Yett"*"good for 7 days"* ]]
+		mail_to "$mode@example.org"
+		[[ "$TEXT" = "An invitation to Yett"*"good for 7 days"* ]]
 		join "${mode^^}@example.org" "$TOKEN"
 		expect 201
 		[ "$(json .user.email_confirmed)" = true ]
@@ -340,7 +341,8 @@ org_invitation() {
 	expect 202
 	[ "$(jq -c '[keys, .email]' <<< "$BODY")" = '[["email","expires_at"],"fay@example.org"]' ]
 	deliver 1
-	[[ "$(mailed fay@example.org)" = "Subject: Eine Einladung zu Yett"*"Guten Tag Fay,"*"7 Tage"* ]]
+	mail_to fay@example.org
+	[[ "$TEXT" = "Eine Einladung zu Yett"*"Guten Tag Fay,"*"7 Tage"* ]]
 	call users POST /users/invite '{"email":"EVE@example.org"}' "$(bearer "$ROOT")"
 	expect 409 taken
 	expect_field email

@@ -58,11 +58,12 @@ setup() {
 
 @test "where mail goes out it is mailed, and its link is shown when asked for" {
 	local first
-	mail_out
+	mails_of_invitations
 	run -0 yett invitation add a Eve@example.org
 	[[ "$output" = "eve@example.org is invited to be org-member in a until "*". A mail says so." ]]
 	deliver 1
-	[[ "$(mailed eve@example.org)" = "Subject: An invitation to Club A"*"You are invited to belong to \"Club A\""* ]]
+	mail_to eve@example.org
+	[[ "$TEXT" = "An invitation to Club A"*"You are invited to belong to \"Club A\""* ]]
 	link_of eve@example.org /invitation
 	first=$TOKEN
 	run -0 yett invitation resend a eve@example.org

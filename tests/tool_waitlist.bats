@@ -9,7 +9,7 @@ load waiting
 setup() {
 	fresh_state
 	stop_time
-	mail_out
+	mails_of_invitations
 	export YETT_SIGNUP_MODE=waitlist
 	sql "INSERT INTO waitlist (id, email, name, note, state, placed_at, created_at) VALUES
 		('01890a5d-ac96-774b-bcce-000000000001', 'a@example.org', 'Ann', 'I sing', 'waiting', 2000, 1000),
@@ -96,7 +96,8 @@ states() {
 	run -0 yett user invite Eve@example.org --name Eve --lang de
 	[[ "$output" = "eve@example.org is invited to sign up until "*". A mail says so." ]]
 	deliver 1
-	[[ "$(mailed eve@example.org)" = "Subject: Eine Einladung zu Yett"*"Guten Tag Eve,"* ]]
+	mail_to eve@example.org
+	[[ "$TEXT" = "Eine Einladung zu Yett"*"Guten Tag Eve,"* ]]
 	link_of eve@example.org /register
 	export YETT_SIGNUP_MODE=invite
 	join eve@example.org "$TOKEN"

@@ -10,7 +10,7 @@ NOBODY=01890a5d-ac96-774b-bcce-b302099a8059
 setup() {
 	fresh_state
 	stop_time
-	mail_out
+	mails_of_invitations
 	export YETT_SIGNUP_MODE=waitlist
 }
 
@@ -65,9 +65,10 @@ by() {
 	expect 202
 	[ "$(sql 'SELECT email, name, note, state FROM waitlist')" = "eve@example.org|Eve|I play the cello|unconfirmed" ]
 	deliver 1
-	[[ "$(mailed eve@example.org)" = "Subject: Confirm your address for Yett"*"good for 3 days"* ]]
+	mail_to eve@example.org
+	[[ "$TEXT" = "Confirm your address for Yett"*"good for 3 days"* ]]
 	# Somebody else may have written that.
-	[[ "$(mailed eve@example.org)" != *cello* && "$(mailed eve@example.org)" != *Eve* ]]
+	[[ "$TEXT" != *cello* && "$TEXT" != *Eve* ]]
 	place first@example.org
 	link_of eve@example.org /waitlist/confirm
 	call waitlist POST /waitlist/confirm "{\"token\":\"$TOKEN\"}"
@@ -83,12 +84,14 @@ by() {
 	call waitlist POST /waitlist '{"email":"eve@example.org"}' HTTP_ACCEPT_LANGUAGE=de-AT
 	expect 202
 	deliver 1
-	[[ "$(mailed eve@example.org)" = "Subject: Bestätigen Sie Ihre Adresse für Yett"*"gilt 3 Tage"* ]]
+	mail_to eve@example.org
+	[[ "$TEXT" = "Bestätigen Sie Ihre Adresse für Yett"*"gilt 3 Tage"* ]]
 	admin
 	sql "UPDATE waitlist SET state = 'waiting'"
 	by POST /waitlist/invite '{"count":1}'
 	deliver 2
-	[[ "$(mailed eve@example.org)" = "Subject: Sie sind an der Reihe bei Yett"*"7 Tage"* ]]
+	mail_to eve@example.org
+	[[ "$TEXT" = "Sie sind an der Reihe bei Yett"*"7 Tage"* ]]
 }
 
 @test "the answer is the same whoever has the address; the mail says how it stands, or there is none" {
@@ -107,8 +110,10 @@ by() {
 	done
 	[ "$(outbox)" = "waitlist-confirm new@example.org, waitlist-confirm new@example.org, waitlist-known ann@example.org, waitlist-known waits@example.org, waitlist-invited invited@example.org" ]
 	deliver 5
-	[[ "$(mailed ann@example.org)" = *"there is an account with this address"* ]]
-	[[ "$(mailed waits@example.org)" = *"as number 1"* ]]
+	mail_to ann@example.org
+	[[ "$TEXT" = *"there is an account with this address"* ]]
+	mail_to waits@example.org
+	[[ "$TEXT" = *"as number 1"* ]]
 	link_of invited@example.org /register
 	join invited@example.org "$TOKEN"
 	expect 201
@@ -312,7 +317,8 @@ by() {
 		"c@example.org invited,a@example.org invited,b@example.org waiting" ]
 	[ "$(events waitlist.invited)" = 2 ]
 	deliver 3
-	[[ "$(mailed c@example.org)" = "Subject: It is your turn at Yett"*"good for 7 days"* ]]
+	mail_to c@example.org
+	[[ "$TEXT" = "It is your turn at Yett"*"good for 7 days"* ]]
 	link_of a@example.org /register
 	join a@example.org "$TOKEN"
 	expect 201

@@ -491,12 +491,8 @@ two_orgs_again() {
 	eventually delivered queued
 	echo slow:20 > "$HOOKS/answer"
 	sql "UPDATE webhook_deliveries SET last_error = '', next_at = 0, give_up_at = give_up_at * 2 WHERE id = '$DELIVERY'; UPDATE webhooks SET next_at = 0"
-	local i
-	for i in $(seq 100); do
-		[[ "$(delivery last_error)" != *"timed out"* ]] || break
-		sleep 0.1
-	done
-	[[ "$(delivery last_error)" = *"timed out"* ]]
+	timed_out() { [[ "$(delivery last_error)" = *"timed out"* ]]; }
+	eventually timed_out
 	[ "$(delivery "took_ms BETWEEN 900 AND 3000")" = 1 ]
 }
 

@@ -4,6 +4,10 @@ import { chromium } from "playwright-core";
 
 export const BASE = (process.env.BASE ?? "http://127.0.0.1:8080").replace(/\/+$/, "");
 
+/* What a phone calls itself. */
+export const IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) " +
+	"Version/18.0 Mobile/15E148 Safari/604.1";
+
 const ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 	"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions"];
 

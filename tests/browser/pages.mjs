@@ -1,12 +1,10 @@
 /* The pages in a real browser, with JavaScript and without. BASE=http://127.0.0.1:8080 node --test pages.mjs */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { BASE, be, beNew, fillSignIn, newPerson, open, place, post, press, register, sendUnchecked, signIn, signOut,
-	start, stop, visit } from "./browser.mjs";
+import { BASE, IPHONE, be, beNew, fillSignIn, newPerson, open, place, post, press, register, sendUnchecked, signIn,
+	signOut, start, stop, visit } from "./browser.mjs";
 import { everything, focusOrder } from "./checks.mjs";
 
-const IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) " +
-	"Version/18.0 Mobile/15E148 Safari/604.1";
 const MARKUP = `<script>pwned=1</script>"'><img src=x onerror=pwned=1>`; /* fits a username's 64 */
 
 const SCRIPTED = { javaScriptEnabled: true };

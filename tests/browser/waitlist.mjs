@@ -2,37 +2,16 @@
  * tests/browser/run does. BASE=http://127.0.0.1:8080 YETT=... YETT_SITE_STATE=... node --test waitlist.mjs */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { BASE, newPerson, place, press, sendUnchecked, start, stop, visit } from "./browser.mjs";
 import { everything } from "./checks.mjs";
-
-const MAIL = join(process.env.YETT_SITE_STATE, "mail");
-const WAIT_MS = 20000;
+import { linkTo } from "./mailbox.mjs";
 
 before(start);
 after(stop);
 
 const yett = (...words) => execFileSync(process.env.YETT, words, { encoding: "utf8" });
 const alert = (page) => page.getByRole("alert");
-
-/* All mails, without the breaks of quoted-printable. */
-function mails() {
-	return readdirSync(MAIL).filter((name) => name.endsWith(".eml")).map((name) =>
-		readFileSync(join(MAIL, name), "utf8").replaceAll(/=\r?\n/g, ""));
-}
-
-/* The token of the link to ${path} that ${person} was mailed. */
-async function mailed(person, path) {
-	const link = new RegExp(`${BASE}${path}#([A-Za-z0-9_-]{43})`);
-
-	for (const begun = Date.now(); Date.now() - begun < WAIT_MS; await new Promise((done) => setTimeout(done, 100)))
-		for (const mail of mails())
-			if (mail.toLowerCase().includes(`to: ${person.email.toLowerCase()}`) && link.test(mail))
-				return link.exec(mail)[1];
-	throw new Error(`no mail with a link to ${path} came`);
-}
 
 /* Fill in all of the page to register but the invitation. */
 async function fill(page, person) {
@@ -75,13 +54,13 @@ for (const javaScriptEnabled of [true, false]) {
 		assert.ok(await page.getByText("A mail to that address says how it goes on.").isVisible());
 		assert.deepEqual(await everything(page), []);
 
-		await bring(page, "/waitlist/confirm", await mailed(eve, "/waitlist/confirm"), "Code");
+		await bring(page, "/waitlist/confirm", await linkTo(eve.email, "/waitlist/confirm"), "Code");
 		await press(page, "Confirm");
 		assert.match(await page.getByRole("status").textContent(), /You are number 1 on the waitlist/);
 		assert.deepEqual(await everything(page), []);
 
 		assert.equal(yett("waitlist", "invite", "1"), "1 invited\n");
-		await bring(page, "/register", await mailed(eve, "/register"), "Invitation code");
+		await bring(page, "/register", await linkTo(eve.email, "/register"), "Invitation code");
 		await fill(page, eve);
 		await press(page, "Create account");
 		assert.equal(place(page), "/account");
@@ -92,7 +71,7 @@ for (const javaScriptEnabled of [true, false]) {
 
 		yett("org", "add", "Club", "--slug", slug);
 		yett("invitation", "add", slug, fay.email);
-		const token = await mailed(fay, "/invitation");
+		const token = await linkTo(fay.email, "/invitation");
 		await bring(page, "/invitation", token, "Code");
 		await press(page, "create an account", "link");
 		assert.equal(place(page), "/register?return_to=/invitation");

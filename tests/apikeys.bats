@@ -118,7 +118,8 @@ audited() {
 	expect 403
 	as "$ANN" GET "/apikeys/$KEY_ID"
 	expect 200
-	[[ "$BODY" != *"$KEY"* ]] && [ "$(jq .key <<< "$BODY")" = null ]
+	[[ "$BODY" != *"$KEY"* ]]
+	[ "$(jq .key <<< "$BODY")" = null ]
 	[[ "$(sql .dump)" != *"${KEY:9}"* ]]
 	[ "$(sql "SELECT lower(hex(key_hash)) FROM api_keys")" = "$(printf %s "$KEY" | b2sum -l 256 | cut -d' ' -f1)" ]
 	[[ "$(cat "$BATS_TEST_TMPDIR/log")" != *"${KEY:9}"* ]]

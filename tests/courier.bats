@@ -140,7 +140,8 @@ parsed() {
 	[ "$(column "state || ' ' || last_error")" = "queued 451 4.7.1 come back later" ]
 	local wait
 	wait=$(($(column next_at) - $(column created_at)))
-	[ $wait -ge 30000 ] && [ $wait -le 33000 ]
+	[ $wait -ge 30000 ]
+	[ $wait -le 33000 ]
 	[ "$(taken)" = "" ]
 	pass_time 34
 	eventually is sent

@@ -405,7 +405,8 @@ two_orgs_again() {
 	eventually delivery_failed
 	[ "$(delivery "state || ' ' || attempts || ' ' || http_status || ' ' || last_error")" = "queued 1 503 the answer was 503" ]
 	wait=$(($(delivery next_at) - $(delivery created_at)))
-	[ $wait -ge 30000 ] && [ $wait -le 33000 ]
+	[ $wait -ge 30000 ]
+	[ $wait -le 33000 ]
 	[ "$(sql "SELECT failures || ' ' || (quiet_until - $(delivery created_at)) FROM webhooks")" = "1 1000" ]
 	attempts_are() { [ "$(delivery attempts)" = "$1" ] && [ "$(delivery state)" = queued ]; }
 	for i in 2 3 4 5 6 7 8 9 10; do
@@ -861,7 +862,8 @@ old_ones() {
 	sleep 4
 	local times
 	times=$(grep -c "the audit log cannot be told to webhooks: " "$BATS_TEST_TMPDIR/courier.log")
-	[ "$times" -ge 3 ] && [ "$times" -le 4 ]
+	[ "$times" -ge 3 ]
+	[ "$times" -le 4 ]
 	[ "$(grep -o "trying again in . s" "$BATS_TEST_TMPDIR/courier.log" | head -n 3 | paste -sd ,)" = \
 		"trying again in 1 s,trying again in 2 s,trying again in 4 s" ]
 	sql "DROP TRIGGER x"

@@ -385,7 +385,7 @@ invitations_accept(struct req *r)
 	if ((e = read_token(r, &o)) != ERR_OK ||
 	    (e = store_write(r->app->store, write_accept, &o)) != ERR_OK)
 		return (e);
-	if (req_is_form(r) && req_accepts(r, "text/html"))
+	if (req_is_page_form(r))
 		return (reply_redirect(r, "/account#joined", "/account"));
 	return (reply_opening(r, &o));
 }

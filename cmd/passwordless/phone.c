@@ -35,14 +35,6 @@ find_subject(struct tx *tx, const struct giving *g, struct user *ret_user)
 	    user_find(tx_db(tx), USER_BY_ID, g->req->subject->user_id, g->req->arena, ret_user));
 }
 
-/* A browser's form goes back to the account, which says what was done. */
-static bool
-is_browser(const struct req *r)
-{
-
-	return (req_is_form(r) && req_accepts(r, "text/html"));
-}
-
 static enum err
 note(struct tx *tx, const struct giving *g, const char *action)
 {
@@ -115,7 +107,7 @@ phone_post(struct req *r)
 	    (e = sms_allow(r, g.phone, r->subject->user_id)) != ERR_OK ||
 	    (e = store_write(r->app->store, write_sending, &g)) != ERR_OK)
 		return (e);
-	if (is_browser(r))
+	if (req_is_page_form(r))
 		return (reply_redirect(r, "/account#phone-sent", "/account"));
 	json_add_number(&j, "expires_in", SMS_LIFE_S);
 	return (reply_json(r, 202, &j));
@@ -173,7 +165,7 @@ phone_post_verify(struct req *r)
 	throttle_code_end(r, r->subject->user_id, e);
 	if (e == ERR_TAKEN)
 		return (req_fail(r, e, "this phone is that of another account"));
-	if (e == ERR_OK && is_browser(r))
+	if (e == ERR_OK && req_is_page_form(r))
 		return (reply_redirect(r, "/account#phone-confirmed", "/account"));
 	return (e != ERR_OK ? e : reply_none(r));
 }
@@ -203,7 +195,7 @@ phone_drop(struct req *r)
 	enum err e;
 
 	e = store_write(r->app->store, write_removal, &g);
-	if (e == ERR_OK && is_browser(r))
+	if (e == ERR_OK && req_is_page_form(r))
 		return (reply_redirect(r, "/account#phone-removed", "/account"));
 	return (e != ERR_OK ? e : reply_none(r));
 }

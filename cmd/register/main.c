@@ -73,7 +73,7 @@ reply_sent(struct req *r, bool browser)
 static enum err
 post_register(struct req *r)
 {
-	const bool browser = req_is_form(r) && req_accepts(r, "text/html");
+	const bool browser = req_is_page_form(r);
 	struct visit v = { .secret = NULL };
 	struct registration in;
 	struct signup signup;

@@ -18,13 +18,6 @@ struct token {
 	const char *return_to;
 };
 
-static bool
-is_browser_form(const struct req *r)
-{
-
-	return (req_is_form(r) && req_accepts(r, "text/html"));
-}
-
 static enum err
 post_refresh(struct req *r)
 {
@@ -69,7 +62,7 @@ post_logout(struct req *r)
 		e = ERR_UNAUTHENTICATED;
 	if (r->cookie != NULL && cookie_clear(r) != ERR_OK)
 		return (ERR_NOMEM);
-	if (is_browser_form(r) && (e == ERR_OK || err_status(e) == 401))
+	if (req_is_page_form(r) && (e == ERR_OK || err_status(e) == 401))
 		return (reply_redirect(r, in.return_to, "/login"));
 	return (e == ERR_OK ? reply_none(r) : e);
 }
@@ -94,7 +87,7 @@ patch_me(struct req *r)
 	if ((e = profile_update(r, &return_to)) != ERR_OK ||
 	    (e = sessions_profile(r, &profile)) != ERR_OK)
 		return (e);
-	if (is_browser_form(r))
+	if (req_is_page_form(r))
 		return (reply_redirect(r, return_to, "/account"));
 	return (reply_text(r, 200, "application/json", profile));
 }

@@ -95,13 +95,6 @@ sessions_get(struct req *r)
 	return (reply_json(r, 200, &j));
 }
 
-static bool
-is_browser_form(const struct req *r)
-{
-
-	return (req_is_form(r) && req_accepts(r, "text/html"));
-}
-
 enum err
 sessions_delete(struct req *r)
 {
@@ -109,8 +102,8 @@ sessions_delete(struct req *r)
 
 	if ((e = visit_end(r, r->id)) != ERR_OK)
 		return (e);
-	return (is_browser_form(r) ? reply_redirect(r, req_query(r, "return_to"), "/account")
-	                           : reply_none(r));
+	return (req_is_page_form(r) ? reply_redirect(r, req_query(r, "return_to"), "/account")
+	                            : reply_none(r));
 }
 
 enum err
@@ -122,7 +115,7 @@ sessions_delete_others(struct req *r)
 
 	if ((e = visit_end_others(r, &count)) != ERR_OK)
 		return (e);
-	if (is_browser_form(r))
+	if (req_is_page_form(r))
 		return (reply_redirect(r, req_query(r, "return_to"), "/account"));
 	json_add_number(&j, "revoked", count);
 	return (reply_json(r, 200, &j));

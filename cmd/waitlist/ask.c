@@ -90,7 +90,7 @@ ask_post(struct req *r)
 	    (e = mailing_allow(r, q.wish.email)) != ERR_OK ||
 	    (e = store_write(r->app->store, write_wish, &q)) != ERR_OK)
 		return (e);
-	if (req_is_form(r) && req_accepts(r, "text/html"))
+	if (req_is_page_form(r))
 		return (reply_redirect(r, "/waitlist#asked", "/waitlist"));
 	json_add_text(&j, "detail", "A mail says how it goes on.");
 	return (reply_json(r, 202, &j));
@@ -146,7 +146,7 @@ ask_post_confirm(struct req *r)
 	    (e = store_write(r->app->store, write_confirmed, &c)) != ERR_OK)
 		return (e);
 	json_add_number(&j, "position", c.position);
-	if (!req_is_form(r) || !req_accepts(r, "text/html"))
+	if (!req_is_page_form(r))
 		return (reply_json(r, 200, &j));
 	json_add_bool(&j, "confirmed", true);
 	json_add_text(&j, "site", r->app->conf.site_name);

@@ -273,6 +273,13 @@ req_accepts(const struct req *r, const char *type)
 	return (false);
 }
 
+bool
+req_is_page_form(const struct req *r)
+{
+
+	return (req_is_form(r) && req_accepts(r, "text/html"));
+}
+
 const char *
 req_query(const struct req *r, const char *name)
 {

@@ -124,11 +124,13 @@ const char *req_cookie(const struct req *r, const char *name);
 const char *req_bearer(const struct req *r);
 
 /**
- * req_is_form(r), req_accepts(r, type):
- * Is the body a form's? Does the Accept field name ${type} itself (not by a wildcard)?
+ * req_is_form(r), req_accepts(r, type), req_is_page_form(r):
+ * Is the body a form's? Does the Accept field name ${type} itself (not by a wildcard)? Did somebody
+ * send a form of a page, who is to see a page next?
  */
 bool req_is_form(const struct req *r);
 bool req_accepts(const struct req *r, const char *type);
+bool req_is_page_form(const struct req *r);
 
 /**
  * req_query(r, name):

@@ -28,7 +28,7 @@ reply_sent(struct req *r, const struct input *in)
 {
 	struct json j = json_object(r->arena);
 
-	if (req_is_form(r) && req_accepts(r, "text/html"))
+	if (req_is_page_form(r))
 		return (reply_redirect(r, in->return_to, "/verify#mail-sent"));
 	json_add_text(&j, "status", "verification-sent");
 	return (reply_json(r, 202, &j));
@@ -61,7 +61,7 @@ email_verify(struct req *r)
 		return (e);
 	/* Who is not signed in goes on to /login, and keeps the fragment (RFC 9110 section 10.2.2):
 	 * both pages have the notice. */
-	if (req_is_form(r) && req_accepts(r, "text/html"))
+	if (req_is_page_form(r))
 		return (reply_redirect(r, "/account#email-confirmed", "/account"));
 	json_add_text(&j, "status", "email-confirmed");
 	return (reply_json(r, 200, &j));

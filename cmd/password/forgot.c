@@ -29,7 +29,7 @@ forgot_post(struct req *r)
 	if ((e = input_read(r, fields, COUNT(fields), &in)) != ERR_OK ||
 	    (e = recovery_forgot(r, in.email)) != ERR_OK)
 		return (e);
-	if (link_is_browser(r))
+	if (req_is_page_form(r))
 		return (reply_redirect(r, "/forgot#sent", "/forgot"));
 	return (reply_text(r, 202, "application/json",
 	    "{\"detail\":\"if there is an account with this address, a mail is on its way\"}"));

@@ -13,13 +13,6 @@ struct link {
 	const char *token;
 };
 
-bool
-link_is_browser(const struct req *r)
-{
-
-	return (req_is_form(r) && req_accepts(r, "text/html"));
-}
-
 enum err
 link_page(struct req *r, const char *name)
 {
@@ -33,7 +26,7 @@ enum err
 link_done(struct req *r, const char *target)
 {
 
-	return (link_is_browser(r) ? reply_redirect(r, target, "/login") : reply_none(r));
+	return (req_is_page_form(r) ? reply_redirect(r, target, "/login") : reply_none(r));
 }
 
 /* Read the token, and do ${what} by it. */

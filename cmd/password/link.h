@@ -11,12 +11,6 @@ MUST_USE enum err link_post_end_session(struct req *r);
 MUST_USE enum err link_get_end_session(struct req *r);
 
 /**
- * link_is_browser(r):
- * Is ${r} a browser's form?
- */
-bool link_is_browser(const struct req *r);
-
-/**
  * link_page(r, name):
  * Answer with the page ${name}. Errors: ERR_NOT_FOUND, ERR_NOMEM.
  */

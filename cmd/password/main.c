@@ -42,7 +42,7 @@ post_change(struct req *r)
 		    req_field_error(r, "new_password_confirm", "is not the same as new_password"));
 	if ((e = visit_change_password(r, in.current_password, in.new_password)) != ERR_OK)
 		return (e);
-	if (link_is_browser(r))
+	if (req_is_page_form(r))
 		return (reply_redirect(r, in.return_to, "/account"));
 	return (reply_none(r));
 }

@@ -302,6 +302,16 @@ wrong() {
 	expect 429
 }
 
+@test "a phone that is none is told by its field, on a page where it can be mended" {
+	call passwordless POST /auth/otp "phone=0151+1234567&return_to=/wiki" "$FORM" "$HTML" "$SAME"
+	expect 422
+	[[ $BODY == *'<a href="#phone">Phone must be'*'id="phone-error">Phone must be'*'name="phone" type="tel" value="0151 1234567"'*'value="/wiki"'* ]]
+	# As no mail goes out here, there is no field for an address.
+	[[ $BODY != *'name="email"'* ]]
+	YETT_MAIL_URL=file:$BATS_TEST_TMPDIR/out call passwordless POST /auth/otp "phone=0151+1234567" "$FORM" "$HTML" "$SAME"
+	[[ $BODY == *'name="email"'*'name="phone" type="tel" value="0151 1234567"'* ]]
+}
+
 @test "a browser's form is bound to the browser" {
 	local jar
 	have "$ANN" $PHONE

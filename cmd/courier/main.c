@@ -187,7 +187,7 @@ main(int argc, char **argv)
 	log_setup("courier", c.conf.log_json, (enum log_level)c.conf.log_level);
 	if (strcmp(c.conf.log_to, "syslog") == 0)
 		log_to_syslog();
-	/* All threads and processes take after this one: signals wait for watch_outbox(), a broken
+	/* All threads and processes take after this one: signals wait for watch_all(), a broken
 	 * pipe is an error of write(2), and of who ends one can ask how. */
 	sigemptyset(&c.ends);
 	sigaddset(&c.ends, SIGTERM);

@@ -3,7 +3,7 @@
 
 load helper
 
-# Every route that takes a body, with a body that it would take.
+# Routes that take a body, with a body that they would take, whose first member is a text.
 ROUTES=(
 	"register POST /auth/register {\"email\":\"new@example.org\",\"password\":\"$PASSWORD\"}"
 	"login POST /auth/login {\"email\":\"ann@example.org\",\"password\":\"$PASSWORD\"}"
@@ -30,7 +30,26 @@ ROUTES=(
 	"groups POST /users/USER/impersonate {\"reason\":\"to see what is wrong\"}"
 	"users POST /users {\"email\":\"new@example.org\"}"
 	"users PATCH /users/USER {\"name\":\"changed\"}"
+	"users POST /users/invite {\"email\":\"new@example.org\"}"
+	"orgs POST /orgs/ROLE/invitations {\"email\":\"new@example.org\"}"
 	"password POST /auth/password/change {\"current_password\":\"$PASSWORD\",\"new_password\":\"another quite long one\"}"
+	"password POST /auth/password/forgot {\"email\":\"ann@example.org\"}"
+	"password POST /auth/password/reset {\"token\":\"x\",\"new_password\":\"another quite long one\"}"
+	"password POST /auth/unlock {\"token\":\"x\"}"
+	"password POST /auth/end-session {\"token\":\"x\"}"
+	"password POST /auth/email/verify {\"token\":\"x\"}"
+	"password POST /auth/email/resend {\"email\":\"ann@example.org\"}"
+	"password POST /auth/email/change {\"email\":\"new@example.org\",\"current_password\":\"$PASSWORD\"}"
+	"passwordless POST /auth/magic-link {\"email\":\"ann@example.org\"}"
+	"passwordless POST /auth/magic-link/verify {\"token\":\"x\"}"
+	"passwordless POST /auth/otp {\"email\":\"ann@example.org\"}"
+	"passwordless POST /auth/otp/verify {\"email\":\"ann@example.org\",\"code\":\"1\"}"
+	"passwordless POST /users/me/phone {\"phone\":\"+4915112345678\"}"
+	"passwordless POST /users/me/phone/verify {\"code\":\"1\"}"
+	"waitlist POST /waitlist {\"email\":\"new@example.org\"}"
+	"waitlist POST /waitlist/confirm {\"token\":\"x\"}"
+	"webhooks POST /webhooks {\"url\":\"https://example.org/\",\"events\":[\"*\"]}"
+	"webhooks PATCH /webhooks/ROLE {\"description\":\"changed\"}"
 )
 
 ROLE=01890a5d-ac96-774b-bcce-b302099a8057
@@ -234,6 +253,58 @@ refused() {
 		odd() { send "$1" "$2" "$3" "$(sed -E 's/:"[^"]*"/:'"${bad//\//\\/}"'/' <<< "$4")" && { refused "422 400" || { [[ "$2 $3" = "PATCH /users/"* ]] && [ "$bad" = null ] && BEFORE=$(dump); }; }; }
 		each odd
 	done
+}
+
+@test "a text may have as many bytes as is said, and of one more it is named" {
+	local program path field most body length text
+	while read -r program path field most body; do
+		for length in "$most" $((most + 1)); do
+			text=$(printf '%0*d' "$length" 0)
+			send "$program" POST "$path" "${body/X/$text}"
+			[ "$(jq --arg f "$field" --arg d "must have at most $most bytes" '[.errors[]? | select(.field == $f and .detail == $d)] | length' <<< "$BODY")" = $((length - most)) ] || {
+				echo "$program $path $field of $length bytes: $STATUS $BODY" >&2
+				return 1
+			}
+		done
+	done <<- E
+		passwordless /auth/magic-link email 254 {"email":"X"}
+		passwordless /auth/magic-link return_to 1024 {"email":"x","return_to":"X"}
+		passwordless /auth/magic-link/verify token 2048 {"token":"X"}
+		passwordless /auth/magic-link/verify email 254 {"email":"X","code":"1"}
+		passwordless /auth/magic-link/verify code 2048 {"email":"x","code":"X"}
+		passwordless /auth/magic-link/verify return_to 1024 {"token":"x","return_to":"X"}
+		passwordless /auth/otp email 254 {"email":"X"}
+		passwordless /auth/otp phone 16 {"phone":"X"}
+		passwordless /auth/otp return_to 1024 {"email":"x","return_to":"X"}
+		passwordless /auth/otp/verify email 254 {"email":"X","code":"1"}
+		passwordless /auth/otp/verify phone 16 {"phone":"X","code":"1"}
+		passwordless /auth/otp/verify code 2048 {"email":"x","code":"X"}
+		passwordless /auth/otp/verify return_to 1024 {"email":"x","code":"1","return_to":"X"}
+		passwordless /users/me/phone phone 16 {"phone":"X"}
+		passwordless /users/me/phone current_password 1024 {"phone":"x","current_password":"X"}
+		passwordless /users/me/phone/verify code 2048 {"code":"X"}
+		password /auth/password/forgot email 254 {"email":"X"}
+		password /auth/password/reset token 2048 {"token":"X","new_password":"1"}
+		password /auth/password/reset new_password 1024 {"token":"x","new_password":"X"}
+		password /auth/password/reset new_password_confirm 1024 {"token":"x","new_password":"1","new_password_confirm":"X"}
+		password /auth/unlock token 2048 {"token":"X"}
+		password /auth/end-session token 2048 {"token":"X"}
+		password /auth/email/verify token 2048 {"token":"X"}
+		password /auth/email/resend email 254 {"email":"X"}
+		password /auth/email/resend return_to 1024 {"email":"xxx","return_to":"X"}
+		password /auth/email/change email 254 {"email":"X","current_password":"1"}
+		password /auth/email/change current_password 1024 {"email":"xxx","current_password":"X"}
+		password /auth/email/change return_to 1024 {"email":"xxx","current_password":"1","return_to":"X"}
+		register /auth/register invitation 2048 {"email":"xxx","password":"1","invitation":"X"}
+		waitlist /waitlist email 254 {"email":"X"}
+		waitlist /waitlist name 200 {"email":"x","name":"X"}
+		waitlist /waitlist note 1000 {"email":"x","note":"X"}
+		waitlist /waitlist/confirm token 2048 {"token":"X"}
+		users /users/invite email 254 {"email":"X"}
+		users /users/invite name 200 {"email":"x","name":"X"}
+		webhooks /webhooks description 500 {"url":"x","events":["*"],"description":"X"}
+	E
+	unchanged
 }
 
 @test "header fields of 8 KiB together are taken, more are not, and the longest is named" {

@@ -97,34 +97,49 @@ may_go_on(struct gang *g)
 static void *
 run(void *arg)
 {
-	struct gang *g = arg;
-	struct arena *a = arena_new(ARENA_MAX);
-	void *own = NULL;
+	const struct gang_thread *t = arg;
+	struct gang *g = t->gang;
 
-	if (a == NULL)
-		log_event(LOG_ERROR, NULL, "out of memory");
-	else if (g->work->begin(g->courier, &own))
-		while (wait_for_work(g, own)) {
-			do
-				arena_reset(a);
-			while (may_go_on(g) && g->work->once(g->courier, a, own));
-			note_idle(g);
-		}
-	g->work->end(own);
-	arena_free(a);
+	while (wait_for_work(g, t->own)) {
+		do
+			arena_reset(t->arena);
+		while (may_go_on(g) && g->work->once(g->courier, t->arena, t->own));
+		note_idle(g);
+	}
+	g->work->end(t->own);
+	arena_free(t->arena);
 	return (NULL);
+}
+
+/* What it needs is made before it begins: a thread that gave up by itself would leave a gang that
+ * neither works nor is idle. */
+static enum err
+start_one(struct gang *g, struct gang_thread *t)
+{
+	enum err e;
+
+	*t = (struct gang_thread){ .gang = g, .arena = arena_new(ARENA_MAX) };
+	if (t->arena == NULL)
+		return (ERR_NOMEM);
+	if ((e = g->work->begin(g->courier, &t->own)) == ERR_OK &&
+	    pthread_create(&t->id, NULL, run, t) == 0)
+		return (ERR_OK);
+	g->work->end(t->own);
+	arena_free(t->arena);
+	return (e == ERR_OK ? ERR_NOMEM : e);
 }
 
 enum err
 gang_start(struct gang *g, struct courier *c, const struct gang_work *work, unsigned int count)
 {
+	enum err e;
 
 	*g = (struct gang){ .courier = c, .work = work, .idle_since = clock_steady_ms() };
 	pthread_mutex_init(&g->mutex, NULL);
 	pthread_cond_init(&g->wanted, NULL);
 	for (g->count = 0; g->count < count; g->count++)
-		if (pthread_create(&g->threads[g->count], NULL, run, g) != 0)
-			return (ERR_NOMEM);
+		if ((e = start_one(g, &g->threads[g->count])) != ERR_OK)
+			return (e);
 	return (ERR_OK);
 }
 
@@ -185,8 +200,8 @@ gang_end(struct gang *g)
 		until.tv_nsec -= 1000000000L;
 	}
 	for (; g->count > 0; g->count--)
-		if (pthread_clockjoin_np(g->threads[g->count - 1], NULL, CLOCK_MONOTONIC, &until) !=
-		    0)
+		if (pthread_clockjoin_np(
+		        g->threads[g->count - 1].id, NULL, CLOCK_MONOTONIC, &until) != 0)
 			return (false);
 	pthread_cond_destroy(&g->wanted);
 	pthread_mutex_destroy(&g->mutex);

@@ -16,21 +16,30 @@ struct tx;
 
 /* What a gang does; NULL for what need not be done. */
 struct gang_work {
-	/* Make what a thread has for itself; false when it cannot be, all said. */
-	bool (*begin)(struct courier *c, void **ret_own);
+	/* Make what a thread has for itself. */
+	enum err (*begin)(struct courier *c, void **ret_own);
 	/* Is this a time to work? NULL: any is. */
 	bool (*may)(struct courier *c);
 	/* Do one thing with ${a}, which is empty; false when there was nothing to do. */
 	bool (*once)(struct courier *c, struct arena *a, void *own);
 	/* There has been nothing for some seconds. */
 	void (*rest)(void *own);
+	/* Free it; it may be NULL. */
 	void (*end)(void *own);
+};
+
+/* One of them, and what it has for itself. */
+struct gang_thread {
+	struct gang *gang;
+	struct arena *arena;
+	void *own;
+	pthread_t id;
 };
 
 struct gang {
 	struct courier *courier;
 	const struct gang_work *work;
-	pthread_t threads[GANG_MAX];
+	struct gang_thread threads[GANG_MAX];
 	unsigned int count;
 
 	pthread_mutex_t mutex; /* of what follows */
@@ -44,7 +53,8 @@ struct gang {
 /**
  * gang_start(g, c, work, count), gang_wake(g), gang_is_idle(g):
  * Begin with ${count} threads, at most GANG_MAX; there is something to do; has there been nothing
- * for ten seconds? Errors: ERR_NOMEM, and gang_end() is for the caller all the same.
+ * for ten seconds? Errors: ERR_NOMEM and those of begin(), and gang_end() is for the caller all the
+ * same.
  */
 MUST_USE enum err
 gang_start(struct gang *g, struct courier *c, const struct gang_work *work, unsigned int count);

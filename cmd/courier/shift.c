@@ -30,13 +30,16 @@ work(struct courier *c)
 {
 	int status = 1;
 	bool ended;
+	enum err e;
 
 	if (!watch_open(c))
 		return (status);
-	if (gang_start(&c->mails, c, &worker_mails, (unsigned int)c->conf.mail_parallel) ==
-	        ERR_OK &&
-	    gang_start(&c->events, c, &teller_events, (unsigned int)c->conf.webhook_parallel) ==
-	        ERR_OK) {
+	if ((e = gang_start(&c->mails, c, &worker_mails, (unsigned int)c->conf.mail_parallel)) !=
+	        ERR_OK ||
+	    (e = gang_start(&c->events, c, &teller_events,
+	         (unsigned int)c->conf.webhook_parallel)) != ERR_OK) {
+		log_event(LOG_ERROR, NULL, "cannot begin to send: %s", err_slug(e));
+	} else {
 		watch_all(c, is_over);
 		status = 0;
 	}

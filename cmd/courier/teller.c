@@ -191,17 +191,15 @@ work_once(struct courier *c, struct arena *a, void *own)
 	return (true);
 }
 
-static bool
+static enum err
 begin(struct courier *c, void **ret_own)
 {
 	struct webhook_post *p;
+	enum err e;
 
-	if (webhook_post_new(&c->conf, gang_is_stopping, &p) != ERR_OK) {
-		log_event(LOG_ERROR, NULL, "out of memory");
-		return (false);
-	}
-	*ret_own = p;
-	return (true);
+	if ((e = webhook_post_new(&c->conf, gang_is_stopping, &p)) == ERR_OK)
+		*ret_own = p;
+	return (e);
 }
 
 static void

@@ -161,17 +161,15 @@ work_once(struct courier *c, struct arena *a, void *own)
 	return (true);
 }
 
-static bool
+static enum err
 begin(struct courier *c, void **ret_own)
 {
 	struct transport *t;
+	enum err e;
 
-	if (transport_new(&c->mail, &hooks, &t) != ERR_OK) {
-		log_event(LOG_ERROR, NULL, "out of memory");
-		return (false);
-	}
-	*ret_own = t;
-	return (true);
+	if ((e = transport_new(&c->mail, &hooks, &t)) == ERR_OK)
+		*ret_own = t;
+	return (e);
 }
 
 static void

@@ -7,15 +7,8 @@
 #include "base/text.h"
 #include "commands.h"
 #include "http/json.h"
-#include "table.h"
+#include "listing.h"
 #include "whose.h"
-
-struct listing {
-	struct tool *tool;
-	struct table *table;
-	struct json json;
-	struct cJSON *array; /* NULL: a table */
-};
 
 static void
 list_one(void *arg, const struct org_domain *d)
@@ -41,25 +34,20 @@ cmd_domain_list(struct tool *t)
 {
 	static const char *const names[] = { "DOMAIN", "VERIFIED", "AUTO-JOIN", "TXT RECORD OF",
 		"WITH" };
-	struct listing l = { .tool = t, .json = json_object(t->arena) };
+	struct listing l;
 	struct org org;
 	struct db *db;
 	int status;
 	enum err e;
 
-	if ((status = whose_read(t, t->words[0], &org)) != 0)
+	if ((status = whose_read(t, t->words[0], &org)) != 0 ||
+	    (status = listing_begin(t, &l, COUNT(names), names)) != 0)
 		return (status);
-	if (tool_has(t, "--json"))
-		l.array = json_add_array(&l.json, "items");
-	if ((l.table = table_new(t->arena, COUNT(names), names)) == NULL)
-		return (tool_fail("out of memory"));
 	if ((e = store_read(t->store, &db)) == ERR_OK) {
 		e = org_domain_list(db, org.id, t->arena, list_one, &l);
 		store_read_end(t->store, db);
 	}
-	if (e != ERR_OK)
-		return (tool_fail("the domains cannot be read (%s)", err_slug(e)));
-	return (l.array == NULL ? table_print(l.table) : tool_print_json(&l.json));
+	return (listing_end(&l, e, "domains"));
 }
 
 /* A domain of an org, to make or to change. */

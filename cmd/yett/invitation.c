@@ -8,18 +8,11 @@
 #include "base/text.h"
 #include "commands.h"
 #include "http/json.h"
+#include "listing.h"
 #include "store/org_role.h"
-#include "table.h"
 #include "whose.h"
 
 #define DAY_MS ((int64_t)86400000)
-
-struct listing {
-	struct tool *tool;
-	struct table *table;
-	struct json json;
-	struct cJSON *array; /* NULL: a table */
-};
 
 static void
 list_one(void *arg, const struct invitation *inv)
@@ -42,25 +35,20 @@ int
 cmd_invitation_list(struct tool *t)
 {
 	static const char *const names[] = { "EMAIL", "ROLE", "CREATED", "EXPIRES", "ID" };
-	struct listing l = { .tool = t, .json = json_object(t->arena) };
+	struct listing l;
 	struct org org;
 	struct db *db;
 	int status;
 	enum err e;
 
-	if ((status = whose_read(t, t->words[0], &org)) != 0)
+	if ((status = whose_read(t, t->words[0], &org)) != 0 ||
+	    (status = listing_begin(t, &l, COUNT(names), names)) != 0)
 		return (status);
-	if (tool_has(t, "--json"))
-		l.array = json_add_array(&l.json, "items");
-	if ((l.table = table_new(t->arena, COUNT(names), names)) == NULL)
-		return (tool_fail("out of memory"));
 	if ((e = store_read(t->store, &db)) == ERR_OK) {
 		e = invitation_list(db, org.id, clock_ms(), t->arena, list_one, &l);
 		store_read_end(t->store, db);
 	}
-	if (e != ERR_OK)
-		return (tool_fail("the invitations cannot be read (%s)", err_slug(e)));
-	return (l.array == NULL ? table_print(l.table) : tool_print_json(&l.json));
+	return (listing_end(&l, e, "invitations"));
 }
 
 /* An invitation, to give or to take back. */

@@ -6,18 +6,11 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "commands.h"
+#include "listing.h"
 #include "proto/mail.h"
-#include "table.h"
 
 #define LIMIT_USUAL 50
 #define LIMIT_MAX 10000
-
-struct listing {
-	struct tool *tool;
-	struct table *table;
-	struct json json;
-	struct cJSON *array; /* NULL: a table */
-};
 
 /* Never its secret. */
 static struct json
@@ -68,7 +61,7 @@ cmd_mail_list(struct tool *t)
 		"ID", "ERROR" };
 	static const char *const states[] = { "queued", "sending", "sent", "dead" };
 	const char *state = tool_value(t, "--state");
-	struct listing l = { .tool = t, .json = json_object(t->arena) };
+	struct listing l;
 	bool known = state == NULL;
 	struct db *db;
 	int64_t limit;
@@ -82,19 +75,14 @@ cmd_mail_list(struct tool *t)
 		return (tool_misuse(t, "--state: must be queued, sending, sent or dead"));
 	if (!tool_number(t, "--limit", LIMIT_USUAL, LIMIT_MAX, &limit))
 		return (tool_misuse(t, "--limit: must be a number from 1 to %d", LIMIT_MAX));
-	if ((status = tool_open_store(t)) != 0)
+	if ((status = tool_open_store(t)) != 0 ||
+	    (status = listing_begin(t, &l, COUNT(names), names)) != 0)
 		return (status);
-	if (tool_has(t, "--json"))
-		l.array = json_add_array(&l.json, "items");
-	if ((l.table = table_new(t->arena, COUNT(names), names)) == NULL)
-		return (tool_fail("out of memory"));
 	if ((e = store_read(t->store, &db)) == ERR_OK) {
 		e = outbox_list(db, state, limit, t->arena, list_one, &l);
 		store_read_end(t->store, db);
 	}
-	if (e != ERR_OK)
-		return (tool_fail("the outbox cannot be read (%s)", err_slug(e)));
-	return (l.array == NULL ? table_print(l.table) : tool_print_json(&l.json));
+	return (listing_end(&l, e, "outbox"));
 }
 
 static int

@@ -9,17 +9,10 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "commands.h"
-#include "table.h"
+#include "listing.h"
 
 #define LIMIT_USUAL 50
 #define LIMIT_MAX 10000
-
-struct listing {
-	struct tool *tool;
-	struct table *table;
-	struct json json;
-	struct cJSON *array; /* NULL: a table */
-};
 
 static void
 list_one(void *arg, const struct waiter *w)
@@ -45,7 +38,7 @@ cmd_waitlist_list(struct tool *t)
 	static const char *const names[] = { "EMAIL", "STATE", "SINCE", "INVITED", "ID", "NAME",
 		"NOTE" };
 	const char *name = tool_value(t, "--state");
-	struct listing l = { .tool = t, .json = json_object(t->arena) };
+	struct listing l;
 	enum waitlist_state state = WAITLIST_STATES;
 	struct db *db;
 	int64_t limit;
@@ -57,19 +50,14 @@ cmd_waitlist_list(struct tool *t)
 		    t, "--state: must be waiting, invited, refused, joined or unconfirmed"));
 	if (!tool_number(t, "--limit", LIMIT_USUAL, LIMIT_MAX, &limit))
 		return (tool_misuse(t, "--limit: must be a number from 1 to %d", LIMIT_MAX));
-	if ((status = tool_open_store(t)) != 0)
+	if ((status = tool_open_store(t)) != 0 ||
+	    (status = listing_begin(t, &l, COUNT(names), names)) != 0)
 		return (status);
-	if (tool_has(t, "--json"))
-		l.array = json_add_array(&l.json, "items");
-	if ((l.table = table_new(t->arena, COUNT(names), names)) == NULL)
-		return (tool_fail("out of memory"));
 	if ((e = store_read(t->store, &db)) == ERR_OK) {
 		e = waitlist_list(db, state, 0, "", limit, t->arena, list_one, &l);
 		store_read_end(t->store, db);
 	}
-	if (e != ERR_OK)
-		return (tool_fail("the waitlist cannot be read (%s)", err_slug(e)));
-	return (l.array == NULL ? table_print(l.table) : tool_print_json(&l.json));
+	return (listing_end(&l, e, "waitlist"));
 }
 
 /* What one of the transactions here needs. */

@@ -7,39 +7,12 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "commands.h"
-#include "table.h"
+#include "listing.h"
 #include "whose.h"
 
 #define LIMIT_USUAL 50
 #define LIMIT_MAX 10000
 #define LIST_MAX 10000
-
-struct listing {
-	struct tool *tool;
-	struct table *table;
-	struct json json;
-	struct cJSON *array; /* NULL: a table */
-};
-
-static int
-begin(struct tool *t, struct listing *l, const char *const *names, size_t count)
-{
-
-	*l = (struct listing){ .tool = t, .json = json_object(t->arena) };
-	if (tool_has(t, "--json"))
-		l->array = json_add_array(&l->json, "items");
-	l->table = table_new(t->arena, count, names);
-	return (l->table == NULL ? tool_fail("out of memory") : 0);
-}
-
-static int
-end(struct listing *l, enum err e)
-{
-
-	if (e != ERR_OK)
-		return (tool_fail("the webhooks cannot be read (%s)", err_slug(e)));
-	return (l->array == NULL ? table_print(l->table) : tool_print_json(&l->json));
-}
 
 /* How it stands with it. */
 static const char *
@@ -81,14 +54,14 @@ cmd_webhook_list(struct tool *t)
 	enum err e;
 
 	status = whose != NULL ? whose_read(t, whose, &org) : tool_open_store(t);
-	if (status != 0 || (status = begin(t, &l, names, COUNT(names))) != 0)
+	if (status != 0 || (status = listing_begin(t, &l, COUNT(names), names)) != 0)
 		return (status);
 	if ((e = store_read(t->store, &db)) == ERR_OK) {
 		e = webhook_list(db, whose != NULL ? WEBHOOK_OF_ORG : WEBHOOK_OF_ANYBODY, org.id,
 		    NULL, LIST_MAX, t->arena, list_one, &l);
 		store_read_end(t->store, db);
 	}
-	return (end(&l, e));
+	return (listing_end(&l, e, "webhooks"));
 }
 
 int
@@ -180,11 +153,12 @@ cmd_webhook_deliveries(struct tool *t)
 		return (tool_misuse(t, "--state: must be queued, sending, sent or dead"));
 	if (!tool_number(t, "--limit", LIMIT_USUAL, LIMIT_MAX, &limit))
 		return (tool_misuse(t, "--limit: must be a number from 1 to %d", LIMIT_MAX));
-	if ((status = find(t, &w)) != 0 || (status = begin(t, &l, names, COUNT(names))) != 0)
+	if ((status = find(t, &w)) != 0 ||
+	    (status = listing_begin(t, &l, COUNT(names), names)) != 0)
 		return (status);
 	if ((e = store_read(t->store, &db)) == ERR_OK) {
 		e = delivery_list(db, w.id, state, NULL, limit, t->arena, list_delivery, &l, &last);
 		store_read_end(t->store, db);
 	}
-	return (end(&l, e));
+	return (listing_end(&l, e, "deliveries"));
 }

@@ -157,10 +157,10 @@ write_ending(struct tx *tx, void *arg)
 
 	if (in->id != NULL)
 		return (write_one(tx, in));
+	if (in->user_id != NULL && (e = ticket_forget_all(tx, in->user_id)) != ERR_OK)
+		return (e);
 	if (in->user_id != NULL)
-		e = (e = ticket_forget_all(tx, in->user_id)) != ERR_OK
-		        ? e
-		        : session_revoke_all(tx, in->user_id, NULL, NULL, in->now, &in->count);
+		e = session_revoke_all(tx, in->user_id, NULL, NULL, in->now, &in->count);
 	else
 		e = session_revoke_everybody(tx, in->now, &in->count);
 	if (e != ERR_OK)

@@ -6,7 +6,6 @@
 
 #include "access/app.h"
 #include "access/joining.h"
-#include "base/text.h"
 #include "change.h"
 #include "http/input.h"
 #include "http/reply.h"
@@ -145,16 +144,13 @@ domains_add(struct req *r)
 		    FIELD_OPTIONAL },
 	};
 	struct input in = { .name = NULL };
-	char *name;
 	enum err e;
 
 	if ((e = input_read(r, fields, COUNT(fields), &in)) != ERR_OK)
 		return (e);
-	if ((name = arena_copy(r->arena, in.name)) == NULL)
+	if ((in.name = arena_copy_lower(r->arena, in.name)) == NULL)
 		return (ERR_NOMEM);
-	text_lower(name);
-	in.name = name;
-	if (!dns_domain_ok(name))
+	if (!dns_domain_ok(in.name))
 		return (req_field_error(r, "domain",
 		    "must be a domain such as example.org: two labels or more of letters, digits "
 		    "and '-', 236 bytes at most; an internationalised one in its ASCII form"));

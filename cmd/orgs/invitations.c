@@ -1,8 +1,6 @@
 /* Invitations into an org: given, taken back, looked at and accepted. */
 #include "invitations.h"
 
-#include <string.h>
-
 #include "access/app.h"
 #include "access/joining.h"
 #include "access/mailing.h"
@@ -156,14 +154,11 @@ static enum err
 check_input(struct req *r, struct input *in)
 {
 	const int64_t now = clock_ms();
-	char *email;
 
 	if (!profile_email_ok(in->email))
 		return (req_field_error(r, "email", "is not an e-mail address"));
-	if ((email = arena_copy(r->arena, in->email)) == NULL)
+	if ((in->email = arena_copy_lower(r->arena, in->email)) == NULL)
 		return (ERR_NOMEM);
-	text_lower(email);
-	in->email = email;
 	if (in->expires_at == 0)
 		in->expires_at = now + JOINING_DAYS * DAY_MS;
 	if (in->expires_at <= now || in->expires_at > now + JOINING_DAYS_MAX * DAY_MS)
@@ -349,15 +344,11 @@ static enum err
 check_address(struct tx *tx, struct req *r, const struct invitation *inv)
 {
 	struct user u;
-	char *email;
 	enum err e;
 
 	if ((e = user_find(tx_db(tx), USER_BY_ID, r->subject->user_id, r->arena, &u)) != ERR_OK)
 		return (e);
-	if ((email = arena_copy(r->arena, u.email)) == NULL)
-		return (ERR_NOMEM);
-	text_lower(email);
-	if (strcmp(email, inv->email) == 0)
+	if (text_same_nocase(u.email, inv->email))
 		return (ERR_OK);
 	return (req_fail(r, ERR_FORBIDDEN,
 	    "this invitation is for another address: sign in with the one that it was sent to"));

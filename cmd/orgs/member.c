@@ -5,7 +5,6 @@
 
 #include "access/app.h"
 #include "access/subject.h"
-#include "base/text.h"
 #include "change.h"
 #include "http/input.h"
 #include "http/reply.h"
@@ -72,12 +71,11 @@ check_may_add(struct req *r)
 static enum err
 find_user(struct tx *tx, struct change *c, struct input *in)
 {
-	char *key = arena_copy(c->req->arena, in->user);
+	const char *key = arena_copy_lower(c->req->arena, in->user);
 	enum err e;
 
 	if (key == NULL)
 		return (ERR_NOMEM);
-	text_lower(key);
 	if ((e = user_find(tx_db(tx), id_ok(key) ? USER_BY_ID : USER_BY_EMAIL, key, c->req->arena,
 	         &in->found)) == ERR_NOT_FOUND)
 		return (req_field_error(c->req, "user", "there is no such user"));

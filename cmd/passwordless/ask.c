@@ -9,7 +9,6 @@
 #include "access/sms.h"
 #include "access/visit.h"
 #include "base/clock.h"
-#include "base/text.h"
 #include "http/input.h"
 #include "http/reply.h"
 
@@ -140,15 +139,10 @@ static enum err
 ask(struct req *r, const struct wish *in, const char *kind, bool bound)
 {
 	struct asking t = { .req = r, .kind = kind, .to = in->phone, .return_to = in->return_to };
-	char *email;
 	enum err e;
 
-	if (in->phone == NULL) {
-		if ((email = arena_copy(r->arena, in->email)) == NULL)
-			return (ERR_NOMEM);
-		text_lower(email);
-		t.to = email;
-	}
+	if (in->phone == NULL && (t.to = arena_copy_lower(r->arena, in->email)) == NULL)
+		return (ERR_NOMEM);
 	if ((e = in->phone != NULL ? sms_allow(r, t.to, NULL) : mailing_allow(r, t.to)) != ERR_OK ||
 	    (bound && (e = make_cookie(r, &t.browser)) != ERR_OK) ||
 	    (e = store_write(r->app->store, write_asking, &t)) != ERR_OK)

@@ -121,7 +121,6 @@ confirm(struct tx *tx, struct entry *t, struct user *u)
 static enum err
 admit(struct tx *tx, struct entry *t, struct user *ret_user)
 {
-	char *email;
 	enum err e;
 
 	if (t->ticket.user_id == NULL)
@@ -132,10 +131,7 @@ admit(struct tx *tx, struct entry *t, struct user *ret_user)
 		return (ret_user->phone_confirmed && strcmp(ret_user->phone, t->ticket.email) == 0
 		            ? ERR_OK
 		            : ERR_NOT_FOUND);
-	if ((email = arena_copy(t->req->arena, ret_user->email)) == NULL)
-		return (ERR_NOMEM);
-	text_lower(email);
-	return (strcmp(email, t->ticket.email) == 0 ? ERR_OK : ERR_NOT_FOUND);
+	return (text_same_nocase(ret_user->email, t->ticket.email) ? ERR_OK : ERR_NOT_FOUND);
 }
 
 static enum err
@@ -185,13 +181,11 @@ static enum err
 clean(struct req *r, struct mailed *in)
 {
 	char *code = arena_alloc(r->arena, strlen(in->code) + 1);
-	char *email = in->email == NULL ? NULL : arena_copy(r->arena, in->email);
+	const char *email = arena_copy_lower(r->arena, in->email);
 	size_t from, to = 0;
 
 	if (code == NULL || (in->email != NULL && email == NULL))
 		return (ERR_NOMEM);
-	if (email != NULL)
-		text_lower(email);
 	in->email = email;
 	for (from = 0; in->code[from] != '\0'; from++)
 		if (in->code[from] != ' ' && in->code[from] != '-')

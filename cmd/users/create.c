@@ -1,8 +1,6 @@
 /* Users made by who looks after the site: the same address again is the same user. */
 #include "create.h"
 
-#include <string.h>
-
 #include "access/app.h"
 #include "access/audit.h"
 #include "access/choice.h"
@@ -11,7 +9,6 @@
 #include "access/subject.h"
 #include "base/clock.h"
 #include "base/id.h"
-#include "base/text.h"
 #include "cred/hasher.h"
 #include "reader.h"
 
@@ -29,13 +26,12 @@ struct creation {
 static enum err
 find_existing(struct creation *c, struct db *db)
 {
-	char *key = arena_copy(c->req->arena, c->person.email);
+	const char *key = arena_copy_lower(c->req->arena, c->person.email);
 	struct user u;
 	enum err e;
 
 	if (key == NULL)
 		return (ERR_NOMEM);
-	text_lower(key);
 	if ((e = user_find(db, USER_BY_EMAIL, key, c->req->arena, &u)) == ERR_OK)
 		c->existing = u.id;
 	return (e == ERR_NOT_FOUND ? ERR_OK : e);

@@ -8,7 +8,6 @@
 #include "access/subject.h"
 #include "access/waiting.h"
 #include "base/clock.h"
-#include "base/text.h"
 #include "http/input.h"
 #include "http/reply.h"
 
@@ -54,7 +53,6 @@ read_invitation(struct req *r, struct inviting *in)
 		{ "name", FIELD_TEXT, offsetof(struct inviting, name), 1, WAITLIST_NAME_MAX,
 		    FIELD_OPTIONAL },
 	};
-	char *email;
 	enum err e;
 
 	if ((e = input_read(r, fields, COUNT(fields), in)) != ERR_OK)
@@ -63,10 +61,8 @@ read_invitation(struct req *r, struct inviting *in)
 		return (req_field_error(r, "email", "is not an e-mail address"));
 	if (admission_mode(&r->app->conf) == ADMISSION_CLOSED)
 		return (req_fail(r, ERR_SIGNUP_CLOSED, "signup.mode is closed"));
-	if ((email = arena_copy(r->arena, in->email)) == NULL)
+	if ((in->site.email = arena_copy_lower(r->arena, in->email)) == NULL)
 		return (ERR_NOMEM);
-	text_lower(email);
-	in->site.email = email;
 	in->site.name = in->name;
 	return (ERR_OK);
 }

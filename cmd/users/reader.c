@@ -7,7 +7,6 @@
 #include "access/profile.h"
 #include "access/subject.h"
 #include "base/clock.h"
-#include "base/text.h"
 #include "http/reply.h"
 #include "store/role.h"
 #include "store/user.h"
@@ -75,15 +74,15 @@ static enum err
 get_by(struct req *r, enum user_by by)
 {
 	const char *value = req_query(r, "value");
-	char *key;
+	const char *key;
 
 	if (value == NULL || value[0] == '\0' || strlen(value) > KEY_MAX)
 		return (req_field_error(
 		    r, "value", "must stand in the query once, with 1 to 254 bytes"));
-	if ((key = arena_copy(r->arena, value)) == NULL)
+	if (by == USER_BY_LEGACY)
+		return (reply(r, 200, by, value));
+	if ((key = arena_copy_lower(r->arena, value)) == NULL)
 		return (ERR_NOMEM);
-	if (by != USER_BY_LEGACY)
-		text_lower(key);
 	return (reply(r, 200, by, key));
 }
 

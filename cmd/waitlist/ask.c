@@ -7,7 +7,6 @@
 #include "access/profile.h"
 #include "access/waiting.h"
 #include "base/clock.h"
-#include "base/text.h"
 #include "http/input.h"
 #include "http/reply.h"
 
@@ -51,16 +50,15 @@ read_wish(struct req *r, struct asking *q)
 		{ "note", FIELD_TEXT, offsetof(struct asking, note), 0, WAITLIST_NOTE_MAX,
 		    FIELD_OPTIONAL },
 	};
-	char *email;
+	const char *email;
 	enum err e;
 
 	if ((e = input_read(r, fields, COUNT(fields), q)) != ERR_OK)
 		return (e);
 	if (!profile_email_ok(q->email))
 		return (req_field_error(r, "email", "is not an e-mail address"));
-	if ((email = arena_copy(r->arena, q->email)) == NULL)
+	if ((email = arena_copy_lower(r->arena, q->email)) == NULL)
 		return (ERR_NOMEM);
-	text_lower(email);
 	q->wish = (struct waiter){ .email = email,
 		.name = q->name != NULL ? q->name : "",
 		.note = q->note != NULL ? q->note : "",

@@ -4,7 +4,6 @@
 
 #include "access/joining.h"
 #include "base/clock.h"
-#include "base/text.h"
 #include "commands.h"
 #include "http/json.h"
 #include "listing.h"
@@ -56,7 +55,7 @@ struct change {
 	enum err (*how)(struct tx *tx, struct change *c);
 	const char *action;
 	struct org org;
-	char *name;
+	const char *name; /* in small letters */
 	struct org_domain domain;
 	bool auto_join;
 };
@@ -117,9 +116,8 @@ read_words(struct tool *t, struct change *c)
 {
 
 	c->tool = t;
-	if ((c->name = arena_copy(t->arena, t->words[1])) == NULL)
+	if ((c->name = arena_copy_lower(t->arena, t->words[1])) == NULL)
 		return (tool_fail("out of memory"));
-	text_lower(c->name);
 	return (whose_read(t, t->words[0], &c->org));
 }
 

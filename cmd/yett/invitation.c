@@ -5,7 +5,6 @@
 #include "access/mailing.h"
 #include "access/profile.h"
 #include "base/clock.h"
-#include "base/text.h"
 #include "commands.h"
 #include "http/json.h"
 #include "listing.h"
@@ -55,7 +54,7 @@ cmd_invitation_list(struct tool *t)
 struct change {
 	struct tool *tool;
 	struct org org;
-	char *email;
+	const char *email; /* in small letters */
 	const char *role;
 	const char *missing; /* what there is not */
 	int64_t now;
@@ -71,9 +70,8 @@ read_words(struct tool *t, struct change *c)
 
 	c->tool = t;
 	c->now = clock_ms();
-	if ((c->email = arena_copy(t->arena, t->words[1])) == NULL)
+	if ((c->email = arena_copy_lower(t->arena, t->words[1])) == NULL)
 		return (tool_fail("out of memory"));
-	text_lower(c->email);
 	if (!profile_email_ok(c->email))
 		return (tool_fail("email: is not an e-mail address"));
 	return (whose_read(t, t->words[0], &c->org));

@@ -83,13 +83,12 @@ read_hash(struct tool *t, const char **ret_hash)
 static enum err
 find_taken(struct tx *tx, struct addition *in)
 {
-	char *key = arena_copy(in->tool->arena, in->user.email);
+	const char *key = arena_copy_lower(in->tool->arena, in->user.email);
 	struct user other;
 	enum err e;
 
 	if (key == NULL)
 		return (ERR_NOMEM);
-	text_lower(key);
 	e = user_find(tx_db(tx), USER_BY_EMAIL, key, in->tool->arena, &other);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return (e);

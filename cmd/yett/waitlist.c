@@ -1,6 +1,5 @@
 /* yett waitlist, yett user invite: who asks to be let in, and who is. */
 #include <stdio.h>
-#include <string.h>
 
 #include "access/admission.h"
 #include "access/profile.h"
@@ -64,7 +63,7 @@ cmd_waitlist_list(struct tool *t)
 struct change {
 	struct tool *tool;
 	struct post post;
-	char *who;
+	const char *who;     /* in small letters */
 	const char *refusal; /* why it cannot be */
 	struct waiter waiter;
 	struct waiting_batch batch;
@@ -88,9 +87,8 @@ begin(struct tool *t, struct change *c, const char *word)
 
 	c->tool = t;
 	c->now = clock_ms();
-	if ((c->who = arena_copy(t->arena, word)) == NULL)
+	if ((c->who = arena_copy_lower(t->arena, word)) == NULL)
 		return (tool_fail("out of memory"));
-	text_lower(c->who);
 	if ((status = tool_open_store(t)) != 0 || (status = tool_open_master(t)) != 0)
 		return (status);
 	c->post = (struct post){ &t->conf, t->master, t->arena, tool_value(t, "--lang") };

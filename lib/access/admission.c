@@ -6,7 +6,6 @@
 #include "access/app.h"
 #include "access/audit.h"
 #include "access/joining.h"
-#include "base/text.h"
 #include "store/waitlist.h"
 
 enum admission_mode
@@ -72,11 +71,10 @@ enum err
 admission_check(struct req *r, struct db *db, struct admission *adm, int64_t now)
 {
 	const enum admission_mode mode = admission_mode(&r->app->conf);
-	char *address = arena_copy(r->arena, adm->email);
+	const char *address = arena_copy_lower(r->arena, adm->email);
 
 	if (address == NULL)
 		return (ERR_NOMEM);
-	text_lower(address);
 	*adm = (struct admission){ .email = adm->email, .token = adm->token, .address = address };
 	if (mode == ADMISSION_CLOSED)
 		return (

@@ -5,7 +5,6 @@
 
 #include "access/profile.h"
 #include "base/clock.h"
-#include "base/text.h"
 #include "cred/hasher.h"
 
 enum err
@@ -40,14 +39,13 @@ import_write(struct tx *tx, struct import_line *l, struct arena *a)
 {
 	const char *taken;
 	struct user u;
-	char *key;
+	const char *key;
 	enum err e;
 
 	if (l->outcome != IMPORT_READ)
 		return (ERR_OK);
-	if ((key = arena_copy(a, l->user.email)) == NULL)
+	if ((key = arena_copy_lower(a, l->user.email)) == NULL)
 		return (ERR_NOMEM);
-	text_lower(key);
 	if ((e = user_find(tx_db(tx), USER_BY_EMAIL, key, a, &u)) == ERR_OK) {
 		l->outcome = IMPORT_EXISTING;
 		memcpy(l->id, u.id, ID_SIZE);

@@ -6,7 +6,6 @@
 #include "access/audit.h"
 #include "access/right.h"
 #include "base/id.h"
-#include "base/text.h"
 #include "store/api_key.h"
 #include "store/org.h"
 #include "store/org_role.h"
@@ -200,14 +199,13 @@ joining_by_domain(struct tx *tx, struct req *r, const struct user *u, int64_t no
 {
 	const char *at = strrchr(u->email, '@');
 	struct org_domain d;
-	char *domain;
+	const char *domain;
 	enum err e;
 
 	if (!u->email_confirmed || at == NULL)
 		return (ERR_OK);
-	if ((domain = arena_copy(r->arena, at + 1)) == NULL)
+	if ((domain = arena_copy_lower(r->arena, at + 1)) == NULL)
 		return (ERR_NOMEM);
-	text_lower(domain);
 	if ((e = org_domain_find_join(tx_db(tx), domain, u->id, r->arena, &d)) != ERR_OK)
 		return (e == ERR_NOT_FOUND ? ERR_OK : e);
 	/* Without a seat the sign-in goes on; another one may find a seat. */

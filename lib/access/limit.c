@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "access/subject.h"
-#include "base/text.h"
 #include "store/org_domain.h"
 #include "store/user.h"
 
@@ -65,14 +64,13 @@ limit_confirm(struct req *r, struct db *db, const struct user *u)
 {
 	const char *at = strrchr(u->email, '@');
 	struct org_domain d;
-	char *domain;
+	const char *domain;
 	enum err e;
 
 	if (at == NULL)
 		return (ERR_OK);
-	if ((domain = arena_copy(r->arena, at + 1)) == NULL)
+	if ((domain = arena_copy_lower(r->arena, at + 1)) == NULL)
 		return (ERR_NOMEM);
-	text_lower(domain);
 	if ((e = org_domain_find_join(db, domain, u->id, r->arena, &d)) != ERR_OK)
 		return (e == ERR_NOT_FOUND ? ERR_OK : e);
 	return (limit_permission(r, "email_confirmed", "members:create"));

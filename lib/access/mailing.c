@@ -11,7 +11,6 @@
 #include "access/subject.h"
 #include "access/throttle.h"
 #include "base/address.h"
-#include "base/text.h"
 
 #define KIND_MAX 32
 #define KEY_SIZE 400 /* an address is at most 254 bytes */
@@ -214,14 +213,11 @@ issue(struct tx *tx, const struct post *p, struct mailing *m, int64_t now, struc
 {
 	struct ticket *t = m->ticket;
 	struct ticket_secret s;
-	char *email = arena_copy(p->arena, m->to);
 	const char *link;
 	enum err e;
 
-	if (email == NULL)
+	if ((t->email = arena_copy_lower(p->arena, m->to)) == NULL)
 		return (ERR_NOMEM);
-	text_lower(email);
-	t->email = email;
 	t->user_id = m->user == NULL ? NULL : m->user->id;
 	if ((e = ticket_issue(tx, p->master, t, now, p->arena, &s)) != ERR_OK)
 		return (e);

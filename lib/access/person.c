@@ -287,14 +287,14 @@ person_taken(struct db *db, const struct user *u, struct arena *a)
 		{ "legacy_user_id", u->legacy_user_id, USER_BY_LEGACY },
 	};
 	struct user other;
-	char *key;
+	const char *key;
 	size_t i;
 
 	for (i = 0; i < COUNT(keys); i++) {
-		if (keys[i].value == NULL || (key = arena_copy(a, keys[i].value)) == NULL)
+		key = keys[i].by == USER_BY_LEGACY ? keys[i].value
+		                                   : arena_copy_lower(a, keys[i].value);
+		if (key == NULL)
 			continue;
-		if (keys[i].by != USER_BY_LEGACY)
-			text_lower(key);
 		if (user_find(db, keys[i].by, key, a, &other) == ERR_OK &&
 		    strcmp(other.id, u->id) != 0)
 			return (keys[i].name);

@@ -60,15 +60,13 @@ write_asking(struct tx *tx, void *arg)
 enum err
 recovery_forgot(struct req *r, const char *email)
 {
-	char *key = arena_copy(r->arena, email);
-	struct asking t = { .req = r, .email = email, .key = key, .now = clock_ms() };
+	struct asking t = { .req = r, .email = email, .now = clock_ms() };
 	enum err e;
 
-	if (key == NULL)
-		return (ERR_NOMEM);
-	text_lower(key);
 	if (!profile_email_ok(email))
 		return (req_field_error(r, "email", "is not an e-mail address"));
+	if ((t.key = arena_copy_lower(r->arena, email)) == NULL)
+		return (ERR_NOMEM);
 	if ((e = mailing_allow(r, email)) != ERR_OK)
 		return (e);
 	return (store_write(r->app->store, write_asking, &t));

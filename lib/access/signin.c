@@ -10,7 +10,6 @@
 #include "access/verification.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/text.h"
 
 /* What one of the transactions here needs. */
 struct attempt {
@@ -129,12 +128,11 @@ static enum err
 check_password(
     struct req *r, const char *login, const char *password, struct user *ret_user, bool *ret_stale)
 {
-	char *key = arena_copy(r->arena, login);
+	const char *key = arena_copy_lower(r->arena, login);
 	enum err e;
 
 	if (key == NULL)
 		return (ERR_NOMEM);
-	text_lower(key);
 	if ((e = throttle_begin(r, key)) != ERR_OK)
 		return (e);
 	e = try_password(r, key, password, ret_user, ret_stale);

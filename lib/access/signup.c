@@ -13,7 +13,6 @@
 #include "access/verification.h"
 #include "base/clock.h"
 #include "base/id.h"
-#include "base/text.h"
 #include "store/group.h"
 #include "store/role.h"
 
@@ -48,12 +47,11 @@ find_taken(struct tx *tx, struct creation *c)
 {
 	const struct user *u = &c->visit->user;
 	struct user other;
-	char *key;
+	const char *key;
 	enum err e;
 
-	if ((key = arena_copy(c->req->arena, u->email)) == NULL)
+	if ((key = arena_copy_lower(c->req->arena, u->email)) == NULL)
 		return (ERR_NOMEM);
-	text_lower(key);
 	if ((e = user_find(tx_db(tx), USER_BY_EMAIL, key, c->req->arena, &other)) != ERR_OK &&
 	    e != ERR_NOT_FOUND)
 		return (e);

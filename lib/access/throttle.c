@@ -7,7 +7,6 @@
 #include "access/app.h"
 #include "base/address.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "http/reply.h"
 
 #define KEY_SIZE 400 /* an account is at most 254 bytes */
@@ -208,15 +207,10 @@ static void
 list_names(const struct user *u, struct arena *a, const char *ret_names[static NAMES])
 {
 	const char *const names[NAMES] = { u->email, u->username, u->id };
-	char *name;
 	size_t i;
 
-	for (i = 0; i < NAMES; i++) {
-		name = names[i] != NULL ? arena_copy(a, names[i]) : NULL;
-		if (name != NULL)
-			text_lower(name);
-		ret_names[i] = name;
-	}
+	for (i = 0; i < NAMES; i++)
+		ret_names[i] = arena_copy_lower(a, names[i]);
 }
 
 void

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/id.h"
-#include "base/text.h"
 
 #define COLUMNS \
 	"id, email, email_confirmed, username, name, picture_url, properties, password_hash, " \
@@ -75,15 +74,10 @@ user_find(struct db *db, enum user_by by, const char *key, struct arena *a, stru
 static const char *
 lower(const char *text, struct arena *a, bool *failed)
 {
-	char *copy;
+	const char *copy = arena_copy_lower(a, text);
 
-	if (text == NULL)
-		return (NULL);
-	if ((copy = arena_copy(a, text)) == NULL) {
+	if (text != NULL && copy == NULL)
 		*failed = true;
-		return (NULL);
-	}
-	text_lower(copy);
 	return (copy);
 }
 
@@ -299,12 +293,11 @@ user_newest(struct db *db, int64_t *ret_at)
 enum err
 user_find_any(struct db *db, const char *who, struct arena *a, struct user *ret_user)
 {
-	char *key = arena_copy(a, who);
+	const char *key = arena_copy_lower(a, who);
 	enum err e = ERR_NOT_FOUND;
 
 	if (key == NULL)
 		return (ERR_NOMEM);
-	text_lower(key);
 	/* A username may look like an id. */
 	if (id_ok(key))
 		e = user_find(db, USER_BY_ID, key, a, ret_user);

@@ -12,15 +12,6 @@ joining_mails(const struct conf *conf)
 	return (conf->mail_url[0] != '\0');
 }
 
-/* "2026-01-31 12:00 UTC", which no language has to change. */
-static const char *
-print_until(int64_t at, struct arena *a)
-{
-	const char *text = clock_print(a, at);
-
-	return (text == NULL ? NULL : arena_print(a, "%.10s %.5s UTC", text, text + 11));
-}
-
 static bool
 is_alnum(char c)
 {
@@ -57,7 +48,7 @@ joining_mail(struct tx *tx, const struct post *post, const struct invitation *in
 		.until = inv->expires_at,
 	};
 	const char *link = joining_link(post->conf, letter->token, a);
-	const char *until = print_until(inv->expires_at, a);
+	const char *until = clock_print_minute(a, inv->expires_at);
 	char id[ID_SIZE];
 
 	if (link == NULL || until == NULL)

@@ -325,13 +325,8 @@ waiting_print(struct json *j, const struct waiter *w)
 	json_add_text(j, "locale", w->locale);
 	json_add_text(j, "state", waitlist_state_name(w->state));
 	json_add_time(j, "created_at", w->created_at);
-	if (w->state == WAITLIST_UNCONFIRMED)
-		json_add_text(j, "confirmed_at", NULL);
-	else
-		json_add_time(j, "confirmed_at", w->placed_at);
-	if (w->invited_at == 0)
-		json_add_text(j, "invited_at", NULL);
-	else
-		json_add_time(j, "invited_at", w->invited_at);
+	json_add_time_or_null(
+	    j, "confirmed_at", w->state == WAITLIST_UNCONFIRMED ? 0 : w->placed_at);
+	json_add_time_or_null(j, "invited_at", w->invited_at);
 	json_add_text(j, "user_id", w->user_id);
 }

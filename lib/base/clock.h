@@ -29,7 +29,7 @@ char *clock_print(struct arena *a, int64_t at);
 
 /**
  * clock_print_minute(a, at):
- * The same as a person reads it: "2026-01-31 12:00 UTC".
+ * The same as a person reads it, and no language has to change it: "2026-01-31 12:00 UTC".
  */
 char *clock_print_minute(struct arena *a, int64_t at);
 

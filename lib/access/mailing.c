@@ -256,9 +256,7 @@ mailing_send_by(struct tx *tx, const struct post *post, struct mailing *m, int64
 	if (m->to == NULL)
 		m->to = u->email;
 	mail.to = m->to;
-	mail.locale = m->locale != NULL                ? m->locale
-	              : u != NULL && u->locale != NULL ? u->locale
-	                                               : post->locale;
+	mail.locale = u != NULL && u->locale != NULL ? u->locale : post->locale;
 	json_add_text(mail.params, "name", u == NULL || u->name == NULL ? "" : u->name);
 	if (m->ticket != NULL) {
 		if ((e = issue(tx, post, m, now, &secret)) != ERR_OK)

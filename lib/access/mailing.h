@@ -23,7 +23,6 @@ struct mailing {
 	const char *kind;        /* the template: "reset" */
 	const struct user *user; /* whose; without an id who is to become one; NULL: nobody's */
 	const char *to;          /* the address; NULL: the user's */
-	const char *locale;      /* NULL: the user's, or of the request */
 	struct ticket *ticket;   /* email and user_id are filled in; NULL: none */
 	const char *path;        /* where the link leads: "/reset" */
 	struct json *params;     /* no secret; NULL: none */
@@ -35,7 +34,7 @@ struct post {
 	const struct conf *conf;
 	const struct master *master;
 	struct arena *arena;
-	const char *locale; /* where neither the mail nor the user says one; NULL: the usual one */
+	const char *locale; /* where the user says none; NULL: the usual one */
 };
 
 /**

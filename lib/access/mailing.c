@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <sodium.h>
-
 #include "access/app.h"
 #include "access/profile.h"
 #include "access/subject.h"
@@ -212,23 +210,22 @@ static enum err
 issue(struct tx *tx, const struct post *p, struct mailing *m, int64_t now, struct json *secret)
 {
 	struct ticket *t = m->ticket;
-	struct ticket_secret s;
+	struct ticket_secret *s = arena_alloc(p->arena, sizeof *s);
 	const char *link;
 	enum err e;
 
-	if ((t->email = arena_copy_lower(p->arena, m->to)) == NULL)
+	if (s == NULL || (t->email = arena_copy_lower(p->arena, m->to)) == NULL)
 		return (ERR_NOMEM);
 	t->user_id = m->user == NULL ? NULL : m->user->id;
-	if ((e = ticket_issue(tx, p->master, t, now, p->arena, &s)) != ERR_OK)
+	if ((e = ticket_issue(tx, p->master, t, now, p->arena, s)) != ERR_OK)
 		return (e);
-	link = arena_print(p->arena, "%s%s#%s", p->conf->site_url, m->path, s.token);
+	link = arena_print(p->arena, "%s%s#%s", p->conf->site_url, m->path, s->token);
 	if (link == NULL)
 		return (ERR_NOMEM);
 	json_add_text(secret, "link", link);
-	json_add_text(secret, "token", s.token);
-	if (s.code[0] != '\0')
-		json_add_text(secret, "code", s.code);
-	sodium_memzero(&s, sizeof s);
+	json_add_text(secret, "token", s->token);
+	if (s->code[0] != '\0')
+		json_add_text(secret, "code", s->code);
 	return (ERR_OK);
 }
 

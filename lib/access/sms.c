@@ -84,15 +84,17 @@ sms_send(struct tx *tx, struct req *r, struct sms *s, int64_t now)
 {
 	struct json data = json_object(r->arena);
 	struct pushing p = { .req = r, .now = now };
-	struct ticket_secret secret;
+	struct ticket_secret *secret = arena_alloc(r->arena, sizeof *secret);
 	enum err e;
 
+	if (secret == NULL)
+		return (ERR_NOMEM);
 	s->ticket->user_id = s->user == NULL ? NULL : s->user->id;
 	s->ticket->with_code = true;
 	s->ticket->life_s = SMS_LIFE_S;
-	if ((e = ticket_issue(tx, r->app->master, s->ticket, now, r->arena, &secret)) != ERR_OK)
+	if ((e = ticket_issue(tx, r->app->master, s->ticket, now, r->arena, secret)) != ERR_OK)
 		return (e);
-	print_data(r, s, &secret, &data);
+	print_data(r, s, secret, &data);
 	p.event = (struct webhook_secret){
 		.type = "sms.code", .data = &data, .until = s->ticket->expires_at
 	};

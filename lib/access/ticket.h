@@ -42,7 +42,7 @@ struct ticket {
 	unsigned char browser_hash[SECRET_HASH_LEN];
 };
 
-/* What only the mail says. */
+/* What only the mail says: to be kept in an arena, which wipes what it had. */
 struct ticket_secret {
 	char token[SECRET_TOKEN_SIZE];
 	char code[TICKET_CODE_SIZE]; /* "": none */

@@ -724,6 +724,23 @@ org_of_domain() {
 	[ "$(sql "SELECT count(*) FROM users")" = 1 ]
 }
 
+@test "required: who signed up under another master key is answered as everybody, and mailed nothing" {
+	local usual
+	require
+	start_box
+	sign_up ann@example.org
+	mail_to ann@example.org verify
+	resend bob@example.org
+	expect 202
+	usual=$(answer)
+	sql "UPDATE one_time_tokens SET data = 'nonsense'"
+	resend ann@example.org
+	[ "$(answer)" = "$usual" ]
+	[ "$(mails ann@example.org)" = verify ]
+	verify "$TOKEN"
+	refused
+}
+
 @test "required: an address that got an account otherwise gets none by the link, and a hidden one no mail" {
 	require
 	start_box

@@ -224,46 +224,64 @@ text_of(const struct cJSON *tree, const char *name)
 	return (cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(tree, name)));
 }
 
+/* What seal() made; ERR_TICKET when it cannot be read, as after the master key was changed. */
+static enum err
+open_sealed(const struct errand *p, const char *sealed, struct cJSON **ret_tree)
+{
+	struct arena *a = p->req->arena;
+	const char *text, *detail;
+	enum err e;
+
+	if ((e = master_decrypt(p->req->app->master, seal_purpose, sealed, a, &text)) == ERR_OK)
+		e = json_parse(text, strlen(text), a, ret_tree, &detail);
+	return (e == ERR_OK || e == ERR_NOMEM ? e : ERR_TICKET);
+}
+
 /* What a link that is asked for once more makes: the account, without what was chosen for it. Of
  * several who signed up with the address nobody knows which one asks now; with a stranger's
  * password the link that its owner asked for would give him the account. */
 static enum err
 strip(const struct errand *p, const char *data, const char **ret_sealed)
 {
-	struct arena *a = p->req->arena;
-	const char *text, *detail;
 	struct cJSON *tree;
 	enum err e;
 
-	if ((e = master_decrypt(p->req->app->master, seal_purpose, data, a, &text)) != ERR_OK ||
-	    (e = json_parse(text, strlen(text), a, &tree, &detail)) != ERR_OK)
+	if ((e = open_sealed(p, data, &tree)) != ERR_OK)
 		return (e);
 	return (seal(p->req,
 	    &(struct user){ .email = text_of(tree, "email"), .locale = text_of(tree, "locale") },
 	    text_of(tree, "invitation"), ret_sealed));
 }
 
+/* What the open link of who signed up, and has no account yet, makes when it is sent once more;
+ * NULL: there is none, or none that can be read. */
+static enum err
+find_sign_up(struct tx *tx, const struct errand *p, const char **ret_sealed)
+{
+	struct ticket open;
+	enum err e;
+
+	*ret_sealed = NULL;
+	e = ticket_find_newest(tx_db(tx), TICKET_VERIFY, p->key, p->now, p->req->arena, &open);
+	if (e == ERR_OK)
+		e = strip(p, open.data, ret_sealed);
+	return (e == ERR_NOT_FOUND || e == ERR_TICKET ? ERR_OK : e);
+}
+
 static enum err
 write_resend(struct tx *tx, void *arg)
 {
 	const struct errand *p = arg;
-	struct arena *a = p->req->arena;
-	const char *sealed;
-	struct ticket open;
+	const char *sealed = NULL;
 	struct user u;
 	enum err e;
 
-	e = user_find(tx_db(tx), USER_BY_EMAIL, p->key, a, &u);
+	e = user_find(tx_db(tx), USER_BY_EMAIL, p->key, p->req->arena, &u);
 	if (e == ERR_OK && !u.email_confirmed && is_usable(&u))
 		return (verification_mail(tx, p->req, &u, p->now));
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
-		return (e);
-	if (e == ERR_NOT_FOUND &&
-	    (e = ticket_find_newest(tx_db(tx), TICKET_VERIFY, p->key, p->now, a, &open)) == ERR_OK)
-		return ((e = strip(p, open.data, &sealed)) != ERR_OK
-		            ? e
-		            : mail_sign_up(tx, p, sealed, true, false));
-	return (e == ERR_OK || e == ERR_NOT_FOUND ? mail_sign_up(tx, p, NULL, true, true) : e);
+	if (e == ERR_NOT_FOUND)
+		e = find_sign_up(tx, p, &sealed);
+	return (e == ERR_OK ? mail_sign_up(tx, p, sealed, true, sealed == NULL) : e);
 }
 
 enum err
@@ -371,18 +389,15 @@ confirm(struct tx *tx, const struct errand *p, const struct ticket *t)
 static enum err
 unseal(const struct errand *p, const char *data, struct user *ret_user, const char **ret_invitation)
 {
-	struct arena *a = p->req->arena;
-	const char *text, *detail;
 	struct cJSON *tree;
 	char id[ID_SIZE];
 	enum err e;
 
-	if ((e = master_decrypt(p->req->app->master, seal_purpose, data, a, &text)) != ERR_OK ||
-	    (e = json_parse(text, strlen(text), a, &tree, &detail)) != ERR_OK)
-		return (e == ERR_NOMEM ? e : ERR_TICKET);
+	if ((e = open_sealed(p, data, &tree)) != ERR_OK)
+		return (e);
 	id_new(id);
 	*ret_user = (struct user){
-		.id = arena_copy(a, id),
+		.id = arena_copy(p->req->arena, id),
 		.email = text_of(tree, "email"),
 		.email_confirmed = true,
 		.username = text_of(tree, "username"),

@@ -111,12 +111,9 @@ api_key_set(struct tx *tx, const struct api_key *k)
 	const struct db_arg args[] = { DB_TEXT(k->id), DB_TEXT(k->name), DB_TEXT(k->scopes),
 		DB_TEXT(k->networks), some_time(k->expires_at), some_time(k->revoked_at),
 		DB_TEXT(k->replaced_by) };
-	int64_t changes;
-	enum err e;
+	const enum err e = db_change(tx_db(tx), sql, args, COUNT(args));
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, k->id));
+	return (e == ERR_OK ? tx_touch(tx, k->id) : e);
 }
 
 enum err

@@ -23,12 +23,9 @@ api_key_unassign(struct tx *tx, const char *id, const char *role_id)
 	static const char sql[] =
 	    "DELETE FROM api_key_roles WHERE api_key_id = ?1 AND role_id = ?2";
 	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(role_id) };
-	int64_t changes;
-	enum err e;
+	const enum err e = db_change(tx_db(tx), sql, args, COUNT(args));
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, id));
+	return (e == ERR_OK ? tx_touch(tx, id) : e);
 }
 
 enum err

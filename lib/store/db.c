@@ -247,6 +247,17 @@ db_run(
 	return (ERR_OK);
 }
 
+enum err
+db_change(struct db *db, const char *sql, const struct db_arg *args, size_t count)
+{
+	int64_t changes;
+	enum err e;
+
+	if ((e = db_run(db, sql, args, count, &changes)) != ERR_OK)
+		return (e);
+	return (changes == 0 ? ERR_NOT_FOUND : ERR_OK);
+}
+
 int64_t
 db_int(struct stmt *stmt, int column)
 {

@@ -72,6 +72,14 @@ MUST_USE enum err db_run(
     struct db *db, const char *sql, const struct db_arg *args, size_t count, int64_t *ret_changes);
 
 /**
+ * db_change(db, sql, args, count):
+ * The same of what must change a row that is there.
+ * Errors: ERR_NOT_FOUND when it changed none; ERR_TAKEN, ERR_DB.
+ */
+MUST_USE enum err
+db_change(struct db *db, const char *sql, const struct db_arg *args, size_t count);
+
+/**
  * db_number(db, sql, args, count, otherwise, ret_number):
  * The one number that ${sql} asks for; ${otherwise} when there is no row, or it is NULL.
  * Errors: ERR_DB.

@@ -375,12 +375,8 @@ delivery_resend(struct tx *tx, const char *id, int64_t now, int64_t give_up_at)
 	    "give_up_at ELSE ?3 END, state = 'queued' WHERE id = ?1 AND state IN ('queued', "
 	    "'sent', 'dead')";
 	const struct db_arg args[] = { DB_TEXT(id), DB_INT(now), DB_INT(give_up_at) };
-	int64_t changes;
-	enum err e;
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : ERR_OK);
+	return (db_change(tx_db(tx), sql, args, COUNT(args)));
 }
 
 enum err

@@ -129,13 +129,10 @@ group_set(struct tx *tx, const struct group *g)
 {
 	static const char sql[] = "UPDATE groups SET name = ?2, description = ?3 WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(g->id), DB_TEXT(g->name), DB_TEXT(g->description) };
-	int64_t changes;
-	enum err e;
+	const enum err e = db_change(tx_db(tx), sql, args, COUNT(args));
 
 	/* What is remembered of how somebody came to a role names its group. */
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, NULL));
+	return (e == ERR_OK ? tx_touch(tx, NULL) : e);
 }
 
 enum err
@@ -143,10 +140,7 @@ group_drop(struct tx *tx, const char *id)
 {
 	static const char sql[] = "DELETE FROM groups WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(id) };
-	int64_t changes;
-	enum err e;
+	const enum err e = db_change(tx_db(tx), sql, args, COUNT(args));
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, NULL));
+	return (e == ERR_OK ? tx_touch(tx, NULL) : e);
 }

@@ -80,12 +80,9 @@ group_drop_member(struct tx *tx, const char *id, const char *user_id)
 {
 	static const char sql[] = "DELETE FROM group_members WHERE group_id = ?1 AND user_id = ?2";
 	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(user_id) };
-	int64_t changes;
-	enum err e;
+	const enum err e = db_change(tx_db(tx), sql, args, COUNT(args));
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, user_id));
+	return (e == ERR_OK ? tx_touch(tx, user_id) : e);
 }
 
 enum err
@@ -155,10 +152,7 @@ group_drop_role(struct tx *tx, const char *id, const char *role_id)
 {
 	static const char sql[] = "DELETE FROM group_roles WHERE group_id = ?1 AND role_id = ?2";
 	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(role_id) };
-	int64_t changes;
-	enum err e;
+	const enum err e = db_change(tx_db(tx), sql, args, COUNT(args));
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, NULL));
+	return (e == ERR_OK ? tx_touch(tx, NULL) : e);
 }

@@ -79,12 +79,9 @@ guard_rule_list(struct db *db, int64_t after, int64_t limit, struct arena *a,
 static enum err
 change(struct tx *tx, const char *sql, const struct db_arg *args, size_t count)
 {
-	int64_t changes;
-	enum err e;
+	const enum err e = db_change(tx_db(tx), sql, args, count);
 
-	if ((e = db_run(tx_db(tx), sql, args, count, &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, GUARD_RULES_ID));
+	return (e == ERR_OK ? tx_touch(tx, GUARD_RULES_ID) : e);
 }
 
 /* Let nothing be at ${position}: what is there and right behind it moves on by one. By way of

@@ -137,12 +137,8 @@ invitation_set_token(struct tx *tx, const char *id,
 	    "UPDATE org_invitations SET token_hash = ?2, shown = ?3 WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(id), DB_BLOB(token_hash, INVITATION_HASH_LEN),
 		DB_INT(shown) };
-	int64_t changes;
-	enum err e;
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : ERR_OK);
+	return (db_change(tx_db(tx), sql, args, COUNT(args)));
 }
 
 enum err
@@ -150,12 +146,8 @@ invitation_drop(struct tx *tx, const char *id)
 {
 	static const char sql[] = "DELETE FROM org_invitations WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(id) };
-	int64_t changes;
-	enum err e;
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : ERR_OK);
+	return (db_change(tx_db(tx), sql, args, COUNT(args)));
 }
 
 enum err

@@ -110,12 +110,9 @@ limit_policy_list(struct db *db, const char *after, int64_t limit, struct arena 
 static enum err
 change(struct tx *tx, const char *sql, const struct db_arg *args, size_t count)
 {
-	int64_t changes;
-	enum err e;
+	const enum err e = db_change(tx_db(tx), sql, args, count);
 
-	if ((e = db_run(tx_db(tx), sql, args, count, &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, NULL));
+	return (e == ERR_OK ? tx_touch(tx, NULL) : e);
 }
 
 enum err

@@ -75,13 +75,10 @@ org_set(struct tx *tx, const struct org *org)
 	    "updated_at = ?6 WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(org->id), DB_TEXT(org->name), DB_TEXT(org->slug),
 		DB_TEXT(org->metadata), DB_INT(org->seat_limit), DB_INT(org->updated_at) };
-	int64_t changes;
-	enum err e;
+	const enum err e = db_change(tx_db(tx), sql, args, COUNT(args));
 
 	/* The guard remembers of users the slugs of their orgs. */
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, NULL));
+	return (e == ERR_OK ? tx_touch(tx, NULL) : e);
 }
 
 enum err
@@ -89,13 +86,10 @@ org_drop(struct tx *tx, const char *id)
 {
 	static const char sql[] = "DELETE FROM orgs WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(id) };
-	int64_t changes;
-	enum err e;
+	const enum err e = db_change(tx_db(tx), sql, args, COUNT(args));
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
 	/* Its keys go as well, and nobody knows here what is remembered of them. */
-	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, NULL));
+	return (e == ERR_OK ? tx_touch(tx, NULL) : e);
 }
 
 static enum err
@@ -238,13 +232,12 @@ org_member_drop(struct tx *tx, const char *org_id, const char *user_id)
 	                            "WHERE user_id = ?1 AND org_id = ?2";
 	static const char drop[] = "DELETE FROM user_orgs WHERE user_id = ?1 AND org_id = ?2";
 	const struct db_arg args[] = { DB_TEXT(user_id), DB_TEXT(org_id) };
-	int64_t changes;
 	enum err e;
 
 	if ((e = db_run(tx_db(tx), leave, args, COUNT(args), NULL)) != ERR_OK ||
-	    (e = db_run(tx_db(tx), drop, args, COUNT(args), &changes)) != ERR_OK)
+	    (e = db_change(tx_db(tx), drop, args, COUNT(args))) != ERR_OK)
 		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, user_id));
+	return (tx_touch(tx, user_id));
 }
 
 enum err

@@ -39,18 +39,6 @@ find(struct db *db, const char *sql, const char *one, const char *two, struct ar
 	return (e);
 }
 
-/* Run a statement that must change one row. */
-static enum err
-change(struct tx *tx, const char *sql, const struct db_arg *args, size_t count)
-{
-	int64_t changes;
-	enum err e;
-
-	if ((e = db_run(tx_db(tx), sql, args, count, &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : ERR_OK);
-}
-
 enum err
 org_domain_add(struct tx *tx, const struct org_domain *d)
 {
@@ -117,7 +105,7 @@ org_domain_verify(struct tx *tx, const char *id, int64_t now)
 	static const char sql[] = "UPDATE org_domains SET verified_at = ?2 WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(id), DB_INT(now) };
 
-	return (change(tx, sql, args, COUNT(args)));
+	return (db_change(tx_db(tx), sql, args, COUNT(args)));
 }
 
 enum err
@@ -126,7 +114,7 @@ org_domain_set_auto_join(struct tx *tx, const char *id, bool auto_join)
 	static const char sql[] = "UPDATE org_domains SET auto_join = ?2 WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(id), DB_INT(auto_join) };
 
-	return (change(tx, sql, args, COUNT(args)));
+	return (db_change(tx_db(tx), sql, args, COUNT(args)));
 }
 
 enum err
@@ -135,7 +123,7 @@ org_domain_drop(struct tx *tx, const char *id)
 	static const char sql[] = "DELETE FROM org_domains WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(id) };
 
-	return (change(tx, sql, args, COUNT(args)));
+	return (db_change(tx_db(tx), sql, args, COUNT(args)));
 }
 
 enum err

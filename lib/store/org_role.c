@@ -85,12 +85,9 @@ org_role_list(struct db *db, const char *org_id, const char *after, int64_t limi
 static enum err
 change(struct tx *tx, const char *sql, const struct db_arg *args, size_t count, const char *id)
 {
-	int64_t changes;
-	enum err e;
+	const enum err e = db_change(tx_db(tx), sql, args, count);
 
-	if ((e = db_run(tx_db(tx), sql, args, count, &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, id));
+	return (e == ERR_OK ? tx_touch(tx, id) : e);
 }
 
 static enum err

@@ -238,12 +238,8 @@ outbox_resend(struct tx *tx, const char *id, int64_t now, int64_t give_up_at)
 	    "attempts END, give_up_at = CASE state WHEN 'dead' THEN ?3 ELSE give_up_at END, "
 	    "state = 'queued' WHERE id = ?1 AND state IN ('queued', 'dead')";
 	const struct db_arg args[] = { DB_TEXT(id), DB_INT(now), DB_INT(give_up_at) };
-	int64_t changes;
-	enum err e;
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : ERR_OK);
+	return (db_change(tx_db(tx), sql, args, COUNT(args)));
 }
 
 enum err
@@ -251,12 +247,8 @@ outbox_drop(struct tx *tx, const char *id)
 {
 	static const char sql[] = "DELETE FROM outbox WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(id) };
-	int64_t changes;
-	enum err e;
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : ERR_OK);
+	return (db_change(tx_db(tx), sql, args, COUNT(args)));
 }
 
 enum err

@@ -119,12 +119,9 @@ role_list(struct db *db, const char *after, int64_t limit, struct arena *a,
 static enum err
 change(struct tx *tx, const char *sql, const struct db_arg *args, size_t count)
 {
-	int64_t changes;
-	enum err e;
+	const enum err e = db_change(tx_db(tx), sql, args, count);
 
-	if ((e = db_run(tx_db(tx), sql, args, count, &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, NULL));
+	return (e == ERR_OK ? tx_touch(tx, NULL) : e);
 }
 
 /* Is the number that ${sql} gives below ${max}? */
@@ -336,12 +333,9 @@ role_unassign(struct tx *tx, const char *user_id, const char *role_id)
 {
 	static const char sql[] = "DELETE FROM user_roles WHERE user_id = ?1 AND role_id = ?2";
 	const struct db_arg args[] = { DB_TEXT(user_id), DB_TEXT(role_id) };
-	int64_t changes;
-	enum err e;
+	const enum err e = db_change(tx_db(tx), sql, args, COUNT(args));
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, user_id));
+	return (e == ERR_OK ? tx_touch(tx, user_id) : e);
 }
 
 enum err

@@ -155,12 +155,8 @@ session_rotate(struct tx *tx, const struct session *s)
 		DB_INT(s->last_seen_at),
 		DB_INT(s->expires_at),
 	};
-	int64_t changes;
-	enum err e;
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : ERR_OK);
+	return (db_change(tx_db(tx), sql, args, COUNT(args)));
 }
 
 enum err
@@ -168,12 +164,9 @@ session_set_org(struct tx *tx, const char *id, const char *org_id)
 {
 	static const char sql[] = "UPDATE sessions SET org_id = ?2 WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(org_id) };
-	int64_t changes;
-	enum err e;
+	const enum err e = db_change(tx_db(tx), sql, args, COUNT(args));
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, id));
+	return (e == ERR_OK ? tx_touch(tx, id) : e);
 }
 
 enum err
@@ -183,12 +176,9 @@ session_revoke(struct tx *tx, const char *id, const char *user_id, int64_t now)
 	    "UPDATE sessions SET revoked_at = ?3 "
 	    "WHERE id = ?1 AND user_id = coalesce(?2, user_id) AND revoked_at IS NULL";
 	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(user_id), DB_INT(now) };
-	int64_t changes;
-	enum err e;
+	const enum err e = db_change(tx_db(tx), sql, args, COUNT(args));
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : tx_touch(tx, id));
+	return (e == ERR_OK ? tx_touch(tx, id) : e);
 }
 
 enum err

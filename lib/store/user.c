@@ -144,14 +144,9 @@ user_add(struct tx *tx, const struct user *u, struct arena *a)
 static enum err
 change(struct tx *tx, const char *id, const char *sql, const struct db_arg *args, size_t count)
 {
-	int64_t changes;
-	enum err e;
+	const enum err e = db_change(tx_db(tx), sql, args, count);
 
-	if ((e = db_run(tx_db(tx), sql, args, count, &changes)) != ERR_OK)
-		return (e);
-	if (changes == 0)
-		return (ERR_NOT_FOUND);
-	return (tx_touch(tx, id));
+	return (e == ERR_OK ? tx_touch(tx, id) : e);
 }
 
 enum err

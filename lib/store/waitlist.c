@@ -150,12 +150,8 @@ waitlist_set(struct tx *tx, const struct waiter *w)
 	const struct db_arg args[] = { DB_TEXT(w->id), DB_TEXT(w->name), DB_TEXT(w->note),
 		DB_TEXT(w->locale), DB_TEXT(state_names[w->state]), DB_INT(w->placed_at),
 		DB_INT(w->invited_at), DB_TEXT(w->user_id) };
-	int64_t changes;
-	enum err e;
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : ERR_OK);
+	return (db_change(tx_db(tx), sql, args, COUNT(args)));
 }
 
 enum err
@@ -175,12 +171,8 @@ waitlist_drop(struct tx *tx, const char *id)
 {
 	static const char sql[] = "DELETE FROM waitlist WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(id) };
-	int64_t changes;
-	enum err e;
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : ERR_OK);
+	return (db_change(tx_db(tx), sql, args, COUNT(args)));
 }
 
 enum err

@@ -31,12 +31,9 @@ webhook_set(struct tx *tx, const struct webhook *w)
 		DB_TEXT(w->description), DB_INT(w->enabled), DB_INT(w->gone_at), DB_TEXT(w->sealed),
 		DB_TEXT(w->old_sealed), DB_INT(w->old_until), DB_INT(w->updated_at),
 		DB_INT(w->left_out_at) };
-	int64_t changes;
-	enum err e;
+	const enum err e = db_change(tx_db(tx), sql, args, COUNT(args));
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : webhook_schedule(tx, w->id, w->updated_at));
+	return (e == ERR_OK ? webhook_schedule(tx, w->id, w->updated_at) : e);
 }
 
 enum err
@@ -107,12 +104,8 @@ webhook_drop(struct tx *tx, const char *id)
 {
 	static const char sql[] = "DELETE FROM webhooks WHERE id = ?1";
 	const struct db_arg args[] = { DB_TEXT(id) };
-	int64_t changes;
-	enum err e;
 
-	if ((e = db_run(tx_db(tx), sql, args, COUNT(args), &changes)) != ERR_OK)
-		return (e);
-	return (changes == 0 ? ERR_NOT_FOUND : ERR_OK);
+	return (db_change(tx_db(tx), sql, args, COUNT(args)));
 }
 
 enum err

@@ -76,13 +76,7 @@ device_notice_prepare(struct req *r, struct visit *v)
 	return (ERR_OK);
 }
 
-const char *
-device_notice_data(const struct visit *v, const char *device_id, struct arena *a)
-{
-
-	return (arena_print(a, "%s %s", v->session.id, device_id));
-}
-
+/* send() writes it. */
 bool
 device_notice_parse(
     const char *data, char ret_session_id[static ID_SIZE], char ret_device_id[static ID_SIZE])
@@ -104,7 +98,7 @@ send(struct tx *tx, struct req *r, const struct visit *v, const char *device_id)
 	const struct notice n = notice_of(r, now);
 	struct json params = json_object(r->arena);
 	struct ticket ticket = { .purpose = TICKET_END_SESSION,
-		.data = device_notice_data(v, device_id, r->arena),
+		.data = arena_print(r->arena, "%s %s", v->session.id, device_id),
 		.keep_older = true,
 		.life_s = LINK_S };
 	struct mailing m = { .kind = "new-device",

@@ -27,11 +27,9 @@ MUST_USE enum err device_notice_prepare(struct req *r, struct visit *v);
 MUST_USE enum err device_notice_store(struct tx *tx, struct req *r, const struct visit *v);
 
 /**
- * device_notice_data(v, device_id, a), device_notice_parse(data, ret_session_id, ret_device_id):
- * What the link in such a mail stands for, as the data of its ticket.
- * Errors: NULL when ${a} is full; false when ${data} is none.
+ * device_notice_parse(data, ret_session_id, ret_device_id):
+ * What the link in such a mail stands for: ${data} is that of its ticket. False when it is none.
  */
-const char *device_notice_data(const struct visit *v, const char *device_id, struct arena *a);
 bool device_notice_parse(
     const char *data, char ret_session_id[static ID_SIZE], char ret_device_id[static ID_SIZE]);
 

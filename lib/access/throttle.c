@@ -189,8 +189,8 @@ throttle_tell(struct req *r, const char *account, int64_t *ret_failures)
 	return (limiter_take(l, key, once) == 0);
 }
 
-void
-throttle_forget(struct limiter *l, const char *account)
+static void
+forget(struct limiter *l, const char *account)
 {
 	char key[KEY_SIZE];
 
@@ -222,7 +222,7 @@ throttle_forget_user(struct limiter *l, const struct user *u, struct arena *a)
 	list_names(u, a, names);
 	for (i = 0; i < NAMES; i++)
 		if (names[i] != NULL)
-			throttle_forget(l, names[i]);
+			forget(l, names[i]);
 }
 
 static bool

@@ -37,11 +37,10 @@ bool throttle_tell(struct req *r, const char *account, int64_t *ret_failures);
 MUST_USE enum err throttle_refuse(struct req *r, int64_t wait_ms, const char *why);
 
 /**
- * throttle_forget(l, account), throttle_forget_user(l, u, a):
- * End all waits of ${account}, from everywhere; of all names that wrong passwords may have been
- * given for. Whoever ${a} has no room for goes on waiting.
+ * throttle_forget_user(l, u, a):
+ * End all waits of ${u}, from everywhere, by all names that wrong passwords may have been given
+ * for. A name that ${a} has no room for goes on waiting.
  */
-void throttle_forget(struct limiter *l, const char *account);
 void throttle_forget_user(struct limiter *l, const struct user *u, struct arena *a);
 
 /**
@@ -54,9 +53,10 @@ bool throttle_has_failed(struct limiter *l, const struct user *u, struct arena *
  * throttle_code_begin(r, account), throttle_code_end(r, account, e):
  * As throttle_begin() and throttle_end() for a code of six digits, which besides nobody may try
  * more than 30 times for ${account}, from wherever, and once more each 48 minutes, whatever the
- * configuration says: of a million codes that is 0.003 % in a day. throttle_forget() ends that
- * wait, too. ${account} is NULL for the long token of a link: then only the network is counted.
- * Errors: ERR_LIMIT, with Retry-After. Source: NIST SP 800-63B-4 3.2.2; OWASP ASVS 5.0 6.6.3.
+ * configuration says: of a million codes that is 0.003 % in a day. throttle_forget_user()
+ * ends that wait, too. ${account} is NULL for the long token of a link: then only the network is
+ * counted. Errors: ERR_LIMIT, with Retry-After. Source: NIST SP 800-63B-4 3.2.2; OWASP
+ * ASVS 5.0 6.6.3.
  */
 MUST_USE enum err throttle_code_begin(struct req *r, const char *account);
 void throttle_code_end(struct req *r, const char *account, enum err e);

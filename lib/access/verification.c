@@ -311,8 +311,9 @@ note(struct tx *tx, struct req *r, const char *action, const char *user_id)
 	        .user_id = user_id }));
 }
 
-enum err
-verification_confirm(struct tx *tx, struct req *r, struct user *u, int64_t now)
+/* The address of ${u} has been shown to be the user's: note it, once. */
+static enum err
+confirm(struct tx *tx, struct req *r, struct user *u, int64_t now)
 {
 	enum err e;
 
@@ -364,12 +365,12 @@ verification_claim(struct tx *tx, struct req *r, struct user *u, int64_t now)
 		return (ERR_OK);
 	if ((e = shut(tx, r, u, now)) != ERR_OK)
 		return (e);
-	return (verification_confirm(tx, r, u, now));
+	return (confirm(tx, r, u, now));
 }
 
 /* The link of who had an account already. */
 static enum err
-confirm(struct tx *tx, const struct errand *p, const struct ticket *t)
+confirm_by_link(struct tx *tx, const struct errand *p, const struct ticket *t)
 {
 	struct user u;
 	const char *key;
@@ -382,7 +383,7 @@ confirm(struct tx *tx, const struct errand *p, const struct ticket *t)
 	/* Since it was mailed, an admin may have given the user another address. */
 	if (!is_usable(&u) || strcmp(key, t->email) != 0)
 		return (ERR_TICKET);
-	return (verification_confirm(tx, p->req, &u, p->now));
+	return (confirm(tx, p->req, &u, p->now));
 }
 
 /* Who signed up with ${data}, and by which invitation. */
@@ -472,7 +473,7 @@ write_take(struct tx *tx, void *arg)
 		return (verification_move(tx, p->req, p->token, p->now));
 	if (e != ERR_OK)
 		return (e);
-	return (t.user_id == NULL ? make(tx, p, &t) : confirm(tx, p, &t));
+	return (t.user_id == NULL ? make(tx, p, &t) : confirm_by_link(tx, p, &t));
 }
 
 enum err

@@ -65,18 +65,13 @@ MUST_USE enum err verification_resend(struct req *r, const char *email);
 MUST_USE enum err verification_take(struct req *r, const char *token);
 
 /**
- * verification_confirm(tx, r, u, now):
- * The address of ${u} has been shown to be the user's, by whatever mail: note it, once, and let the
- * user into the org that people of that domain join. Errors: ERR_DB, ERR_NOMEM.
- */
-MUST_USE enum err verification_confirm(struct tx *tx, struct req *r, struct user *u, int64_t now);
-
-/**
  * verification_claim(tx, r, u, now):
- * The same by who did not give the password. Until now nobody knew whose the account was: so a
- * password, sessions and API keys from before may be those of a stranger who made it with that
- * address, and are good no more. ${u} is changed, too. Does nothing where the address was
- * confirmed. Errors: ERR_DB, ERR_NOMEM.  Source: Sudhodanan, Paverd: Pre-hijacked accounts (2022).
+ * The address of ${u} has been shown to be the user's, by whatever mail, by who did not give the
+ * password: note it, and let the user into the org that people of that domain join. Until now
+ * nobody knew whose the account was: so a password, a phone, sessions and API keys from before may
+ * be those of a stranger who made it with that address, and are good no more. ${u} is changed, too.
+ * Does nothing where the address was confirmed. Errors: ERR_DB, ERR_NOMEM.  Source: Sudhodanan,
+ * Paverd: Pre-hijacked accounts (2022).
  */
 MUST_USE enum err verification_claim(struct tx *tx, struct req *r, struct user *u, int64_t now);
 

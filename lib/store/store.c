@@ -259,13 +259,6 @@ store_versions(struct store *s)
 	return (s->versions);
 }
 
-const char *
-store_path(const struct store *s)
-{
-
-	return (s->path);
-}
-
 /* One thread's work in a savepoint of the shared transaction. */
 static void
 run_one(struct store *s, struct work *w)

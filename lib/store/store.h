@@ -70,14 +70,8 @@ MUST_USE enum err tx_touch(struct tx *tx, const char *id);
 struct versions *store_versions(struct store *s);
 
 /**
- * store_path(s):
- * Where the database file is.
- */
-const char *store_path(const struct store *s);
-
-/**
  * store_check_file(s):
- * Is what was opened still the file at store_path(), and does it begin as a database does? SQLite
+ * Is what was opened still the file of that name, and does it begin as a database does? SQLite
  * itself may go on for long with what it has in memory. Errors: ERR_IO.
  */
 MUST_USE enum err store_check_file(const struct store *s);

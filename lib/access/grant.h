@@ -69,9 +69,8 @@ MUST_USE enum err grant_begin(struct tx *tx, struct req *r, const struct user *u
  * grant_end(tx, r, s, now, why), grant_end_all(tx, r, user_id, kind, except_id, now, ret_count):
  * End one session; or, as session_revoke_all() does, those of a user, of whatever kind with links
  * and codes in mail, too; and write into the audit log that it was the subject of ${r} who did it,
- * or the user. A session that somebody began in the
- * user's name leaves impersonation.ended. Errors: grant_end() ERR_NOT_FOUND when
- * it has ended or is not of its user; ERR_DB, ERR_NOMEM.
+ * or the user. A session that somebody began in the user's name leaves impersonation.ended. Errors:
+ * grant_end() ERR_NOT_FOUND when it has ended or is not of its user; ERR_DB, ERR_NOMEM.
  */
 MUST_USE enum err
 grant_end(struct tx *tx, struct req *r, const struct session *s, int64_t now, const char *why);

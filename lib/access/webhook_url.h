@@ -6,10 +6,8 @@
 
 #include "base/conf.h"
 
-#define WEBHOOK_URL_MAX 2048 /* bytes */
-#define WEBHOOK_URL_HOST_SIZE \
-	256 /* of its host, with its NUL; an IPv6 address without brackets \
-	     */
+#define WEBHOOK_URL_MAX 2048      /* bytes */
+#define WEBHOOK_URL_HOST_SIZE 256 /* of its host, an IPv6 address without brackets, and a NUL */
 
 /**
  * webhook_url_host(url, ret_host):
@@ -31,8 +29,7 @@ const char *webhook_url_wrong(const struct conf *c, const char *url, bool of_org
  * webhook_url_may_reach(c, of_org, is_https, address):
  * May it be sent to ${address}, asked when the connection is made: by https:// to who may be
  * anybody on the internet, for an org's not to this machine either, or by either to whom
- * webhook.private names?  Source: OWASP SSRF
- * Prevention Cheat Sheet.
+ * webhook.private names?  Source: OWASP SSRF Prevention Cheat Sheet.
  */
 bool webhook_url_may_reach(const struct conf *c, bool of_org, bool is_https, const char *address);
 

@@ -60,10 +60,10 @@ struct json {
 struct json json_object(struct arena *a);
 
 /**
- * json_add_text(j, name, text), json_add_time(j, name, at), json_add_time_or_null(j, name, at),
- * ...: Add a member. A NULL text becomes null; a time (Unix milliseconds) RFC 3339, or null when
- * that is 0 and it may be; a raw text must be JSON already; a tree is part of ${j} from then on.
- * The names are not copied: they must be static.
+ * json_add_text(j, name, text), json_add_time(j, name, at), ...:
+ * Add a member. A NULL text becomes null; a time (Unix milliseconds) RFC 3339, of
+ * json_add_time_or_null() null when it is 0; a raw text must be JSON already; a tree is part of
+ * ${j} from then on. The names are not copied: they must live as long as ${j}.
  */
 void json_add_text(struct json *j, const char *name, const char *text);
 void json_add_number(struct json *j, const char *name, int64_t number);

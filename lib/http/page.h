@@ -21,17 +21,15 @@ void pages_close(struct pages *p);
 
 /**
  * pages_say(p, name):
- * From now on {{#name}} stands on every page, whatever it is about: a setting of the site. At most
- * 8;
- * ${name} must live as long as ${p}.
+ * From now on {{#name}} stands on every page, whatever it is about: a setting of the site. There
+ * may be 8, and more do nothing; ${name} must live as long as ${p}.
  */
 void pages_say(struct pages *p, const char *name);
 
 /**
  * pages_render(p, name, data, a, ret_html):
  * The page ${name} with its holes filled from the object ${data}, which gets what pages_say() says;
- * owned by ${a}.
- * Errors: ERR_NOT_FOUND, ERR_NOMEM.
+ * owned by ${a}. Errors: ERR_NOT_FOUND, ERR_NOMEM.
  */
 MUST_USE enum err pages_render(const struct pages *p, const char *name, struct cJSON *data,
     struct arena *a, const char **ret_html);

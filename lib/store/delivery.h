@@ -66,7 +66,7 @@ MUST_USE enum err
 delivery_find(struct db *db, const char *id, struct arena *a, struct delivery *ret_delivery);
 
 /**
- * delivery_list(db, webhook_id, state, before, limit, a, each, arg):
+ * delivery_list(db, webhook_id, state, before, limit, a, each, arg, ret_last):
  * At most ${limit} of the webhook's, the newest first, in ${state} (NULL: in any), older than the
  * id ${before} (NULL: than none); at most 1,000 are looked at, and ${ret_last} is the id of the
  * last one, NULL when there is none behind it. What is sent is not read: payload is "", sealed

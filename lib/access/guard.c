@@ -8,7 +8,6 @@
 #include "access/app.h"
 #include "access/guard_path.h"
 #include "access/right.h"
-#include "access/standing.h"
 #include "access/subject.h"
 #include "access/usage.h"
 #include "base/address.h"

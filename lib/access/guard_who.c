@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "access/app.h"
 #include "access/right.h"
 #include "access/subject.h"
 #include "base/clock.h"

@@ -6,7 +6,6 @@
 
 #include "access/text_join.h"
 #include "access/webhook_url.h"
-#include "base/clock.h"
 #include "base/id.h"
 
 #define PURPOSE "hooksign" /* of the key that seals secrets: 8 characters */

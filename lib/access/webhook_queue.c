@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "access/webhook.h"
-#include "base/clock.h"
 #include "base/id.h"
 #include "store/audit.h"
 

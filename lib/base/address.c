@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/text.h"
 
@@ -143,6 +144,24 @@ print_address(const unsigned char address[static ADDRESS_LEN], char ret_text[sta
 		inet_ntop(AF_INET, address + FOUR_BITS / 8, ret_text, ADDRESS_SIZE);
 	else
 		inet_ntop(AF_INET6, address, ret_text, ADDRESS_SIZE);
+}
+
+void
+address_of(const void *socket_address, char ret_text[static ADDRESS_SIZE])
+{
+	struct sockaddr_in6 six;
+	struct sockaddr_in four;
+	struct sockaddr any;
+
+	ret_text[0] = '\0';
+	memcpy(&any, socket_address, sizeof any);
+	if (any.sa_family == AF_INET) {
+		memcpy(&four, socket_address, sizeof four);
+		inet_ntop(AF_INET, &four.sin_addr, ret_text, ADDRESS_SIZE);
+	} else if (any.sa_family == AF_INET6) {
+		memcpy(&six, socket_address, sizeof six);
+		inet_ntop(AF_INET6, &six.sin6_addr, ret_text, ADDRESS_SIZE);
+	}
 }
 
 void

@@ -46,6 +46,13 @@ bool address_is_public(const char *address);
 bool address_is_own(const char *address);
 
 /**
+ * address_of(socket_address, ret_text):
+ * The address in a struct sockaddr of IPv4 or IPv6, wherever in memory it begins; "" when it is of
+ * another kind.
+ */
+void address_of(const void *socket_address, char ret_text[static ADDRESS_SIZE]);
+
+/**
  * address_customer(address, ret_network):
  * The network that is one customer's: an address of IPv4, 64 bits of IPv6. Whoever has no address
  * shares "::".

@@ -1,7 +1,5 @@
 /* Which addresses may be anybody's on the internet, and which are this machine's own. */
-#include <arpa/inet.h>
 #include <ifaddrs.h>
-#include <netinet/in.h>
 #include <string.h>
 
 #include "base/address.h"
@@ -55,23 +53,6 @@ address_is_public(const char *address)
 	return (address_in(address, six) && !address_in(address, not_six));
 }
 
-/* The address of an interface as text; "" when it is none of IP. */
-static void
-print_own(const struct sockaddr *a, char ret_text[static ADDRESS_SIZE])
-{
-	struct sockaddr_in6 six_address;
-	struct sockaddr_in four_address;
-
-	ret_text[0] = '\0';
-	if (a != NULL && a->sa_family == AF_INET) {
-		memcpy(&four_address, a, sizeof four_address);
-		inet_ntop(AF_INET, &four_address.sin_addr, ret_text, ADDRESS_SIZE);
-	} else if (a != NULL && a->sa_family == AF_INET6) {
-		memcpy(&six_address, a, sizeof six_address);
-		inet_ntop(AF_INET6, &six_address.sin6_addr, ret_text, ADDRESS_SIZE);
-	}
-}
-
 bool
 address_is_own(const char *address)
 {
@@ -83,7 +64,9 @@ address_is_own(const char *address)
 	if (getifaddrs(&all) != 0)
 		return (true);
 	for (one = all; one != NULL && !found; one = one->ifa_next) {
-		print_own(one->ifa_addr, own);
+		if (one->ifa_addr == NULL)
+			continue;
+		address_of(one->ifa_addr, own);
 		found = address_in(address, own) || (is_four && address_in(stands_for, own));
 	}
 	freeifaddrs(all);

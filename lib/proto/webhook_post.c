@@ -1,8 +1,8 @@
 /* Telling an event to a server, by libcurl. */
 #include "proto/webhook_post.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,22 +35,16 @@ struct webhook_post {
 	char error[CURL_ERROR_SIZE];
 };
 
-/* The address as text, "" when it is none of IP. */
+/* struct curl_sockaddr has less room in its last member than was allocated. */
 static void
 print_address(const struct curl_sockaddr *a, char ret_text[static ADDRESS_SIZE])
 {
-	struct sockaddr_in6 six;
-	struct sockaddr_in four;
+	const size_t len =
+	    a->family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 
 	ret_text[0] = '\0';
-	if (a->family == AF_INET && a->addrlen >= sizeof four) {
-		memcpy(&four, &a->addr, sizeof four);
-		inet_ntop(AF_INET, &four.sin_addr, ret_text, ADDRESS_SIZE);
-	} else if (a->family == AF_INET6 && a->addrlen >= sizeof six) {
-		/* struct curl_sockaddr has less room in its last member than was allocated. */
-		memcpy(&six, (const char *)a + offsetof(struct curl_sockaddr, addr), sizeof six);
-		inet_ntop(AF_INET6, &six.sin6_addr, ret_text, ADDRESS_SIZE);
-	}
+	if (a->addrlen >= len)
+		address_of((const char *)a + offsetof(struct curl_sockaddr, addr), ret_text);
 }
 
 static curl_socket_t

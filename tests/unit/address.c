@@ -1,7 +1,10 @@
 /* Addresses and networks of IP. */
 #include "base/address.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/un.h>
 
 #include "check.h"
 
@@ -153,6 +156,25 @@ test_public(void)
 	    "what is no address is nobody's");
 }
 
+static void
+test_of(void)
+{
+	struct sockaddr_in four = { .sin_family = AF_INET };
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
+	const struct sockaddr_un other = { .sun_family = AF_UNIX };
+	char text[ADDRESS_SIZE], odd[sizeof six + 1];
+
+	inet_pton(AF_INET, "192.0.2.1", &four.sin_addr);
+	address_of(&four, text);
+	ok(strcmp(text, "192.0.2.1") == 0, "the address of a socket of IPv4");
+	inet_pton(AF_INET6, "2001:db8::1", &six.sin6_addr);
+	memcpy(odd + 1, &six, sizeof six);
+	address_of(odd + 1, text);
+	ok(strcmp(text, "2001:db8::1") == 0, "and of IPv6, wherever it begins");
+	address_of(&other, text);
+	ok(text[0] == '\0', "one of another kind has none");
+}
+
 int
 main(void)
 {
@@ -161,5 +183,6 @@ main(void)
 	test_customer();
 	test_written();
 	test_public();
+	test_of();
 	return (done());
 }

@@ -61,7 +61,7 @@ grant_admit(struct tx *tx, struct req *r, const char *user_id, struct user *ret_
 /**
  * grant_begin(tx, r, u, v):
  * All that signing in brings once ${u} is admitted: the session of ${v} begins as grant_store() has
- * it, and the orgs are joined that go by the domain of the address. Errors: ERR_NOMEM, ERR_DB.
+ * it, and the orgs are joined that go by the domain of the address. Errors: as grant_store().
  */
 MUST_USE enum err grant_begin(struct tx *tx, struct req *r, const struct user *u, struct visit *v);
 

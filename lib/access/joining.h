@@ -25,9 +25,8 @@ struct post;
 
 /* What the mail of an invitation says besides. */
 struct joining_letter {
-	const char *org; /* the name of the org */
-	const char
-	    *inviter; /* the address of who invites, if he has shown it his; NULL: not said */
+	const char *org;     /* the name of the org */
+	const char *inviter; /* who invites, by a confirmed address; NULL: not said */
 	const char *token;
 };
 

@@ -93,8 +93,7 @@ struct mail {
 	const char *to;      /* an address that profile_email_ok() takes */
 	const char *user_id; /* whose it is: it goes when the user is deleted; NULL: nobody's */
 	const char *locale;  /* a language tag; NULL: the usual one */
-	struct json
-	    *params; /* fills the template; no secret. Is printed on every list; NULL: none */
+	struct json *params; /* fills the template; no secret: lists print it; NULL: none */
 	struct json *secret; /* fills it too: links and codes. Gone once sent or dead; NULL: none */
 	int64_t until;       /* when what it says is over, and it need not be sent; 0: never */
 };

@@ -44,7 +44,7 @@ verification_mail(struct tx *tx, struct req *r, const struct user *u, int64_t no
  * stored but that link, and what it makes, sealed. Who has an account at the address gets another
  * mail instead. Whether that is so can be told neither from the answer nor from its time: only a
  * username may be somebody's. Errors: ERR_TAKEN with the field username; ERR_LIMIT; ERR_FORBIDDEN
- * when guests may not sign up; ERR_DB, ERR_NOMEM. Source: OWASP ASVS 5.0 6.3.8; Sudhodanan, Paverd:
+ * when guests may not sign up; as mailing_send(). Source: OWASP ASVS 5.0 6.3.8; Sudhodanan, Paverd:
  * Pre-hijacked accounts (2022).
  */
 MUST_USE enum err verification_sign_up(struct req *r, const struct user *u, const char *invitation);
@@ -52,7 +52,7 @@ MUST_USE enum err verification_sign_up(struct req *r, const struct user *u, cons
 /**
  * verification_resend(r, email):
  * Send the link to confirm ${email} once more, if there is anything to confirm.
- * Errors: ERR_FIELDS, ERR_LIMIT; ERR_DB, ERR_NOMEM. Nothing that depends on whose address it is.
+ * Errors: ERR_FIELDS, ERR_LIMIT; as mailing_send(). Nothing that depends on whose address it is.
  */
 MUST_USE enum err verification_resend(struct req *r, const char *email);
 
@@ -79,7 +79,7 @@ MUST_USE enum err verification_claim(struct tx *tx, struct req *r, struct user *
  * verification_change(r, email, current):
  * Mail the subject, whose password is ${current}, a link to ${email} that makes this the address of
  * the account; the answer is the same when it is somebody else's. Errors: ERR_FIELDS;
- * ERR_INVALID_CREDENTIALS with the field; ERR_LIMIT; ERR_BUSY; ERR_DB, ERR_NOMEM.
+ * ERR_INVALID_CREDENTIALS with the field; ERR_LIMIT; ERR_BUSY; as mailing_send().
  */
 MUST_USE enum err verification_change(struct req *r, const char *email, const char *current);
 

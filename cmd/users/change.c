@@ -305,7 +305,6 @@ write_cleared(struct tx *tx, struct change *c)
 		return (ERR_OK);
 	}
 	if ((e = user_set_password(tx, c->user.id, NULL, c->now)) != ERR_OK ||
-	    (e = ticket_forget_user(tx, TICKET_RESET, c->user.id)) != ERR_OK ||
 	    (e = end_sessions(tx, c)) != ERR_OK)
 		return (e);
 	n.req = NULL; /* where the admin is, is nobody's business */

@@ -9,7 +9,6 @@
 #include "access/notice.h"
 #include "access/subject.h"
 #include "access/throttle.h"
-#include "access/ticket.h"
 #include "access/visit.h"
 #include "base/clock.h"
 #include "store/attempt.h"
@@ -50,13 +49,11 @@ write_change(struct tx *tx, void *arg)
 		return (e);
 	if (u.password_hash == NULL || strcmp(u.password_hash, c->user->password_hash) != 0)
 		return (ERR_INVALID_CREDENTIALS);
-	if ((e = user_set_password(tx, u.id, c->hash, c->now)) != ERR_OK)
-		return (e);
-	if ((e = grant_end_all(
-	         tx, c->req, u.id, NULL, c->req->subject->session_id, c->now, &count)) != ERR_OK)
-		return (e);
-	/* A link that was mailed before is perhaps in the hands of who knew the old one. */
-	if ((e = ticket_forget_user(tx, TICKET_RESET, u.id)) != ERR_OK ||
+	/* A link that was mailed before, which ends with the sessions, is perhaps in the hands of
+	 * who knew the old one. */
+	if ((e = user_set_password(tx, u.id, c->hash, c->now)) != ERR_OK ||
+	    (e = grant_end_all(
+	         tx, c->req, u.id, NULL, c->req->subject->session_id, c->now, &count)) != ERR_OK ||
 	    (e = audit_note(tx, c->req, &ev)) != ERR_OK)
 		return (e);
 	return (notice_password(tx, &n, &u, NOTICE_CHANGED));

@@ -149,7 +149,7 @@ write_reset(struct tx *tx, void *arg)
 	if ((e = verification_claim(tx, r, u, t->now)) != ERR_OK ||
 	    (e = user_set_password(tx, u->id, t->hash, t->now)) != ERR_OK ||
 	    (e = grant_end_all(tx, r, u->id, NULL, NULL, t->now, &count)) != ERR_OK ||
-	    (e = ticket_forget_all(tx, u->id)) != ERR_OK || (e = audit_note(tx, r, &ev)) != ERR_OK)
+	    (e = audit_note(tx, r, &ev)) != ERR_OK)
 		return (e);
 	return (notice_password(tx, &n, u, claimed ? NOTICE_CLAIMED : NOTICE_RESET));
 }

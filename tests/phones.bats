@@ -232,6 +232,31 @@ wrong() {
 	expect 400
 }
 
+@test "nobody tries more than 30 codes of a phone, from wherever; who unlocks the user ends that wait, of his phone alone" {
+	local i
+	export YETT_THROTTLE_FAILURES=0 YETT_THROTTLE_NETWORK_FAILURES=0
+	have "$ANN" $PHONE
+	stop_courier
+	stop_time
+	register bob@example.org
+	give "$ACCESS" $PHONE
+	expect 202
+	for ((i = 0; i < 30; i++)); do
+		enter $PHONE 000000 REMOTE_ADDR=198.51.100.$i
+		expect 400 invalid-link
+	done
+	enter $PHONE 000000
+	expect 429 too-many-requests
+	[ "$(header Retry-After)" = 2880 ]
+	# Who only says that it is his has no say in it.
+	yett user unlock bob@example.org
+	enter $PHONE 000000
+	expect 429
+	yett user unlock ann@example.org
+	enter $PHONE 000000
+	expect 400 invalid-link
+}
+
 @test "three SMS an hour to a phone, ten from a network, whatever is configured" {
 	local i
 	stop_courier

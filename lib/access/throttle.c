@@ -199,14 +199,16 @@ forget(struct limiter *l, const char *account)
 		limiter_forget(l, key);
 }
 
-/* The names that wrong passwords may have been given for: at signing in the first two, at changing
- * the password the last. */
-#define NAMES 3
+/* The names that wrong passwords and codes may have been given for: at signing in the first three,
+ * at changing the password or the phone the last. */
+#define NAMES 4
 
 static void
 list_names(const struct user *u, struct arena *a, const char *ret_names[static NAMES])
 {
-	const char *const names[NAMES] = { u->email, u->username, u->id };
+	/* A phone that is not confirmed is perhaps somebody else's. */
+	const char *const names[NAMES] = { u->email, u->username,
+		u->phone_confirmed ? u->phone : NULL, u->id };
 	size_t i;
 
 	for (i = 0; i < NAMES; i++)

@@ -38,8 +38,8 @@ MUST_USE enum err throttle_refuse(struct req *r, int64_t wait_ms, const char *wh
 
 /**
  * throttle_forget_user(l, u, a):
- * End all waits of ${u}, from everywhere, by all names that wrong passwords may have been given
- * for. A name that ${a} has no room for goes on waiting.
+ * End all waits of ${u}, from everywhere, by all names that wrong passwords and codes may have been
+ * given for. A name that ${a} has no room for goes on waiting.
  */
 void throttle_forget_user(struct limiter *l, const struct user *u, struct arena *a);
 

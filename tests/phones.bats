@@ -337,6 +337,30 @@ wrong() {
 	[[ $BODY == *'name="email"'*'name="phone" type="tel" value="0151 1234567"'* ]]
 }
 
+@test "where addresses are confirmed first, a code is no way around that, and the attempt is noted as any" {
+	have "$ANN" $PHONE
+	sql "DELETE FROM login_attempts; UPDATE sessions SET revoked_at = 1"
+	export YETT_SIGNUP_VERIFICATION=required YETT_MAIL_URL="file:$BATS_TEST_TMPDIR"
+	ask $PHONE
+	expect 202
+	sent
+	enter $PHONE "$(wrong "$CODE")"
+	expect 400 invalid-link
+	enter $PHONE "$CODE"
+	expect 403 email-unconfirmed
+	[ "$(sql "SELECT user_id = '$ANN_ID', success FROM login_attempts")" = $'1|0\n1|0' ]
+	[ "$(grep -c 'sign-in failed from 192.0.2.7$' "$BATS_TEST_TMPDIR/log")" = 2 ]
+	[ "$(sql "SELECT count(*) FROM sessions WHERE revoked_at IS NULL")" = 0 ]
+	# It was right, and is used up.
+	enter $PHONE "$CODE"
+	expect 400 invalid-link
+	sql "UPDATE users SET email_confirmed = 1"
+	ask $PHONE
+	sent
+	enter $PHONE "$CODE"
+	expect 200
+}
+
 @test "a browser's form is bound to the browser" {
 	local jar
 	have "$ANN" $PHONE

@@ -149,8 +149,11 @@ write_entry(struct tx *tx, void *arg)
 	e = admit(tx, t, &v->user);
 	if (e == ERR_NOT_FOUND || e == ERR_ACCOUNT)
 		return (note_failure(tx, t, e == ERR_ACCOUNT ? e : ERR_TICKET));
-	if (e != ERR_OK || (e = confirm(tx, t, &v->user)) != ERR_OK ||
-	    (e = grant_prepare(t->req, v->user.id, visit_kind(t->req), v)) != ERR_OK)
+	if (e != ERR_OK)
+		return (e);
+	if ((e = confirm(tx, t, &v->user)) == ERR_UNCONFIRMED)
+		return (note_failure(tx, t, e));
+	if (e != ERR_OK || (e = grant_prepare(t->req, v->user.id, visit_kind(t->req), v)) != ERR_OK)
 		return (e);
 	v->session.amr = t->mailed->phone != NULL ? "otp sms" : "otp"; /* RFC 8176 */
 	if ((e = grant_attempt(tx, t->req, v->user.id, true, t->now)) != ERR_OK)

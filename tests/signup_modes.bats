@@ -245,9 +245,16 @@ org_invitation() {
 	[ "$(sql "SELECT count(*) FROM org_invitations")" = 1 ]
 	deliver "$(sql "SELECT count(*) FROM outbox")"
 	link_of fay@example.org /verify
+	# Without a seat nobody is made, and both links stay good.
+	sql "UPDATE orgs SET seat_limit = 1"
+	call password POST /auth/email/verify "{\"token\":\"$TOKEN\"}"
+	expect 409 no-seat-left
+	[ "$(sql "SELECT count(*) FROM users WHERE email = 'fay@example.org'")" = 0 ]
+	sql "UPDATE orgs SET seat_limit = NULL"
 	call password POST /auth/email/verify "{\"token\":\"$TOKEN\"}"
 	expect 200
 	[ "$(confirmed fay@example.org)" = 1 ]
+	[ "$(is_member "$ORG_A" "$(sql "SELECT id FROM users WHERE email = 'fay@example.org'")")" = 1 ]
 }
 
 @test "a link that makes an account makes none when the site was shut meanwhile" {

@@ -616,6 +616,9 @@ org_member.joined||" ]
 
 @test "every attempt is a row, and a line of the log for whoever bans addresses by it" {
 	ask_link ann@example.org
+	# No secret is stored while it is good.
+	[ "$(sql "SELECT count(*) FROM one_time_tokens")" = 1 ]
+	run ! grep -qF -e "$TOKEN" -e "${JAR#*=}" <(sql .dump)
 	sql "DELETE FROM login_attempts"
 	by_code "$(wrong "$CODE")"
 	refused
@@ -627,7 +630,7 @@ org_member.joined||" ]
 	expect 200
 	[ "$(sql "SELECT user_id = '$USER_ID', success FROM login_attempts ORDER BY success, user_id")" = $'|0\n|0\n1|0\n1|1' ]
 	[ "$(grep -c 'sign-in failed from 192.0.2.7$' "$BATS_TEST_TMPDIR/log")" = 3 ]
-	# No secret is in it.
+	# No secret is in it, nor left.
 	run ! grep -qF -e "$TOKEN" -e "$CODE" -e "${JAR#*=}" "$BATS_TEST_TMPDIR/log"
 	run ! grep -qF -e "$TOKEN" -e "${JAR#*=}" <(sql .dump)
 }

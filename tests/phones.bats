@@ -88,6 +88,10 @@ wrong() {
 	ask $PHONE
 	expect 202
 	sent
+	# No code is stored in the clear while it is good, nor logged.
+	[ "$(sql "SELECT count(*) FROM one_time_tokens")" = 1 ]
+	run ! grep -qF "$CODE" <(sql "SELECT * FROM one_time_tokens; SELECT payload FROM webhook_deliveries; SELECT details FROM audit_log")
+	run ! grep -qF "$CODE" "$BATS_TEST_TMPDIR/log" "$BATS_TEST_TMPDIR/courier.log"
 	enter $PHONE "$CODE"
 	expect 200
 	[ "$(json .user.id)" = "$ANN_ID" ]
@@ -97,8 +101,6 @@ wrong() {
 	[ "$(sql "SELECT email_confirmed FROM users")" = 0 ]
 	enter $PHONE "$CODE"
 	expect 400 invalid-link
-	# No code is stored in the clear, nor logged.
-	run ! grep -qF "$CODE" <(sql "SELECT * FROM one_time_tokens; SELECT payload FROM webhook_deliveries; SELECT details FROM audit_log")
 	run ! grep -qF "$CODE" "$BATS_TEST_TMPDIR/log" "$BATS_TEST_TMPDIR/courier.log"
 }
 

@@ -296,6 +296,9 @@ dead() {
 @test "the audit log says so, with no secret in it, nor in the log or the queue" {
 	local seq
 	link
+	# Nor where it is stored while it is good.
+	[ "$(sql "SELECT count(*) FROM one_time_tokens")" = 1 ]
+	run -1 grep -F -e "$TOKEN" <(sql .dump)
 	seq=$(sql "SELECT max(seq) FROM audit_log")
 	reset "$TOKEN"
 	expect 204

@@ -295,6 +295,12 @@ start_nginx() {
 		GET /auth/email/verify 405 OPTIONS,_POST
 		GET /auth/email/change 405 OPTIONS,_POST
 		GET /verify 200
+		GET /forgot 200
+		GET /reset 200
+		GET /unlock 200
+		GET /end-session 200
+		GET /auth/unlock 405 OPTIONS,_POST
+		GET /auth/end-session 405 OPTIONS,_POST
 		GET /auth/refresh 405 OPTIONS,_POST
 		GET /auth/sessions 401
 		GET /users/me 401

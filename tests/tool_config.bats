@@ -86,14 +86,32 @@ refuses_conf() {
 		http.timeout_s 1 300
 		session.access_s 10 86400
 		session.grace_s 0 60
+		session.refresh_s 60 31536000
 		session.cookie_s 60 31536000
+		session.opaque_s 60 31536000
+		session.max_s 60 315360000
+		password.passes 1 100
+		password.wait_ms 0 30000
 		password.min_length 8 64
 		password.min_score 0 4
+		throttle.failures 0 20
+		throttle.longest_s 1 86400
+		throttle.network_failures 0 1000000
+		throttle.network_window_s 1 86400
+		throttle.mails 0 1000
 		work.bits 8 30
 		work.life_s 30 3600
 		work.free_requests 1 1000000
 		work.free_window_s 1 86400
+		dns.timeout_s 1 30
+		mail.parallel 1 32
+		mail.timeout_s 1 600
+		mail.keep_s 0 315360000
+		webhook.parallel 2 32
+		webhook.timeout_s 1 60
+		webhook.keep_s 0 315360000
 		keep.attempts_s 86400 315360000
+		log.level 0 2
 	END
 }
 

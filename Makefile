@@ -203,12 +203,14 @@ install: all
 	install -m 644 www/static/* "$(SHARE)/www/static"
 	install -m 644 www/mail/* "$(SHARE)/www/mail"
 	install -m 644 $(FILTER) "$(SHARE)"
-	install -m 644 README.md LICENSE docs/* etc/lighttpd.conf "$(DOC)"
+	install -m 644 README.md LICENSE "$(DOC)"
+	install -d "$(DOC)/docs"
+	install -m 644 docs/* "$(DOC)/docs"
 	install -d "$(DOC)/fail2ban/filter.d" "$(DOC)/fail2ban/jail.d"
 	install -m 644 etc/fail2ban/filter.d/yett.conf "$(DOC)/fail2ban/filter.d"
 	install -m 644 etc/fail2ban/jail.d/yett.conf "$(DOC)/fail2ban/jail.d"
 	# What a site starts from, with the folders of this installation: for four web servers, spawn-fcgi and systemd.
-	cd etc && find lighttpd lighttpd-guard.conf nginx* apache* caddy Caddyfile spawn systemd -type f | while read -r file; do \
+	cd etc && find lighttpd lighttpd.conf lighttpd-guard.conf nginx* apache* caddy Caddyfile spawn systemd -type f | while read -r file; do \
 		install -D -m 644 "$$file" "$(EXAMPLES)/$$file" && sed -i -e 's|/usr/local/libexec/|$(PREFIX)/libexec/|' \
 			-e 's|/usr/local/share/|$(PREFIX)/share/|' "$(EXAMPLES)/$$file" || exit 1; \
 	done

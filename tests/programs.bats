@@ -253,7 +253,7 @@ allowed() {
 	local to=$BATS_TEST_TMPDIR/root file paths
 	make --no-print-directory -s -C "$TOP" BUILD=test install "DESTDIR=$to" > "$BATS_TEST_TMPDIR/log" 2>&1
 	cd "$to/usr/local/share/doc/yett/etc"
-	for file in lighttpd-guard.conf lighttpd/yett.conf lighttpd/yett-guard.lua nginx.conf nginx/yett.conf nginx/yett-guard.conf \
+	for file in lighttpd.conf lighttpd-guard.conf lighttpd/yett.conf lighttpd/yett-guard.lua nginx.conf nginx/yett.conf nginx/yett-guard.conf \
 		apache.conf apache/yett.conf apache/yett-guard.conf Caddyfile caddy/yett.caddy systemd/yett@.service systemd/yett.target \
 		systemd/yett@orgs.service.d/network.conf systemd/yett-guard-tcp.socket; do
 		cmp "$file" "$TOP/etc/$file"
@@ -264,5 +264,15 @@ allowed() {
 	[ -n "$paths" ]
 	for file in $paths; do
 		[ -e "$to$file" ]
+	done
+	# So are those that the documents lead to.
+	cd ..
+	paths=$(grep -oE '\]\([^):#]+[)#]' README.md docs/*.md | sed -E 's|^([^:]*/)?[^:/]*:\]\((.*).$|\1\2|')
+	[ "$(wc -l <<< "$paths")" -gt 50 ]
+	for file in $paths; do
+		[ -e "$file" ] || {
+			echo "$file is not there" >&2
+			return 1
+		}
 	done
 }

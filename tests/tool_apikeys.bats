@@ -140,6 +140,10 @@ later() {
 	[ "$(yett apikey show "$ID" --json | jq -c .permissions)" = '[]' ]
 	run -1 yett apikey withdraw "$ID" viewer
 	run -1 yett apikey grant "$ID" king
+	# A key holds its roles wherever it acts.
+	run -100 yett apikey grant "$ID" admin --org acme
+	[[ "$output" = *"there is no option --org here"* ]]
+	[ "$(yett apikey show "$ID" --json | jq -c .permissions)" = '[]' ]
 	run -1 yett apikey grant "$ID" viewer --until 2020-01-01T00:00:00Z
 	run -0 yett apikey grant "$ID" viewer --until "$(later 100)"
 	pass_time 100

@@ -81,6 +81,9 @@ setup() {
 		run -1 yett group add "$name"
 		[[ "$output" = *"NAME: must have"* ]]
 	done
+	# A group is the site's.
+	run -100 yett group add staff --org acme
+	[[ "$output" = *"there is no option --org here"* ]]
 	yett group add "$(printf '%0200d' 0)"
 	run -1 yett group add staff --description "$(printf '%0501d' 0)"
 	[[ "$output" = *"--description: must have"* ]]

@@ -87,6 +87,7 @@ order() {
 	refuses 'there is no rule "2"' move 2 1
 	refuses 'there is no rule "x"' show x
 	run -100 yett guard set 1
+	run -100 yett guard set 1 "/x user" --org acme
 	run -100 yett guard add
 	run -100 yett guard add /wiki user
 	run -100 yett guard move 1

@@ -142,7 +142,7 @@ static const struct command commands[] = {
 	    NULL },
 	{ "limit", "show", "NAME", 1, 1, json_options, false, cmd_limit_show,
 	    "show a rate limit, and for whom it holds", NULL },
-	{ "limit", "add", "NAME SCOPE COUNT SECONDS", 4, 4, limit_add_options, false, cmd_limit_add,
+	{ "limit", "add", "NAME SCOPE COUNT SECONDS", 4, 4, described_options, false, cmd_limit_add,
 	    "make a rate limit: so many requests in so many seconds",
 	    "SCOPE is what each has a count of its own: user, org, key, network or route. It holds "
 	    "for nobody until it is assigned." },
@@ -173,7 +173,7 @@ static const struct command commands[] = {
 	    "group:NAME; besides, mfa:MINUTES and from:NETWORK ask for more.\n"
 	    "The first rule that matches decides: docs/guard.md. What is at the position moves on "
 	    "by one." },
-	{ "guard", "set", "AT [RULE]", 1, 2, role_add_options, false, cmd_guard_set,
+	{ "guard", "set", "AT [RULE]", 1, 2, described_options, false, cmd_guard_set,
 	    "change a rule", guard_at },
 	{ "guard", "move", "AT POSITION", 2, 2, NULL, false, cmd_guard_move,
 	    "move a rule; what is there moves on by one", guard_at },
@@ -183,7 +183,7 @@ static const struct command commands[] = {
 	    "URL is https://HOST/PATH, or /PATH for any host." },
 	{ "group", "list", "", 0, 0, group_list_options, false, cmd_group_list,
 	    "list the groups that are not a user's own, and the roles they give", NULL },
-	{ "group", "add", "NAME", 1, 1, role_add_options, false, cmd_group_add, "make a group",
+	{ "group", "add", "NAME", 1, 1, described_options, false, cmd_group_add, "make a group",
 	    NULL },
 	{ "group", "show", "GROUP", 1, 1, group_show_options, false, cmd_group_show,
 	    "show a group and its members", "GROUP is a name or an id." },
@@ -221,7 +221,7 @@ static const struct command commands[] = {
 	    "put a new API key in the place of one",
 	    "Prints the new key, which is shown only now." },
 	{ "apikey", "revoke", "ID", 1, 1, NULL, false, cmd_apikey_revoke, "end an API key", NULL },
-	{ "apikey", "grant", "ID ROLE", 2, 2, role_grant_options, false, cmd_apikey_grant,
+	{ "apikey", "grant", "ID ROLE", 2, 2, org_grant_options, false, cmd_apikey_grant,
 	    "give a service's API key a role", NULL },
 	{ "apikey", "withdraw", "ID ROLE", 2, 2, NULL, false, cmd_apikey_withdraw,
 	    "take a role away from it", NULL },

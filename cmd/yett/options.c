@@ -165,7 +165,7 @@ const struct option user_invite_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
-const struct option limit_add_options[] = {
+const struct option described_options[] = {
 	{ "--description", "TEXT", "what it is for", false },
 	{ NULL, NULL, NULL, false },
 };

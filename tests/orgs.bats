@@ -10,6 +10,10 @@ setup() {
 	two_orgs
 }
 
+teardown() {
+	stop_served
+}
+
 # The matrix: every route, with what it answers to a guest, a stranger, a member, an admin and an owner of A, an owner of B,
 # and who may do everything on the site.
 matrix() {
@@ -118,6 +122,7 @@ told() {
 @test "who is not of an org is told of it what he is told of none" {
 	local method path body rest who real
 	a_joins
+	serve
 	while read -r method path body rest; do
 		[[ "$path" == *"$A"* ]] || continue
 		for who in sam bob ben; do
@@ -138,6 +143,7 @@ told() {
 @test "what is of A is not there in B, whoever asks" {
 	local method path body who real
 	a_joins
+	serve
 	while read -r method path body; do
 		for who in bob root; do
 			as $who "$method" "$path" "$body"

@@ -8,6 +8,8 @@ NOBODY=01890a5d-ac96-774b-bcce-b302099a8057
 setup() {
 	local program
 	fresh_state
+	stop_time
+	serve
 	for program in "$TOP"/cmd/*/; do
 		program=$(basename "$program")
 		[ "$program" = yett ] || "$BIN/$program" --routes | sed "s/^/$program /"
@@ -20,6 +22,10 @@ setup() {
 	sql "UPDATE user_roles SET role_id = '00000000-0000-7000-8000-000000000001'"
 	ADMIN=$ACCESS
 	BEFORE=$(dump)
+}
+
+teardown() {
+	stop_served
 }
 
 # All rows but those that say that somebody tried.
@@ -62,7 +68,7 @@ try() {
 }
 
 problem() {
-	[ "$STATUS" = "$1" ] && [ "$(header Content-Type)" = application/problem+json ] && [ "$(json .status)" = "$1" ]
+	[ "$STATUS" = "$1" ] && [ "$(header Content-Type)" = application/problem+json ] && [[ $BODY =~ ^{.*\"status\":$1[,}] ]]
 }
 
 # Rows whose bodies nobody reads: forms that stand for DELETE, with nothing in them.

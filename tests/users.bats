@@ -21,6 +21,7 @@ setup() {
 
 teardown() {
 	stop_site
+	stop_served
 }
 
 # as TOKEN METHOD PATH [BODY [VARIABLE=VALUE]...]
@@ -383,6 +384,7 @@ seed_users() {
 }
 
 @test "pages of any order join to the whole, forwards and backwards, with any filter" {
+	serve
 	seed_users 300
 	local order limit filter where key
 	while read -r order key; do

@@ -68,7 +68,7 @@ try() {
 }
 
 problem() {
-	[ "$STATUS" = "$1" ] && [ "$(header Content-Type)" = application/problem+json ] && [[ $BODY =~ ^{.*\"status\":$1[,}] ]]
+	[ "$STATUS" = "$1" ] && [ "$(header Content-Type)" = application/problem+json ] && [[ $BODY =~ ^\{.*\"status\":$1, ]]
 }
 
 # Rows whose bodies nobody reads: forms that stand for DELETE, with nothing in them.

@@ -311,6 +311,8 @@ start_nginx() {
 		GET /users 401
 		GET /users/01890a5d-ac96-774b-bcce-b302099a8057 401
 		GET /users/by-email?value=a 401
+		GET /users/invitations 401
+		DELETE /users/invitations/01890a5d-ac96-774b-bcce-b302099a8057 401
 		POST /users/01890a5d-ac96-774b-bcce-b302099a8057/lock 401
 		GET /authz/check 405 OPTIONS,_POST
 		GET /orgs 401

@@ -31,6 +31,22 @@ first_version() {
 	yett doctor
 }
 
+@test "migrate finds the invitations to the site that are open already" {
+	rm -f "$DB"*
+	cat "$TOP"/schema/00{01..15}_*.sql | sqlite3 "$DB"
+	sql "PRAGMA journal_mode=WAL; PRAGMA user_version=15;
+		INSERT INTO one_time_tokens (id, purpose, token_hash, email, data, tries_left, created_at, expires_at) VALUES
+			('01890a5d-ac96-774b-bcce-000000000001', 'sign-up', randomblob(32), 'eve@example.org', '', 5, 1, 9999999999999),
+			('01890a5d-ac96-774b-bcce-000000000002', 'waitlist', randomblob(32), 'fay@example.org', '', 5, 1, 9999999999999),
+			('01890a5d-ac96-774b-bcce-000000000003', 'sign-up', randomblob(32), 'gil@example.org', '', 5, 1, 9999999999999)" > /dev/null
+	chmod 600 "$DB"*
+	run -0 yett migrate
+	[[ $output = *"from version 15 to"* ]]
+	[ "$(sql "SELECT count(*) FROM sqlite_schema WHERE name = 'one_time_tokens_sign_up'")" = 1 ]
+	[ "$(yett user invitations --json | jq -c '[.items[].email]')" = '["gil@example.org","eve@example.org"]' ]
+	yett doctor
+}
+
 @test "tools/run brings the database of an older version up by itself" {
 	first_version
 	start_site

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# yett waitlist, yett user invite: who asks to be let in, and who is.
+# yett waitlist, yett user invite, invitations, uninvite: who asks to be let in, and who is.
 
 load helper
 load tool
@@ -109,4 +109,51 @@ states() {
 	run -100 yett user invite fay@example.org --lang 'x y'
 	[ "$(sql "SELECT group_concat(actor || ' ' || object_type) FROM audit_log WHERE action = 'user.invited'")" = "tool ticket" ]
 	[ "$(sql 'SELECT count(*) FROM outbox')" = 1 ]
+}
+
+@test "user invitations lists who is invited, the newest first; uninvite takes one back by address or id" {
+	local email id
+	for email in eve fay gil; do
+		pass_time 1
+		yett user invite "$email@example.org" > /dev/null
+	done
+	run -0 yett user invitations
+	[[ "${lines[0]}" = EMAIL*CREATED*EXPIRES*ID* ]]
+	[[ "${lines[1]}" = gil@example.org*Z*Z* && "${lines[3]}" = eve@example.org* ]]
+	[ ${#lines[@]} = 4 ]
+	run -0 yett user invitations --json
+	[ "$(jq -c '[.next, [.items[].email], (.items[0] | keys)]' <<< "$output")" = \
+		'[null,["gil@example.org","fay@example.org","eve@example.org"],["created_at","email","expires_at","id"]]' ]
+	id=$(jq -r '.items[1].id' <<< "$output")
+	[[ "$id" = "$(sql "SELECT id FROM one_time_tokens WHERE email = 'fay@example.org'")" ]]
+	run -0 yett user invitations --limit 2
+	[[ "$output" = *"there are more: --after $id"* && "$output" = *fay@example.org* && "$output" != *eve@example.org* ]]
+	run -0 yett user invitations --limit 2 --after "$id" --json
+	[ "$(jq -c '[.next, [.items[].email]]' <<< "$output")" = '[null,["eve@example.org"]]' ]
+	run -0 yett user uninvite EVE@example.org
+	[ "$output" = "eve@example.org is no more invited to sign up" ]
+	run -0 yett user uninvite "$id"
+	[ "$output" = "fay@example.org is no more invited to sign up" ]
+	run -1 yett user uninvite "$id"
+	[[ "$output" = *"$id is not invited to sign up"* ]]
+	run -1 yett user uninvite a@example.org
+	[ "$(yett user invitations --json | jq -r '.items[].email')" = gil@example.org ]
+	[ "$(sql "SELECT group_concat(actor || ' ' || object_type || ' ' || (object_id = '$id')) FROM (SELECT * FROM audit_log WHERE action = 'user.uninvited' ORDER BY seq)")" = \
+		"tool ticket 0,tool ticket 1" ]
+	for id in "--limit 0" "--limit 10001" "--after x"; do
+		run -100 yett user invitations $id
+		[[ "$output" = *"${id% *} must be "* ]]
+	done
+	run -0 yett user invitations --limit 10000
+	run -100 yett user uninvite
+}
+
+@test "user uninvite refuses on the waitlist who was invited off it" {
+	run -0 yett waitlist approve d@example.org
+	[ "$(yett user invitations --json | jq -r '.items[].email')" = d@example.org ]
+	run -0 yett user uninvite d@example.org
+	[ "$output" = "d@example.org is no more invited to sign up, and is refused on the waitlist" ]
+	[ "$(states)" = "b waiting,a waiting,c unconfirmed,d refused" ]
+	[ "$(events user.uninvited) $(events waitlist.refused)" = "1 1" ]
+	[ "$(yett user invitations --json | jq -c .items)" = '[]' ]
 }

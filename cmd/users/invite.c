@@ -1,4 +1,4 @@
-/* An invitation to the site: a mailed link to sign up by. */
+/* Invitations to the site: mailed links to sign up by, listed while they are open, taken back. */
 #include "invite.h"
 
 #include "access/admission.h"
@@ -8,8 +8,13 @@
 #include "access/subject.h"
 #include "access/waiting.h"
 #include "base/clock.h"
+#include "base/id.h"
+#include "base/text.h"
 #include "http/input.h"
 #include "http/reply.h"
+
+#define PAGE_USUAL 50
+#define PAGE_MAX 200
 
 /* What the body says, and what the transaction makes of it. */
 struct inviting {
@@ -84,4 +89,82 @@ invite_post(struct req *r)
 	json_add_text(&j, "email", in.site.email);
 	json_add_time(&j, "expires_at", in.site.expires_at);
 	return (reply_json(r, 202, &j));
+}
+
+struct listing {
+	struct req *req;
+	struct json json;
+	struct cJSON *items;
+	int64_t count, limit;
+	const char *last;
+	bool more;
+};
+
+static void
+list_one(void *arg, const struct ticket *t)
+{
+	struct listing *l = arg;
+	struct json item;
+
+	if ((l->more = l->count == l->limit))
+		return;
+	l->count++;
+	l->last = t->id;
+	item = json_object(l->req->arena);
+	waiting_print_invitation(&item, t);
+	json_append(&l->json, l->items, &item);
+}
+
+enum err
+invite_list(struct req *r)
+{
+	const char *after = req_query(r, "after"), *limit = req_query(r, "limit");
+	struct listing l = { .req = r, .json = json_object(r->arena), .limit = PAGE_USUAL };
+	struct db *db;
+	enum err e;
+
+	if (after != NULL && !id_ok(after))
+		return (req_field_error(r, "after", "must be what next said"));
+	if (limit != NULL && !text_number(limit, 1, PAGE_MAX, &l.limit))
+		return (req_field_error(r, "limit", "must be a number from 1 to 200"));
+	l.items = json_add_array(&l.json, "items");
+	if ((e = store_read(r->app->store, &db)) != ERR_OK)
+		return (e);
+	e = ticket_list_sign_up(db, after, clock_ms(), l.limit + 1, r->arena, list_one, &l);
+	store_read_end(r->app->store, db);
+	if (e != ERR_OK)
+		return (e);
+	json_add_text(&l.json, "next", l.more ? l.last : NULL);
+	return (reply_json(r, 200, &l.json));
+}
+
+static enum err
+write_drop(struct tx *tx, void *arg)
+{
+	struct req *r = arg;
+	const char *refused;
+	struct ticket t;
+	enum err e;
+
+	if ((e = subject_recheck(tx, r)) != ERR_OK ||
+	    (e = ticket_find_id(tx_db(tx), TICKET_SIGN_UP, r->id, clock_ms(), r->arena, &t)) !=
+	        ERR_OK ||
+	    (e = waiting_uninvite(tx, &t, r->arena, &refused)) != ERR_OK ||
+	    (e = audit_note(tx, r,
+	         &(struct event){
+	             .action = "user.uninvited", .object_type = "ticket", .object_id = t.id })) !=
+	        ERR_OK ||
+	    refused == NULL)
+		return (e);
+	return (audit_note(tx, r,
+	    &(struct event){
+	        .action = "waitlist.refused", .object_type = "waitlist", .object_id = refused }));
+}
+
+enum err
+invite_drop(struct req *r)
+{
+	enum err e;
+
+	return ((e = store_write(r->app->store, write_drop, r)) == ERR_OK ? reply_none(r) : e);
 }

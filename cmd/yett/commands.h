@@ -22,6 +22,8 @@ int cmd_user_require_password_update(struct tool *t);
 int cmd_user_clear_password(struct tool *t);
 int cmd_user_import(struct tool *t);
 int cmd_user_invite(struct tool *t);
+int cmd_user_invitations(struct tool *t);
+int cmd_user_uninvite(struct tool *t);
 int cmd_user_export(struct tool *t);
 
 int cmd_role_list(struct tool *t);

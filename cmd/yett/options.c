@@ -165,6 +165,13 @@ const struct option user_invite_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+const struct option user_invitations_options[] = {
+	{ "--json", NULL, "print JSON", false },
+	{ "--limit", "N", "at most so many, the newest (200)", false },
+	{ "--after", "ID", "those made before this one", false },
+	{ NULL, NULL, NULL, false },
+};
+
 const struct option described_options[] = {
 	{ "--description", "TEXT", "what it is for", false },
 	{ NULL, NULL, NULL, false },

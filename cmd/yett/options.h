@@ -27,6 +27,7 @@ extern const struct option invitation_resend_options[];
 extern const struct option waitlist_list_options[];
 extern const struct option user_invite_options[];
 extern const struct option described_options[];
+extern const struct option user_invitations_options[];
 extern const struct option limit_edit_options[];
 extern const struct option limit_target_options[];
 extern const struct option limit_count_options[];

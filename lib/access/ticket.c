@@ -96,6 +96,7 @@ ticket_issue(struct tx *tx, const struct master *m, struct ticket *t, int64_t no
 	return (ERR_OK);
 }
 
+/* Fill ${t}, whose purpose is known. */
 static void
 fill(const struct one_time *row, struct ticket *t)
 {
@@ -141,6 +142,46 @@ ticket_find_newest(struct db *db, enum ticket_purpose purpose, const char *email
 	*ret_ticket = (struct ticket){ .purpose = purpose };
 	fill(&row, ret_ticket);
 	return (ERR_OK);
+}
+
+enum err
+ticket_find_id(struct db *db, enum ticket_purpose purpose, const char *id, int64_t now,
+    struct arena *a, struct ticket *ret_ticket)
+{
+	struct one_time row;
+	enum err e;
+
+	if ((e = one_time_find_id(db, name_of(purpose), id, a, &row)) != ERR_OK)
+		return (e);
+	if (row.expires_at <= now)
+		return (ERR_NOT_FOUND);
+	*ret_ticket = (struct ticket){ .purpose = purpose };
+	fill(&row, ret_ticket);
+	return (ERR_OK);
+}
+
+struct listing {
+	void (*each)(void *arg, const struct ticket *t);
+	void *arg;
+};
+
+static void
+list_one(void *arg, const struct one_time *row)
+{
+	const struct listing *l = arg;
+	struct ticket t = { .purpose = TICKET_SIGN_UP };
+
+	fill(row, &t);
+	l->each(l->arg, &t);
+}
+
+enum err
+ticket_list_sign_up(struct db *db, const char *before, int64_t now, int64_t limit, struct arena *a,
+    void (*each)(void *arg, const struct ticket *t), void *arg)
+{
+	struct listing l = { each, arg };
+
+	return (one_time_list_sign_up(db, before, now, limit, a, list_one, &l));
 }
 
 enum err

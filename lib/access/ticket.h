@@ -78,6 +78,22 @@ MUST_USE enum err ticket_find_newest(struct db *db, enum ticket_purpose purpose,
     int64_t now, struct arena *a, struct ticket *ret_ticket);
 
 /**
+ * ticket_find_id(db, purpose, id, now, a, ret_ticket):
+ * The open one of that id: not for who comes with it, but for who looks after it. Errors:
+ * ERR_NOT_FOUND, also of one for another purpose; ERR_NOMEM, ERR_DB.
+ */
+MUST_USE enum err ticket_find_id(struct db *db, enum ticket_purpose purpose, const char *id,
+    int64_t now, struct arena *a, struct ticket *ret_ticket);
+
+/**
+ * ticket_list_sign_up(db, before, now, limit, a, each, arg):
+ * Call ${each} for at most ${limit} open ones of TICKET_SIGN_UP, the newest first, from the one
+ * before the id ${before} on (NULL: from the newest). Errors: ERR_NOMEM, ERR_DB.
+ */
+MUST_USE enum err ticket_list_sign_up(struct db *db, const char *before, int64_t now, int64_t limit,
+    struct arena *a, void (*each)(void *arg, const struct ticket *t), void *arg);
+
+/**
  * ticket_try(tx, m, t, code, now, a, ret_right):
  * Is ${code} that of the newest open one for the purpose and email of ${t} that is bound to the
  * browser of ${t}, or if there is none of the newest that is bound to no browser? Then it is used

@@ -303,6 +303,37 @@ waiting_refuse(struct tx *tx, struct waiter *w)
 	return (ticket_forget_email(tx, TICKET_SIGN_UP, w->email));
 }
 
+/* Is the address of ${t} that of somebody who was invited off the list, and has no account? */
+static enum err
+find_invited(struct tx *tx, const struct ticket *t, struct arena *a, struct waiter *ret_waiter)
+{
+	enum err e;
+
+	if ((e = waitlist_find_email(tx_db(tx), t->email, a, ret_waiter)) != ERR_OK)
+		return (e);
+	if (ret_waiter->state != WAITLIST_INVITED)
+		return (ERR_NOT_FOUND);
+	if ((e = waitlist_settle(tx)) != ERR_OK ||
+	    (e = waitlist_find_email(tx_db(tx), t->email, a, ret_waiter)) != ERR_OK)
+		return (e);
+	return (ret_waiter->state == WAITLIST_INVITED ? ERR_OK : ERR_NOT_FOUND);
+}
+
+enum err
+waiting_uninvite(struct tx *tx, const struct ticket *t, struct arena *a, const char **ret_refused)
+{
+	struct waiter w;
+	enum err e;
+
+	*ret_refused = NULL;
+	if ((e = ticket_forget(tx, t)) != ERR_OK)
+		return (e);
+	if ((e = find_invited(tx, t, a, &w)) != ERR_OK)
+		return (e == ERR_NOT_FOUND ? ERR_OK : e);
+	*ret_refused = w.id;
+	return (waiting_refuse(tx, &w));
+}
+
 enum err
 waiting_forget(struct tx *tx, const struct waiter *w)
 {
@@ -312,6 +343,16 @@ waiting_forget(struct tx *tx, const struct waiter *w)
 	    (e = ticket_forget_email(tx, TICKET_WAITLIST, w->email)) != ERR_OK)
 		return (e);
 	return (ticket_forget_email(tx, TICKET_SIGN_UP, w->email));
+}
+
+void
+waiting_print_invitation(struct json *j, const struct ticket *t)
+{
+
+	json_add_text(j, "id", t->id);
+	json_add_text(j, "email", t->email);
+	json_add_time(j, "created_at", t->created_at);
+	json_add_time(j, "expires_at", t->expires_at);
 }
 
 void

@@ -91,4 +91,19 @@ struct waiting_site {
 MUST_USE enum err
 waiting_invite_site(struct tx *tx, const struct post *post, struct waiting_site *site, int64_t now);
 
+/**
+ * waiting_uninvite(tx, t, a, ret_refused):
+ * The link of ${t}, an open TICKET_SIGN_UP, is good no more. Who was invited off the waitlist is
+ * refused there, too: asking again would bring him another link. Then ${ret_refused} is the id of
+ * that row, owned by ${a}, for the caller to note; else NULL. Errors: ERR_NOMEM, ERR_DB.
+ */
+MUST_USE enum err
+waiting_uninvite(struct tx *tx, const struct ticket *t, struct arena *a, const char **ret_refused);
+
+/**
+ * waiting_print_invitation(j, t):
+ * Add what admins see of ${t}, an open TICKET_SIGN_UP: no link, which only the mail has.
+ */
+void waiting_print_invitation(struct json *j, const struct ticket *t);
+
 #endif

@@ -81,6 +81,17 @@ one_time_find(struct db *db, const char *purpose,
 }
 
 enum err
+one_time_find_id(
+    struct db *db, const char *purpose, const char *id, struct arena *a, struct one_time *ret)
+{
+	static const char sql[] =
+	    "SELECT " COLUMNS " FROM one_time_tokens WHERE id = ?1 AND purpose = ?2";
+	const struct db_arg args[] = { DB_TEXT(id), DB_TEXT(purpose) };
+
+	return (find(db, sql, args, COUNT(args), a, ret));
+}
+
+enum err
 one_time_find_code(struct db *db, const char *purpose, const char *email,
     const unsigned char *browser, struct arena *a, struct one_time *ret)
 {
@@ -104,6 +115,32 @@ one_time_find_newest(struct db *db, const char *purpose, const char *email, int6
 	const struct db_arg args[] = { DB_TEXT(email), DB_TEXT(purpose), DB_INT(now) };
 
 	return (find(db, sql, args, COUNT(args), a, ret));
+}
+
+enum err
+one_time_list_sign_up(struct db *db, const char *before, int64_t now, int64_t limit,
+    struct arena *a, void (*each)(void *arg, const struct one_time *t), void *arg)
+{
+	/* The purpose is no parameter: SQLite takes the index of these rows alone only when it
+	 * reads the very condition of that. */
+	static const char sql[] =
+	    "SELECT " COLUMNS " FROM one_time_tokens WHERE purpose = 'sign-up' AND id < ?1 AND "
+	    "expires_at > ?2 ORDER BY id DESC LIMIT ?3";
+	const struct db_arg args[] = {
+		DB_TEXT(before == NULL ? "g" : before), /* after any id */
+		DB_INT(now),
+		DB_INT(limit),
+	};
+	struct one_time t;
+	struct stmt *stmt;
+	enum err e;
+
+	if ((e = db_query(db, sql, args, COUNT(args), &stmt)) != ERR_OK)
+		return (e);
+	while ((e = db_next(stmt)) == ERR_OK && (e = read_row(stmt, a, &t)) == ERR_OK)
+		each(arg, &t);
+	db_end(stmt);
+	return (e == ERR_NOT_FOUND ? ERR_OK : e);
 }
 
 enum err

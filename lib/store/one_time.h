@@ -33,15 +33,17 @@ struct one_time {
 MUST_USE enum err one_time_add(struct tx *tx, const struct one_time *t);
 
 /**
- * one_time_find(db, purpose, token_hash, a, ret), one_time_find_code(db, purpose, email, browser,
- * a, ret):
- * The one of that token; the newest with a code that was mailed to the address and is bound to the
- * browser with that hash, or else to none; never one that is bound to another (${browser} NULL: any
- * other). Expired or not. Errors: ERR_NOT_FOUND, ERR_NOMEM, ERR_DB.
+ * one_time_find(db, purpose, token_hash, a, ret), one_time_find_id(db, purpose, id, a, ret),
+ * one_time_find_code(db, purpose, email, browser, a, ret):
+ * The one of that token; of that id; the newest with a code that was mailed to the address and is
+ * bound to the browser with that hash, or else to none; never one that is bound to another
+ * (${browser} NULL: any other). Expired or not. Errors: ERR_NOT_FOUND, ERR_NOMEM, ERR_DB.
  */
 MUST_USE enum err one_time_find(struct db *db, const char *purpose,
     const unsigned char token_hash[static ONE_TIME_HASH_LEN], struct arena *a,
     struct one_time *ret);
+MUST_USE enum err one_time_find_id(
+    struct db *db, const char *purpose, const char *id, struct arena *a, struct one_time *ret);
 MUST_USE enum err one_time_find_code(struct db *db, const char *purpose, const char *email,
     const unsigned char *browser, struct arena *a, struct one_time *ret);
 
@@ -52,6 +54,15 @@ MUST_USE enum err one_time_find_code(struct db *db, const char *purpose, const c
  */
 MUST_USE enum err one_time_find_newest(struct db *db, const char *purpose, const char *email,
     int64_t now, struct arena *a, struct one_time *ret);
+
+/**
+ * one_time_list_sign_up(db, before, now, limit, a, each, arg):
+ * Call ${each} for at most ${limit} of the purpose "sign-up" that have not expired, the newest
+ * first, from the one before the id ${before} on (NULL: from the newest). Errors: ERR_NOMEM,
+ * ERR_DB.
+ */
+MUST_USE enum err one_time_list_sign_up(struct db *db, const char *before, int64_t now,
+    int64_t limit, struct arena *a, void (*each)(void *arg, const struct one_time *t), void *arg);
 
 /**
  * one_time_miss(tx, id):

@@ -271,6 +271,66 @@ test_forget(void)
 	    "or all of a user, and nobody else's");
 }
 
+/* What ticket_list_sign_up() gives: the addresses, in its order. */
+static void
+add_email(void *arg, const struct ticket *t)
+{
+	char *list = arg;
+
+	ok(t->purpose == TICKET_SIGN_UP && t->user_id == NULL && t->expires_at > t->created_at,
+	    "what is listed is whole");
+	strncat(list, t->email, 1);
+}
+
+static const char *
+list(struct db *db, const char *before, int64_t now, int64_t limit)
+{
+	static char emails[8];
+
+	emails[0] = '\0';
+	ok(ticket_list_sign_up(db, before, now, limit, arena, add_email, emails) == ERR_OK,
+	    "open ones are listed");
+	return (emails);
+}
+
+static void
+test_list(void)
+{
+	static const char *const emails[] = { "a@example.org", "b@example.org", "c@example.org" };
+	const int64_t end = NOW + LIFE_S * 1000;
+	struct ticket t[3], other;
+	struct db *db;
+	size_t i;
+
+	(void)issue(TICKET_RESET, USER, "ann@example.org", NULL);
+	(void)issue(TICKET_WAITLIST, NULL, "a@example.org", NULL);
+	for (i = 0; i < 3; i++)
+		(void)issue(TICKET_SIGN_UP, NULL, emails[i], NULL);
+	if (store_read(store, &db) != ERR_OK) {
+		ok(false, "the store is read");
+		return;
+	}
+	for (i = 0; i < 3; i++)
+		ok(ticket_find_newest(db, TICKET_SIGN_UP, emails[i], NOW, arena, &t[i]) == ERR_OK &&
+		        ticket_find_id(db, TICKET_SIGN_UP, t[i].id, end - 1, arena, &other) ==
+		            ERR_OK &&
+		        strcmp(other.email, emails[i]) == 0,
+		    "one is found by its id, in its last millisecond, too");
+	ok(ticket_find_id(db, TICKET_SIGN_UP, t[0].id, end, arena, &other) == ERR_NOT_FOUND,
+	    "expired: no");
+	ok(ticket_find_id(db, TICKET_RESET, t[0].id, NOW, arena, &other) == ERR_NOT_FOUND,
+	    "for another purpose: no");
+	ok(ticket_find_id(db, TICKET_SIGN_UP, USER, NOW, arena, &other) == ERR_NOT_FOUND,
+	    "an id of nothing: no");
+	ok(strlen(list(db, NULL, end - 1, 9)) == 3, "all open ones, and none for anything else");
+	ok(list(db, NULL, end, 9)[0] == '\0', "none that has expired");
+	ok(strlen(list(db, NULL, NOW, 2)) == 2, "no more than are asked for");
+	for (i = 0; i < 3; i++)
+		ok(strchr(list(db, t[i].id, NOW, 9), emails[i][0]) == NULL,
+		    "from behind the one that is named");
+	store_read_end(store, db);
+}
+
 int
 main(void)
 {
@@ -283,6 +343,7 @@ main(void)
 	test_code();
 	test_browser();
 	test_forget();
+	test_list();
 	store_close(store);
 	master_close(master);
 	arena_free(arena);

@@ -38,6 +38,13 @@ pass_time() {
 # call PROGRAM METHOD URI [BODY [VARIABLE=VALUE]...]: one CGI request. Sets STATUS, HEAD (without CR) and BODY.
 # A body is JSON unless CONTENT_TYPE says otherwise; "-" is no body.
 call() {
+	# Before each command bats notes where it is, for what fails: here, that it is call().
+	local -
+	set +T
+	request "$@"
+}
+
+request() {
 	local program=$1 method=$2 uri=$3 body=${4--}
 	shift 3
 	[ $# = 0 ] || shift
@@ -123,10 +130,15 @@ json() {
 
 # header NAME: its value in HEAD.
 header() {
-	local line
-	while IFS= read -r line; do
-		[[ ${line,,} != "${1,,}: "* ]] || printf '%s\n' "${line:${#1}+2}"
-	done <<< "$HEAD"
+	local all=$'\n'$HEAD$'\n' name=$'\n'${1,,}': '
+	# No loop over the lines: bats looks at every command.
+	while [[ ${all,,} == *"$name"* ]]; do
+		local before=${all,,}
+		before=${before%%"$name"*}
+		all=${all:${#before}+${#name}}
+		printf '%s\n' "${all%%$'\n'*}"
+		all=$'\n'${all#*$'\n'}
+	done
 }
 
 # answer: the last one, head and all, but for what is of each request alone.

@@ -168,7 +168,7 @@ at() {
 	as GET "/audit/export?format=csv&action=role.&user=$ROOT_ID"
 	expect 200
 	[ "$(header Content-Type)" = "text/csv; charset=utf-8" ]
-	python3 - "$BATS_TEST_TMPDIR/answer" <<- 'PY'
+	/usr/bin/python3 - "$BATS_TEST_TMPDIR/answer" <<- 'PY'
 		import csv, sys
 		body = open(sys.argv[1], newline='').read().split('\r\n\r\n', 1)[1]
 		assert body.endswith('\r\n') and '\n' not in body.replace('\r\n', ''), body
@@ -229,7 +229,7 @@ at() {
 			printf('%0200d', i), NULL, '{}', zeroblob(32) FROM n; PRAGMA journal_mode = WAL" > /dev/null
 	export YETT_HTTP_TIMEOUT_S=3 YETT_HTTP_THREADS=2
 	spawn-fcgi -s "$BATS_TEST_TMPDIR/audit.sock" -P "$BATS_TEST_TMPDIR/audit.pid" -- "$BIN/audit" > /dev/null 2>> "$BATS_TEST_TMPDIR/log" 3>&-
-	python3 - "$BATS_TEST_TMPDIR/audit.sock" "$ADMIN" <<- 'PY'
+	/usr/bin/python3 - "$BATS_TEST_TMPDIR/audit.sock" "$ADMIN" <<- 'PY'
 		import socket, struct, sys, time
 		def record(kind, body):
 		    return struct.pack('>BBHHBB', 1, kind, 1, len(body), 0, 0) + body
@@ -447,7 +447,7 @@ at() {
 
 @test "no statement of the log sorts, or reads more than it is asked for" {
 	local plan statement count=0
-	python3 - "$TOP" > "$BATS_TEST_TMPDIR/statements" <<- 'PY'
+	/usr/bin/python3 - "$TOP" > "$BATS_TEST_TMPDIR/statements" <<- 'PY'
 		import re, sys
 		for name in ('audit', 'audit_read', 'audit_keep', 'attempt'):
 		    text = open(f'{sys.argv[1]}/lib/store/{name}.c').read()

@@ -32,7 +32,7 @@ teardown() {
 during() {
 	local field=$1 value=$2 answer
 	shift 2
-	answer=$(python3 - "$BATS_TEST_TMPDIR/audit.sock" "$field" "$value" "$@" <<- 'PY'
+	answer=$(/usr/bin/python3 - "$BATS_TEST_TMPDIR/audit.sock" "$field" "$value" "$@" <<- 'PY'
 		import socket, struct, subprocess, sys
 		def record(kind, body):
 		    return struct.pack('>BBHHBB', 1, kind, 1, len(body), 0, 0) + body

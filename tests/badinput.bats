@@ -81,8 +81,7 @@ dump() {
 each() {
 	local route program method path body
 	# bats looks at each command (helper.bash), which would take most of the time here.
-	local -
-	set +T
+	local - && set +T
 	for route in "${ROUTES[@]}"; do
 		read -r program method path body <<< "$route"
 		body=${body//REFRESH/$REFRESH}

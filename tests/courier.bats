@@ -26,7 +26,7 @@ rests() {
 
 # parsed EXPRESSION [FILE]: a Python expression about the mail m, in a file, by Python's own parser, with no defect.
 parsed() {
-	python3 - "$1" "${2-$BOX/1.eml}" <<- 'END'
+	/usr/bin/python3 - "$1" "${2-$BOX/1.eml}" <<- 'END'
 		import email, email.policy, sys
 		raw = open(sys.argv[2], "rb").read()
 		m = email.message_from_bytes(raw, policy=email.policy.default)

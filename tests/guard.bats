@@ -574,7 +574,7 @@ member() {
 
 # kill_writers: all versions are as after programs that were killed while they committed.
 kill_writers() {
-	python3 - "$YETT_SITE_STATE/versions.map" <<- 'PY'
+	/usr/bin/python3 - "$YETT_SITE_STATE/versions.map" <<- 'PY'
 		import sys
 		with open(sys.argv[1], "r+b") as f:
 		    counts = bytearray(f.read())

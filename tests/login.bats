@@ -211,7 +211,7 @@ with_hash() {
 
 @test "beyond the hashing budget the answer is 503 with Retry-After" {
 	# Another process holds every slot there may be.
-	python3 - "$YETT_SITE_STATE" 3>&- <<- 'PY' &
+	/usr/bin/python3 - "$YETT_SITE_STATE" 3>&- <<- 'PY' &
 		import fcntl, os, struct, sys, time
 		for name in '/hash.lock', '/hash-reserve.lock':
 		    fd = os.open(sys.argv[1] + name, os.O_RDWR)

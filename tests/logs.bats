@@ -26,7 +26,7 @@ banned() {
 # listen: receive syslog's packets, a line each, in $LOG; as if written by syslogd with the machine's name.
 listen() {
 	export YETT_TEST_SYSLOG=$BATS_TEST_TMPDIR/devlog
-	python3 -c '
+	/usr/bin/python3 -c '
 import socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.bind(sys.argv[1])

@@ -167,7 +167,7 @@ mail_to() {
 
 # part_of plain|html: that part of the mail ID; before the plain one its subject.
 part_of() {
-	python3 - "$BATS_TEST_TMPDIR/out/$ID.eml" "$1" <<- 'END'
+	/usr/bin/python3 - "$BATS_TEST_TMPDIR/out/$ID.eml" "$1" <<- 'END'
 		import email, email.policy, sys
 		m = email.message_from_bytes(open(sys.argv[1], "rb").read(), policy=email.policy.default)
 		if sys.argv[2] == "plain":

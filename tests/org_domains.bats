@@ -20,7 +20,7 @@ teardown() {
 
 start_dns() {
 	local i
-	python3 "$TOP/tests/dns-server" "$ZONE" "$BATS_TEST_TMPDIR/port" 2> "$BATS_TEST_TMPDIR/dns.log" 3>&- &
+	/usr/bin/python3 "$TOP/tests/dns-server" "$ZONE" "$BATS_TEST_TMPDIR/port" 2> "$BATS_TEST_TMPDIR/dns.log" 3>&- &
 	DNS_PID=$!
 	for i in $(seq 100); do
 		[ ! -e "$BATS_TEST_TMPDIR/port" ] || break

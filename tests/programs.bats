@@ -29,7 +29,7 @@ programs() {
 
 # knock SOCKET PATH: the status of an answer over FastCGI; SOCKET is a file or ADDRESS:PORT.
 knock() {
-	python3 - "$1" "$2" <<- 'PY'
+	/usr/bin/python3 - "$1" "$2" <<- 'PY'
 		import socket, struct, sys
 		where, path = sys.argv[1:]
 		def record(kind, data):

@@ -233,7 +233,7 @@ dead() {
 @test "a token that is none is told before a password is hashed" {
 	# Nobody gets a place to hash, so whoever asks for one is told to come back.
 	printf . > "$BATS_TEST_TMPDIR/held"
-	python3 - "$YETT_SITE_STATE" "$BATS_TEST_TMPDIR/held" 3>&- <<- 'PY' &
+	/usr/bin/python3 - "$YETT_SITE_STATE" "$BATS_TEST_TMPDIR/held" 3>&- <<- 'PY' &
 		import fcntl, os, struct, sys, time
 		for name in '/hash.lock', '/hash-reserve.lock':
 		    fd = os.open(sys.argv[1] + name, os.O_RDWR)

@@ -46,8 +46,7 @@ each() {
 	local pattern=$1 count=0 program method path who permission max type
 	shift
 	# bats looks at each command (helper.bash), which would take most of the time here.
-	local -
-	set +T
+	local - && set +T
 	while read -r program method path who permission max type; do
 		[ "$method" != "*" ] || continue
 		path=${path//\{id\}/$NOBODY}

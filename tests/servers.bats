@@ -223,7 +223,7 @@ TRICKS=(//staff/page /./staff/page /app/../staff/page /%2e/staff/page /app/%2e%2
 
 # A request with this target, and this host, exactly: sets STATUS, HEAD and BODY.
 raw() {
-	python3 - "$PORT" "$1" "$2" "${3-}" > "$BATS_TEST_TMPDIR/answer" <<- 'PY'
+	/usr/bin/python3 - "$PORT" "$1" "$2" "${3-}" > "$BATS_TEST_TMPDIR/answer" <<- 'PY'
 		import socket, sys
 		port, target, host, cookie = sys.argv[1:]
 		s = socket.create_connection(('127.0.0.1', int(port)), 10)
@@ -239,7 +239,7 @@ raw() {
 
 # raw_all HOST [COOKIE]: such a request for each line of standard input; prints for each the JSON of its target, status and body.
 raw_all() {
-	python3 <(cat <<- 'PY'
+	/usr/bin/python3 <(cat <<- 'PY'
 		import json, socket, sys
 		port, host, cookie = sys.argv[1:]
 		fields = f'Host: {host}\r\nConnection: close\r\n' + (f'Cookie: {cookie}\r\n' if cookie else '')
@@ -364,7 +364,7 @@ no_start() {
 }
 
 a_websocket_opens() {
-	python3 - "$PORT" "${COOKIES[ann]}" <<- 'PY'
+	/usr/bin/python3 - "$PORT" "${COOKIES[ann]}" <<- 'PY'
 		import base64, os, socket, sys
 		port, cookie = sys.argv[1:]
 		def shake(fields):
@@ -394,7 +394,7 @@ a_websocket_opens() {
 
 # Clients that are slow, silent, or gone in the middle, and meanwhile ann, who is served within two seconds.
 nobody_is_held_up() {
-	python3 - "$PORT" "${COOKIES[ann]}" <<- 'PY'
+	/usr/bin/python3 - "$PORT" "${COOKIES[ann]}" <<- 'PY'
 		import socket, sys, threading, time, urllib.request
 		port, cookie = sys.argv[1:]
 		def connect():

@@ -49,7 +49,7 @@ teardown() {
 	run -0 bash -eu "$BATS_TEST_TMPDIR/minute"
 	grep -x 204 <<< "$output"
 	# One of the access tokens is of a sign-in by mail.
-	grep -F '"amr":["otp"]' <(python3 -c 'import base64, re, sys
+	grep -F '"amr":["otp"]' <(/usr/bin/python3 -c 'import base64, re, sys
 for part in re.findall(r"\"access_token\":\"[^.]*\.([^.]*)\.", sys.stdin.read()):
     print(base64.urlsafe_b64decode(part + "===").decode())' <<< "$output")
 	[ "${lines[-1]}" = "$(sed -n 's/^The last answers `\(.*\)`\.$/\1/p' "$TOP/README.md")" ]
@@ -359,7 +359,7 @@ start_nginx() {
 	web POST /auth/register --json '{"email":"ann@example.org","password":"'"$PASSWORD"'"}'
 	expect 201
 	# A whole FastCGI request that would register an account, after enough filling to outlast any buffer.
-	python3 - "$BATS_TEST_TMPDIR/forged" "$PASSWORD" <<- 'PY'
+	/usr/bin/python3 - "$BATS_TEST_TMPDIR/forged" "$PASSWORD" <<- 'PY'
 		import json, struct, sys
 		def record(kind, body, rid=1):
 		    return struct.pack('>BBHHBB', 1, kind, rid, len(body), 0, 0) + body
@@ -404,7 +404,7 @@ start_nginx() {
 
 @test "a peer that connects and says nothing is dropped after the timeout, and holds up nobody meanwhile" {
 	YETT_HTTP_TIMEOUT_S=2 YETT_HTTP_THREADS=2 start_nginx
-	python3 - "$BATS_TEST_TMPDIR/nginx/session.sock" <<- 'PY'
+	/usr/bin/python3 - "$BATS_TEST_TMPDIR/nginx/session.sock" <<- 'PY'
 		import socket, sys
 		peers = []
 		for _ in range(2):
@@ -423,7 +423,7 @@ start_nginx() {
 @test "a body that trickles in has to arrive in the time of one request" {
 	YETT_HTTP_TIMEOUT_S=2 YETT_HTTP_THREADS=1 start_nginx
 	# A page that is not there, so that the body is only read away; half a record each 0.5 s, without end.
-	python3 - "$BATS_TEST_TMPDIR/nginx/session.sock" <<- 'PY'
+	/usr/bin/python3 - "$BATS_TEST_TMPDIR/nginx/session.sock" <<- 'PY'
 		import socket, struct, sys, time
 		def record(kind, data):
 		    return struct.pack('>BBHHBB', 1, kind, 1, len(data), 0, 0) + data
@@ -455,7 +455,7 @@ start_nginx() {
 	start_nginx
 	local pid
 	pid=$(cat "$BATS_TEST_TMPDIR/nginx/session.pid")
-	python3 - "$BATS_TEST_TMPDIR/nginx/session.sock" <<- 'PY'
+	/usr/bin/python3 - "$BATS_TEST_TMPDIR/nginx/session.sock" <<- 'PY'
 		import os, socket, sys
 		for data in (b'GET / HTTP/1.1\r\n\r\n', b'\x01\x0b\x00\x00\xff\xff\x00\x00' + b'A' * 65535, os.urandom(5000), b'\x01\x01\x00\x01\x00\x08\x00\x00\x00\x07\x00\x00\x00\x00\x00\x00',
 		             b'\x01\x01\x00\x01\x00\x08\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01\x04\x00\x01\x00\x08\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff'):

@@ -194,7 +194,7 @@ expect_wait() {
 @test "what is nobody's fault is not counted" {
 	local i
 	printf '{"email":"ann@example.org","password":"x"}' > "$BATS_TEST_TMPDIR/body"
-	python3 - "$YETT_SITE_STATE" 3>&- <<- 'PY' &
+	/usr/bin/python3 - "$YETT_SITE_STATE" 3>&- <<- 'PY' &
 		import fcntl, os, struct, sys, time
 		for name in '/hash.lock', '/hash-reserve.lock':
 		    fd = os.open(sys.argv[1] + name, os.O_RDWR)

@@ -74,7 +74,7 @@ teardown() {
 	run -1 yett domain verify a example.org
 	[[ "$output" = *"the DNS did not answer"* ]]
 	echo '{}' > "$ZONE"
-	python3 "$TOP/tests/dns-server" "$ZONE" "$BATS_TEST_TMPDIR/port" 3>&- &
+	/usr/bin/python3 "$TOP/tests/dns-server" "$ZONE" "$BATS_TEST_TMPDIR/port" 3>&- &
 	DNS_PID=$!
 	for i in $(seq 100); do
 		[ ! -e "$BATS_TEST_TMPDIR/port" ] || break

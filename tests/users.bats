@@ -384,7 +384,7 @@ seed_users() {
 }
 
 @test "pages of any order join to the whole, forwards and backwards, with any filter" {
-	serve
+	serve users
 	seed_users 300
 	local order limit filter where key
 	while read -r order key; do

@@ -43,7 +43,7 @@ zeros() {
 
 # solve_as EXPRESSION: SOLUTION, the first nonce i of CHALLENGE whose number of zero bits n fits; by a program of another make.
 solve_as() {
-	SOLUTION=$CHALLENGE.$(python3 - "$CHALLENGE" "$1" <<- 'END'
+	SOLUTION=$CHALLENGE.$(/usr/bin/python3 - "$CHALLENGE" "$1" <<- 'END'
 		import hashlib, sys
 		i = 0
 		while True:

@@ -664,6 +664,27 @@ seed_users() {
 	sign_in ann@example.org
 }
 
+@test "unlocking ends the waits that wrong codes brought, and is in the log, whatever wrong passwords do" {
+	local i
+	export YETT_SIGNIN_OTP=yes YETT_THROTTLE_FAILURES=0 YETT_THROTTLE_NETWORK_FAILURES=0
+	for ((i = 0; i < 30; i++)); do
+		call passwordless POST /auth/otp/verify '{"email":"ann@example.org","code":"000000"}'
+		expect 400 invalid-link
+	done
+	call passwordless POST /auth/otp/verify '{"email":"ann@example.org","code":"000000"}'
+	expect 429 too-many-requests
+	as "$ADMIN" POST "/users/$ANN_ID/unlock"
+	expect 200
+	audited user.unlocked "$ANN_ID"
+	call passwordless POST /auth/otp/verify '{"email":"ann@example.org","code":"000000"}'
+	expect 400 invalid-link
+	as "$ADMIN" POST "/users/$ANN_ID/unlock"
+	expect 200
+	as "$ADMIN" POST "/users/$ANN_ID/unlock"
+	expect 200
+	[ "$(sql "SELECT count(*) FROM audit_log WHERE action = 'user.unlocked'")" = 2 ]
+}
+
 @test "a password that is cleared lets nobody in, and ends all sessions" {
 	as "$ADMIN" DELETE "/users/$ANN_ID/password"
 	expect 200

@@ -227,14 +227,27 @@ throttle_forget_user(struct limiter *l, const struct user *u, struct arena *a)
 			forget(l, names[i]);
 }
 
+static void
+make_code_key(struct limiter *l, const char *account, char ret_key[static KEY_SIZE])
+{
+
+	snprintf(ret_key, KEY_SIZE, "code %lld\n%s", (long long)count_unlocks(l, account), account);
+}
+
 static bool
 has_failed(struct limiter *l, const char *account)
 {
 	char key[KEY_SIZE];
+	struct tally tally;
 
 	snprintf(
 	    key, sizeof key, "sign-in %lld\n%s", (long long)count_unlocks(l, account), account);
-	return (limiter_failures(l, key) > 0);
+	if (limiter_failures(l, key) > 0)
+		return (true);
+	/* Codes are counted for longer, and whatever is configured. */
+	make_code_key(l, account, key);
+	limiter_tell(l, key, codes, &tally);
+	return (tally.left < codes.count);
 }
 
 bool
@@ -250,14 +263,6 @@ throttle_has_failed(struct limiter *l, const struct user *u, struct arena *a)
 	return (false);
 }
 
-static void
-make_code_key(const struct req *r, const char *account, char ret_key[static KEY_SIZE])
-{
-
-	snprintf(ret_key, KEY_SIZE, "code %lld\n%s",
-	    (long long)count_unlocks(r->app->limiter, account), account);
-}
-
 enum err
 throttle_code_begin(struct req *r, const char *account)
 {
@@ -267,7 +272,7 @@ throttle_code_begin(struct req *r, const char *account)
 
 	if (account == NULL)
 		return (throttle_begin(r, NULL));
-	make_code_key(r, account, key);
+	make_code_key(r->app->limiter, account, key);
 	if ((wait = limiter_take(r->app->limiter, key, codes)) != 0)
 		return (throttle_refuse(r, wait, "too many wrong codes"));
 	if ((e = throttle_begin(r, account)) != ERR_OK)
@@ -283,6 +288,6 @@ throttle_code_end(struct req *r, const char *account, enum err e)
 	throttle_end(r, account, e);
 	if (account == NULL || e == ERR_TICKET)
 		return;
-	make_code_key(r, account, key);
+	make_code_key(r->app->limiter, account, key);
 	limiter_give(r->app->limiter, key, codes);
 }

@@ -45,7 +45,7 @@ void throttle_forget_user(struct limiter *l, const struct user *u, struct arena 
 
 /**
  * throttle_has_failed(l, u, a):
- * Are wrong passwords of ${u} counted?
+ * Are wrong passwords or codes of ${u} counted, which throttle_forget_user() would end?
  */
 bool throttle_has_failed(struct limiter *l, const struct user *u, struct arena *a);
 

@@ -88,7 +88,7 @@ many() {
 	[ "$(sql .dump)" = "$before" ]
 }
 
-@test "who reads users sees what is open, the newest first, and no link; who makes users takes it back" {
+@test "who reads users sees what is open, the newest first, and no link; who makes users, too, takes it back" {
 	invite eve@example.org
 	pass_time 1
 	yett user invite fay@example.org > /dev/null
@@ -109,8 +109,29 @@ many() {
 	by "$ACCESS" GET /users/invitations
 	expect 403 forbidden
 	by "$ACCESS" DELETE "/users/invitations/$INVITATION"
+	expect 403 forbidden
+	[[ "$(json .detail)" = *users:read* ]]
+	yett role allow viewer users:read > /dev/null
+	by "$ACCESS" DELETE "/users/invitations/$INVITATION"
 	expect 204
 	[ "$(addresses)" = fay@example.org ]
+}
+
+@test "who makes users, and reads the log but no users, cannot tell by taking back whose address is somebody's" {
+	local email id body
+	register ann@example.org
+	yett role allow viewer users:create > /dev/null
+	yett role allow viewer audit:read > /dev/null
+	for email in root@example.org nobody@example.org; do
+		by "$ACCESS" POST /users/invite "{\"email\":\"$email\"}"
+		expect 202
+		call audit GET "/audit?action=user.invited&limit=1" - "$(bearer "$ACCESS")"
+		id=$(json '.items[0].object_id')
+		by "$ACCESS" DELETE "/users/invitations/$id"
+		expect 403 forbidden
+		[ "$(jq -c 'del(.request_id)' <<< "$BODY")" = "${body:=$(jq -c 'del(.request_id)' <<< "$BODY")}" ]
+	done
+	[ "$(addresses)" = nobody@example.org ]
 }
 
 @test "who came, whose link is over, and what a newer one replaced are not in the list" {

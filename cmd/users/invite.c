@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "http/input.h"
 #include "http/reply.h"
+#include "reader.h"
 
 #define PAGE_USUAL 50
 #define PAGE_MAX 200
@@ -138,6 +139,8 @@ invite_list(struct req *r)
 	return (reply_json(r, 200, &l.json));
 }
 
+/* Of an address that is somebody's there is no invitation, but a row in the audit log that names
+ * one: whether it is there is told only to who may read users. */
 static enum err
 write_drop(struct tx *tx, void *arg)
 {
@@ -146,7 +149,7 @@ write_drop(struct tx *tx, void *arg)
 	struct ticket t;
 	enum err e;
 
-	if ((e = subject_recheck(tx, r)) != ERR_OK ||
+	if ((e = subject_recheck(tx, r)) != ERR_OK || (e = reader_check(r)) != ERR_OK ||
 	    (e = ticket_find_id(tx_db(tx), TICKET_SIGN_UP, r->id, clock_ms(), r->arena, &t)) !=
 	        ERR_OK ||
 	    (e = waiting_uninvite(tx, &t, r->arena, &refused)) != ERR_OK ||

@@ -526,6 +526,47 @@ ends_within() {
 	ends_within 3
 }
 
+@test "when a thread cannot begin the process that sends says so and ends, and the next one sends" {
+	local after
+	start_smtp
+	export FAILS=$BATS_TEST_TMPDIR/fails FAILS_AFTER YETT_MAIL_PARALLEL=2 YETT_WEBHOOK_PARALLEL=2
+	cat > "$BATS_TEST_TMPDIR/fails.c" <<- 'END'
+		#define _GNU_SOURCE
+		#include <dlfcn.h>
+		#include <errno.h>
+		#include <pthread.h>
+		#include <stdlib.h>
+		#include <unistd.h>
+		int pthread_create(pthread_t *t, const pthread_attr_t *a, void *(*run)(void *), void *arg)
+		{
+			static int count;
+			int (*real)() = dlsym(RTLD_NEXT, "pthread_create");
+			if (access(getenv("FAILS"), F_OK) == 0 && count++ >= atoi(getenv("FAILS_AFTER")))
+				return (EAGAIN);
+			return (real(t, a, run, arg));
+		}
+	END
+	HANGS=$BATS_TEST_TMPDIR/fails.so
+	"${CC-cc}" -w -shared -fPIC -o "$HANGS" "$BATS_TEST_TMPDIR/fails.c" -ldl
+	fell() { grep -q "the process that sends ended with 1; the next one comes in 1 s" "$BATS_TEST_TMPDIR/courier.log"; }
+	# The first of those that mail, and the second of those that tell events.
+	for after in 0 $((YETT_MAIL_PARALLEL + 1)); do
+		FAILS_AFTER=$after
+		: > "$FAILS"
+		: > "$BATS_TEST_TMPDIR/courier.log"
+		start_hanging_courier
+		queue ann@example.org
+		eventually fell
+		grep -q "error - cannot begin to send: out-of-memory" "$BATS_TEST_TMPDIR/courier.log"
+		is queued
+		rm "$FAILS"
+		eventually is sent
+		stop_courier
+	done
+	# It is what teardown looks for.
+	: > "$BATS_TEST_TMPDIR/courier.log"
+}
+
 @test "a thread that does not come back is left behind at the end, and what it had is sent by the next courier" {
 	start_smtp
 	hanging socket "int family, int type, int protocol" "family == AF_INET && type & SOCK_CLOEXEC" "syscall(SYS_socket, family, type, protocol)"

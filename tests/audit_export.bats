@@ -42,7 +42,7 @@ during() {
 		env = {'REQUEST_METHOD': 'GET', 'REQUEST_URI': '/audit/export?action=many.made', 'REMOTE_ADDR': '192.0.2.9', sys.argv[2]: sys.argv[3]}
 		pairs = b''.join(struct.pack('>BI', len(k), len(v) | 0x80000000) + k.encode() + v.encode() for k, v in env.items())
 		s.sendall(record(1, b'\0\1\0\0\0\0\0\0') + record(4, pairs) + record(4, b'') + record(5, b''))
-		got = s.recv(5000)
+		got = bytearray(s.recv(5000))
 		assert b'Status: 200' in got, got
 		subprocess.run(sys.argv[4:], check=True, stdout=subprocess.DEVNULL)
 		try:
@@ -50,7 +50,7 @@ during() {
 		        got += part
 		except ConnectionResetError:
 		    pass
-		text, ended, at = b'', 'broken', 0
+		text, ended, at = bytearray(), 'broken', 0
 		while at + 8 <= len(got):
 		    _, kind, _, size, padding, _ = struct.unpack('>BBHHBB', got[at:at + 8])
 		    text += got[at + 8:at + 8 + size] if kind == 6 else b''

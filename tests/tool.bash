@@ -32,3 +32,36 @@ on_terminal() {
 	cat "$dir/screen"
 	return $status
 }
+
+# next_version SQL: the programs have one more migration from now on.
+next_version() {
+	printf '%s\n' "$1" > "$BATS_TEST_TMPDIR/next.sql"
+	export YETT_TEST_MIGRATION="$BATS_TEST_TMPDIR/next.sql"
+}
+
+# live_sum: of the database's bytes, once its log is emptied into it.
+live_sum() {
+	sql 'PRAGMA wal_checkpoint(TRUNCATE)' > /dev/null
+	sha256sum < "$DB"
+}
+
+# still_old: nothing is left behind, and the version before goes on with what it had.
+still_old() {
+	[ -z "$(find "$YETT_SITE_STATE" -name 'backup-*' -o -name 'migrate.part')" ]
+	[ "$(live_sum)" = "$OLD" ]
+	(
+		unset YETT_TEST_MIGRATION
+		yett user show kim@example.org && yett audit verify && yett doctor
+	)
+}
+
+# refuses_migration SQL TEXT: one more migration fails, says so, and the database keeps every byte.
+refuses_migration() {
+	next_version "$1"
+	run -1 yett migrate
+	[[ $output = *"$2"*"the database is as it was before" ]] || {
+		echo "$output"
+		return 1
+	}
+	still_old
+}

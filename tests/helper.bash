@@ -25,7 +25,7 @@ fresh_state() {
 FRESH_STATE=$BATS_RUN_TMPDIR/fresh
 init_once() {
 	local part
-	part=$(mktemp -d "$BATS_RUN_TMPDIR/part.XXXXXX")
+	part=$(mktemp -d -p "$BATS_RUN_TMPDIR")
 	YETT_SITE_STATE=$part/state "$BIN/yett" init > /dev/null
 	mv -T "$part/state" "$FRESH_STATE" 2> /dev/null || [ -d "$FRESH_STATE" ]
 }

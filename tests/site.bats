@@ -43,8 +43,8 @@ teardown() {
 @test "the first minute in README.md goes as it says" {
 	start_site
 	sed -n '/^## The first minute/,/^## /{/^```sh/,/^```$/{/^```/!p}}' "$TOP/README.md" |
-		sed -e "s|http://127.0.0.1:8080|$URL|g" -e "s|=state |=$YETT_SITE_STATE |" -e "s|build/release/bin/yett|$BIN/yett|" \
-			-e 's/^sleep 1;/sleep 4;/' -e "s|state/|$YETT_SITE_STATE/|g" -e 's/what you chose/four quite unlikely words/' > "$BATS_TEST_TMPDIR/minute"
+		sed -e "s|http://127.0.0.1:8080|$URL|g" -e 's/^sleep 1;/sleep 4;/' \
+			-e "s|state/|$YETT_SITE_STATE/|g" -e 's/what you chose/four quite unlikely words/' > "$BATS_TEST_TMPDIR/minute"
 	sed -i 's/^\(.*user add .*\)$/echo four quite unlikely words | env \1/' "$BATS_TEST_TMPDIR/minute"
 	run -0 bash -eu "$BATS_TEST_TMPDIR/minute"
 	grep -x 204 <<< "$output"

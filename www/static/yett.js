@@ -166,7 +166,7 @@
 			if (name)
 				sessionStorage.setItem(name, token);
 		}
-		if (input.value === "")
+		if (token || input.value === "")
 			input.value = token || (name && sessionStorage.getItem(name)) || "";
 		if (input.value !== "" && input.closest("details"))
 			input.closest("details").open = true;
@@ -192,6 +192,8 @@
 	document.querySelectorAll("[data-time]").forEach(tellAge);
 	document.querySelectorAll("[data-token]").forEach(takeToken);
 	tellNotice();
+	/* A link that is pasted where its page is open already changes the fragment, and loads nothing. */
+	addEventListener("hashchange", () => document.querySelectorAll("[data-token]").forEach(takeToken));
 	/* A page that comes back from the browser's memory is as it was left: busy. */
 	addEventListener("pageshow", () => {
 		document.querySelectorAll("[aria-busy]").forEach((form) => form.removeAttribute("aria-busy"));

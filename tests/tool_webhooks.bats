@@ -47,9 +47,9 @@ actions() {
 	run -100 yett webhook add https://example.org/
 	[[ "$output" = *"--event is needed"* ]]
 	run -1 yett webhook add http://example.org/ --event '*'
-	[[ "$output" = *"the URL must begin with https://"* ]]
+	[[ "$output" = *"the URL must begin with https://; http:// leads only to addresses that [webhook] private "* ]]
 	run -1 yett webhook add https://127.0.0.1/ --event '*'
-	[[ "$output" = *"the URL must not lead into a private network"* ]]
+	[[ "$output" = *"the URL must not lead into a private network, or to this machine, unless [webhook] private "* ]]
 	run -1 yett webhook add https://example.org/ --event role
 	[[ "$output" = *"--event must be a list of events"* ]]
 	run -1 yett webhook add https://example.org/ --event '*' --event '*'

@@ -122,6 +122,20 @@ webhook_url_may_reach(const struct conf *c, bool of_org, bool is_https, const ch
 	return (is_https && address_is_public(address));
 }
 
+/* Who looks after the site can name more addresses, and is told where. */
+static const char *
+refusal(bool is_https, bool of_org)
+{
+
+	if (is_https)
+		return (of_org ? "must not lead into a private network, or to this machine"
+		               : "must not lead into a private network, or to this machine, unless "
+		                 "[webhook] private of yett.conf names the address");
+	return (of_org ? "must begin with https://"
+	               : "must begin with https://; http:// leads only to addresses that [webhook] "
+	                 "private of yett.conf names");
+}
+
 const char *
 webhook_url_wrong(const struct conf *c, const char *url, bool of_org)
 {
@@ -131,10 +145,8 @@ webhook_url_wrong(const struct conf *c, const char *url, bool of_org)
 	if (!webhook_url_host(url, host))
 		return ("must be https://HOST/PATH, with a port or a query, of at most 2048 bytes "
 		        "of ASCII, and without a user or a fragment");
-	if (!is_https && !may_be_private(c, of_org))
-		return ("must begin with https://");
-	if (address_ok(host) && !webhook_url_may_reach(c, of_org, is_https, host))
-		return (is_https ? "must not lead into a private network, or to this machine"
-		                 : "must begin with https://");
+	if (!(is_https || may_be_private(c, of_org)) ||
+	    (address_ok(host) && !webhook_url_may_reach(c, of_org, is_https, host)))
+		return (refusal(is_https, of_org));
 	return (NULL);
 }

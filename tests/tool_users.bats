@@ -24,6 +24,15 @@ teardown() {
 	sign_in kim@example.org
 }
 
+@test "user add says, where addresses have to be confirmed, that this one is not yet" {
+	run -0 --separate-stderr add_user kim@example.org
+	[ -z "$stderr" ]
+	YETT_SIGNUP_VERIFICATION=required run -0 --separate-stderr add_user lee@example.org
+	[[ $output = "added lee@example.org ("*")" ]]
+	[[ $stderr = *'"yett user edit lee@example.org --email-confirmed true"' ]]
+	run -0 yett user edit lee@example.org --email-confirmed true
+}
+
 @test "user add refuses what is taken, in any case of letters, and says which" {
 	add_user kim@example.org --username kim
 	run -1 add_user KIM@example.org

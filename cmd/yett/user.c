@@ -168,6 +168,11 @@ cmd_user_add(struct tool *t)
 	if (e != ERR_OK)
 		return (tool_fail("the user cannot be stored (%s)", err_slug(e)));
 	printf("added %s (%s)\n", u->email, id);
+	if (strcmp(t->conf.signup_verification, "required") == 0)
+		tool_warn(
+		    "who signs in needs a confirmed address: open the link of a mail that /verify "
+		    "sends, or say that it is by \"yett user edit %s --email-confirmed true\"",
+		    u->email);
 	return (0);
 }
 

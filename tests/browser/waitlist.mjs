@@ -100,6 +100,7 @@ for (const javaScriptEnabled of [true, false]) {
 		await fill(page, newPerson());
 		await press(page, "Create account");
 		assert.match(await alert(page).textContent(), /link or code is not valid/);
+		assert.match(await alert(page).textContent(), /for the address that it was mailed to/);
 		assert.deepEqual(await everything(page), []);
 
 		await page.goto(`${BASE}/waitlist`);

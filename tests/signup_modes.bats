@@ -77,6 +77,10 @@ org_invitation() {
 	expect 403 signup-closed
 	join eve@example.org ""
 	expect 403 signup-closed
+	# Whose page is still open from before is shown no form that cannot succeed.
+	call register POST /auth/register "email=eve%40example.org&password=${PASSWORD// /+}" "$FORM" "$HTML" "$SAME"
+	[ "$STATUS" = 403 ]
+	[[ "$BODY" = *'role="alert"'* && "$BODY" != *"<form"* ]]
 	[ "$(sql 'SELECT count(*) FROM users')" = 0 ]
 	run -1 yett user invite fay@example.org
 	[[ "$output" = *"signup.mode is closed"* ]]

@@ -21,11 +21,11 @@ fresh_state() {
 	DB="$YETT_SITE_STATE/yett.db"
 }
 
-# One such state is made in a run, for a copy is quicker: whoever comes first, and never half.
-FRESH_STATE=$BATS_RUN_TMPDIR/fresh
+# One such state is made in a run, for a copy is quicker: whoever comes first, and never half. What is no test of bats makes its own.
+FRESH_STATE=${BATS_RUN_TMPDIR-$BATS_TEST_TMPDIR}/fresh
 init_once() {
 	local part
-	part=$(mktemp -d -p "$BATS_RUN_TMPDIR")
+	part=$(mktemp -d -p "${FRESH_STATE%/*}")
 	YETT_SITE_STATE=$part/state "$BIN/yett" init > /dev/null
 	mv -T "$part/state" "$FRESH_STATE" 2> /dev/null || [ -d "$FRESH_STATE" ]
 }

@@ -57,8 +57,8 @@ people() {
 # place FILE TARGET: copy it, with this test's folders and ports for those that it has.
 place() {
 	sed -e "s|/run/yett/|$SITE/run/|" -e "s|/usr/local/share/yett/|$TOP/|" -e "s|/srv/www|$SITE/www|" \
-		-e "s|127\.0\.0\.1:8080|127.0.0.1:$PORT|" -e "s|http://:8080|http://:$PORT|" -e "s|127\.0\.0\.1:3000|127.0.0.1:$APP_PORT|" \
-		-e "s|\"port\" => 3000|\"port\" => $APP_PORT|" -e "s|127\.0\.0\.1:9460|127.0.0.1:$GUARD_PORT|" \
+		-e "s|127\.0\.0\.1:8080\b|127.0.0.1:$PORT|" -e "s|http://:8080\b|http://:$PORT|" -e "s|127\.0\.0\.1:3000\b|127.0.0.1:$APP_PORT|" \
+		-e "s|\"port\" => 3000|\"port\" => $APP_PORT|" -e "s|127\.0\.0\.1:9460\b|127.0.0.1:$GUARD_PORT|" \
 		-e "s|/etc/lighttpd/|$SITE/etc/lighttpd/|" -e "${PLACE_ALSO-}" "$1" > "$2"
 }
 

@@ -221,6 +221,34 @@ gone() {
 	expect 200
 }
 
+# rests PID: has it one thread beside the main one, and of the database open only what it looks at to see that it is still there?
+rests() {
+	[ "$(ls "/proc/$1/task" | wc -l)" = 2 ] && [ "$(readlink "/proc/$1/fd/"* | grep -c '/yett\.db')" = 1 ]
+}
+
+@test "a program of which nothing is asked closes the database and keeps one thread, and answers when something is" {
+	start_site
+	local session i
+	session=$(pgrep -P "$(cat "$YETT_SITE_STATE/run/lighttpd.pid")" -x session)
+	web POST /auth/register --json '{"email":"ann@example.org","password":"'"$PASSWORD"'"}'
+	expect 201
+	take_tokens
+	# One that is refreshed has to be written.
+	for i in 1 2; do
+		web POST /auth/refresh --json "{\"refresh_token\":\"$REFRESH\"}"
+		expect 200
+		take_tokens
+		run ! rests "$session"
+		for _ in $(seq 150); do
+			! rests "$session" || break
+			sleep 0.1
+		done
+		rests "$session"
+	done
+	seq 200 | xargs -P 32 -I{} curl -s -o /dev/null -w '%{http_code}\n' -H "Authorization: Bearer $ACCESS" "$URL/users/me" > "$BATS_TEST_TMPDIR/codes"
+	[ "$(sort "$BATS_TEST_TMPDIR/codes" | uniq -c | tr -s ' ')" = " 200 200" ]
+}
+
 @test "a taken port is said" {
 	start_site
 	run -1 "$TOP/tools/run" "$OUT" "$BATS_TEST_TMPDIR/other" "$PORT"

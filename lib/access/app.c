@@ -149,15 +149,13 @@ open_rest(struct app *app)
 }
 
 enum err
-app_open(const struct conf *conf, struct app *ret_app)
+app_open(struct app *app)
 {
 	enum err e;
 
-	memset(ret_app, 0, sizeof *ret_app);
-	ret_app->conf = *conf;
-	if ((e = open_store(ret_app)) != ERR_OK || (e = open_keys(ret_app)) != ERR_OK ||
-	    (e = open_rest(ret_app)) != ERR_OK)
-		app_close(ret_app);
+	if ((e = open_store(app)) != ERR_OK || (e = open_keys(app)) != ERR_OK ||
+	    (e = open_rest(app)) != ERR_OK)
+		app_close(app);
 	return (e);
 }
 
@@ -242,7 +240,7 @@ static void
 tame_malloc(int mapped)
 {
 
-	mallopt(M_ARENA_MAX, 2);
+	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_MMAP_THRESHOLD, mapped);
 	mallopt(M_TRIM_THRESHOLD, 512 * 1024);
 }
@@ -252,6 +250,9 @@ static enum err
 arrive(struct req *r)
 {
 
+	/* Only looked at as a rule: no two threads take the line of memory from each other. */
+	if (!atomic_load_explicit(&r->app->asked, memory_order_relaxed))
+		atomic_store_explicit(&r->app->asked, true, memory_order_relaxed);
 	arrivals_note(r->app->arrivals, &r->app->conf, r);
 	work_look(r);
 	return (quota_arrive(r));
@@ -295,9 +296,8 @@ serve(struct app *app, const struct program *p)
 int
 app_main(int argc, char **argv, const struct program *p)
 {
+	static struct app app; /* all threads', and too large for a stack */
 	char message[CONF_MESSAGE_SIZE];
-	struct conf conf;
-	struct app app;
 	const char *path;
 	int status;
 
@@ -307,15 +307,15 @@ app_main(int argc, char **argv, const struct program *p)
 	 * and costs nothing until it is used; but to map it for each request would. */
 	tame_malloc(64 * 1024);
 	log_setup(p->name, false, LOG_INFO);
-	if (conf_load(conf_path(path), &conf, message) != ERR_OK ||
-	    guard_conf_check(&conf, message) != ERR_OK) {
+	if (conf_load(conf_path(path), &app.conf, message) != ERR_OK ||
+	    guard_conf_check(&app.conf, message) != ERR_OK) {
 		log_event(LOG_ERROR, NULL, "%s", message);
 		return (1);
 	}
-	log_setup(p->name, conf.log_json, (enum log_level)conf.log_level);
-	if (strcmp(conf.log_to, "syslog") == 0)
+	log_setup(p->name, app.conf.log_json, (enum log_level)app.conf.log_level);
+	if (strcmp(app.conf.log_to, "syslog") == 0)
 		log_to_syslog();
-	if (sodium_init() < 0 || app_open(&conf, &app) != ERR_OK)
+	if (sodium_init() < 0 || app_open(&app) != ERR_OK)
 		return (1);
 	tame_malloc(256 * 1024);
 	status = 1;

@@ -2,6 +2,8 @@
 #ifndef ACCESS_APP_H
 #define ACCESS_APP_H
 
+#include <stdatomic.h>
+
 #include "base/cache.h"
 #include "base/conf.h"
 #include "base/limiter.h"
@@ -37,6 +39,7 @@ struct app {
 	struct arrivals *arrivals;
 	struct guard *guard;  /* of the program that guards; NULL in others */
 	int64_t housekept_at; /* ms of the steady clock */
+	atomic_bool asked;    /* something, since then */
 };
 
 /* What a program is, besides its name. */
@@ -59,11 +62,12 @@ struct program {
 int app_main(int argc, char **argv, const struct program *p);
 
 /**
- * app_open(conf, ret_app), app_close(app):
- * Open the database, keys and the rest that ${conf} names. Makes the first key when there is none.
+ * app_open(app), app_close(app):
+ * Open the database, keys and the rest that ${app}->conf names; all else in ${app} is zero. Makes
+ * the first key when there is none.
  * Errors: as of the parts; what is wrong is logged for the operator.
  */
-MUST_USE enum err app_open(const struct conf *conf, struct app *ret_app);
+MUST_USE enum err app_open(struct app *app);
 void app_close(struct app *app);
 
 #endif

@@ -2,6 +2,8 @@
  * what is long over. */
 #include "access/housekeeping.h"
 
+#include <malloc.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "access/app.h"
@@ -20,10 +22,13 @@
 #include "store/session.h"
 #include "store/user_device.h"
 
+#define REST_MS 6000 /* a thread that did nothing for 5 s has ended by then */
+#define STACK_SIZE ((size_t)256 << 10)
 #define EVERY_MS 30000
-#define SEEN_AFTER_MS 60000 /* how late last_seen_at may be */
-#define SEEN_MAX 512        /* sessions written at once: some 5 ms of the turn to write */
-#define PURGE_MAX 500       /* rows deleted at once, for the same reason */
+#define UNASKED_EVERY_MS 600000 /* whoever is asked something has deleted the same by then */
+#define SEEN_AFTER_MS 60000     /* how late last_seen_at may be */
+#define SEEN_MAX 512            /* sessions written at once: some 5 ms of the turn to write */
+#define PURGE_MAX 500           /* rows deleted at once, for the same reason */
 #define CUTS_MAX 20 /* at once, each a transaction of its own, of 500 rows of the audit log */
 #define DAY_MS ((int64_t)86400000)
 #define INVITATION_KEPT_MS \
@@ -68,7 +73,7 @@ write_seen(struct tx *tx, void *arg)
 static void
 flush_seen(struct app *app, int64_t after_ms)
 {
-	static struct seen seen; /* the main thread's alone, and too large for its stack */
+	static struct seen seen; /* one thread's at a time, and too large for its stack */
 
 	seen.count = 0;
 	seen.after_ms = after_ms;
@@ -118,23 +123,69 @@ cut_audit(struct app *app)
 		log_event(LOG_ERROR, NULL, "the audit log could not be shortened: %s", err_slug(e));
 }
 
-void
-housekeeping_tick(struct app *app)
+/* Is it time? A program of which nothing is asked has nobody to write down, and would open the
+ * database for nothing. */
+static bool
+is_due(const struct app *app)
 {
-	const int64_t now = clock_steady_ms();
+	const int64_t every = atomic_load(&app->asked) ? EVERY_MS : UNASKED_EVERY_MS;
 
-	if (app->guard != NULL)
-		guard_watch(app->guard);
-	if (app->housekept_at == 0)
-		app->housekept_at = now;
-	if (now - app->housekept_at < EVERY_MS)
-		return;
-	app->housekept_at = now;
+	return (clock_steady_ms() - app->housekept_at >= every);
+}
+
+static void
+keep_house(struct app *app)
+{
+
+	app->housekept_at = clock_steady_ms();
+	atomic_store(&app->asked, false);
 	flush_seen(app, SEEN_AFTER_MS);
 	usage_flush(app->usage);
 	if (store_write(app->store, purge, app) != ERR_OK)
 		log_event(LOG_ERROR, NULL, "could not delete what is over");
 	cut_audit(app);
+}
+
+static void *
+do_chores(void *arg)
+{
+	struct app *app = arg;
+
+	if (is_due(app))
+		keep_house(app);
+	store_rest(app->store, REST_MS);
+	return (NULL);
+}
+
+/* The chores are a thread's that ends with them: of what a thread has freed, the C library keeps
+ * some 100 KiB for it as long as it lives. And what lies between what is still used, free(3) never
+ * gives back. */
+static void
+send_for_chores(struct app *app)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	if (pthread_create(&thread, &attr, do_chores, app) == 0)
+		pthread_join(thread, NULL);
+	else
+		do_chores(app);
+	pthread_attr_destroy(&attr);
+	malloc_trim(0);
+}
+
+void
+housekeeping_tick(struct app *app)
+{
+
+	if (app->guard != NULL)
+		guard_watch(app->guard);
+	if (app->housekept_at == 0)
+		app->housekept_at = clock_steady_ms();
+	if (is_due(app) || store_idle(app->store, REST_MS))
+		send_for_chores(app);
 }
 
 void

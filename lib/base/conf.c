@@ -342,7 +342,8 @@ set_defaults(struct conf *c)
 {
 	size_t i;
 
-	memset(c, 0, sizeof *c);
+	memset(c, 0, offsetof(struct conf, guard_rules));
+	c->guard_rules[0] = '\0';
 	for (i = 0; i < COUNT(keys); i++)
 		if (!set_value(c, &keys[i], keys[i].usual))
 			abort();

@@ -67,8 +67,7 @@ struct conf {
 	int64_t apikey_life_s; /* 0: without end */
 	int64_t apikey_max_s;  /* 0: no limit */
 
-	char guard_rules[CONF_LINES_SIZE]; /* one a line; access/guard_conf.h knows what they say */
-	char guard_user[CONF_TEXT_SIZE];   /* email, username, id */
+	char guard_user[CONF_TEXT_SIZE]; /* email, username, id */
 	char guard_ask[CONF_TEXT_SIZE];
 
 	/* proto/mail_conf.h knows what the texts say. */
@@ -97,6 +96,10 @@ struct conf {
 	char log_to[CONF_TEXT_SIZE]; /* stderr or syslog */
 	bool log_json;
 	int64_t log_level;
+
+	/* One a line; access/guard_conf.h knows what they say. The last, for most of it is rarely
+	 * written to, and memory that nobody writes to is none. */
+	char guard_rules[CONF_LINES_SIZE];
 };
 
 /**

@@ -73,9 +73,13 @@ set_up(struct db *db, enum db_mode mode)
 {
 	enum err e;
 
+	/* What is prepared once needs no stock of small memory for the next time. */
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_LOOKASIDE, (void *)NULL, 128, 64);
 	sqlite3_busy_timeout(db->handle, 5000);
 	sqlite3_extended_result_codes(db->handle, 1);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+	if (mode == DB_LOOK)
+		return (ERR_OK);
 	if ((e = db_script(db, settings)) != ERR_OK)
 		return (e);
 	if (mode == DB_READ)
@@ -120,6 +124,8 @@ db_open(const char *path, enum db_mode mode, struct db **ret_db)
 		e = report(db->handle, "open");
 	else
 		e = set_up(db, mode);
+	/* The pages that say what tables there are were read once and for all. */
+	sqlite3_db_release_memory(db->handle);
 	if (e != ERR_OK) {
 		db_close(db);
 		return (e);

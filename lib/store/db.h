@@ -33,6 +33,7 @@ struct db_arg {
 	}
 
 enum db_mode {
+	DB_LOOK, /* only for db_version(): nothing is set, and little read */
 	DB_READ, /* queries only: the connection refuses to write */
 	DB_WRITE,
 	DB_CREATE, /* and make the file, mode 0600, when there is none */

@@ -15,9 +15,9 @@
 #include "base/log.h"
 #include "base/turn.h"
 #include "store/migrate.h"
+#include "store/pool.h"
 
 #define PATH_SIZE 600
-#define READERS_MAX 64
 #define TOUCHED_MAX 64
 /* As many as are likely to wait during one flush; a longer transaction would make the others wait
  * for its turn. */
@@ -46,30 +46,55 @@ struct store {
 	struct versions *versions;
 	struct turn *turn;
 
-	pthread_mutex_t readers_mutex;
-	pthread_cond_t reader_free;
-	struct db *readers[READERS_MAX]; /* the free ones, the last used last: its cache is warm */
-	unsigned int readers_free;
-	unsigned int readers_open;
-	unsigned int readers_max;
+	struct pool *readers;
 
 	pthread_mutex_t mutex; /* of the queue; the leader alone uses the writer */
 	pthread_cond_t changed;
-	struct db *writer;
+	struct db *writer; /* NULL: closed until it is needed */
+	int64_t wrote_at;  /* ms of the steady clock */
+	bool relaxed;
 	struct work *first, *last;
 	bool leading;
 	int64_t turns, longest_ms;
 };
 
+/* Without a connection of those that come: of them there may be none for long. */
 static enum err
-check_version(struct db *db)
+check_version(const char *path)
 {
+	struct db *db;
 	int64_t version;
 	enum err e;
 
-	if ((e = db_version(db, &version)) != ERR_OK)
+	if ((e = db_open(path, DB_LOOK, &db)) != ERR_OK)
 		return (e);
-	return (version == migrate_newest() ? ERR_OK : ERR_VERSION);
+	if ((e = db_version(db, &version)) == ERR_OK && version != migrate_newest())
+		e = ERR_VERSION;
+	db_close(db);
+	return (e);
+}
+
+static enum err
+relax(struct db *db)
+{
+
+	return (db_script(db, "PRAGMA synchronous=NORMAL"));
+}
+
+static enum err
+open_writer(struct store *s)
+{
+	struct db *db;
+	enum err e;
+
+	if ((e = db_open(s->path, DB_WRITE, &db)) != ERR_OK)
+		return (e);
+	if (s->relaxed && (e = relax(db)) != ERR_OK) {
+		db_close(db);
+		return (e);
+	}
+	s->writer = db;
+	return (ERR_OK);
 }
 
 static enum err
@@ -89,9 +114,7 @@ open_files(struct store *s, const char *state_dir)
 	snprintf(path, sizeof path, "%s/write.lock", state_dir);
 	if ((e = turn_open(path, &s->turn)) != ERR_OK)
 		return (e);
-	if ((e = db_open(s->path, DB_WRITE, &s->writer)) != ERR_OK)
-		return (e);
-	return (check_version(s->writer));
+	return (check_version(s->path));
 }
 
 enum err
@@ -103,12 +126,10 @@ store_open(const char *state_dir, unsigned int readers_max, struct store **ret_s
 	if ((s = calloc(1, sizeof *s)) == NULL)
 		return (ERR_NOMEM);
 	s->fd = -1;
-	s->readers_max = readers_max > READERS_MAX ? READERS_MAX : readers_max;
-	pthread_mutex_init(&s->readers_mutex, NULL);
-	pthread_cond_init(&s->reader_free, NULL);
 	pthread_mutex_init(&s->mutex, NULL);
 	pthread_cond_init(&s->changed, NULL);
-	if ((e = open_files(s, state_dir)) != ERR_OK) {
+	if ((e = pool_new(s->path, readers_max, &s->readers)) != ERR_OK ||
+	    (e = open_files(s, state_dir)) != ERR_OK) {
 		store_close(s);
 		return (e);
 	}
@@ -122,8 +143,7 @@ store_close(struct store *s)
 
 	if (s == NULL)
 		return;
-	while (s->readers_free > 0)
-		db_close(s->readers[--s->readers_free]);
+	pool_free(s->readers);
 	db_close(s->writer);
 	if (s->fd >= 0)
 		close(s->fd);
@@ -131,53 +151,19 @@ store_close(struct store *s)
 	versions_close(s->versions);
 	pthread_cond_destroy(&s->changed);
 	pthread_mutex_destroy(&s->mutex);
-	pthread_cond_destroy(&s->reader_free);
-	pthread_mutex_destroy(&s->readers_mutex);
 	free(s);
-}
-
-/* A reader out of the pool, or none and the right to open one. */
-static struct db *
-take_reader(struct store *s)
-{
-	struct db *db = NULL;
-
-	pthread_mutex_lock(&s->readers_mutex);
-	while (s->readers_free == 0 && s->readers_open == s->readers_max)
-		pthread_cond_wait(&s->reader_free, &s->readers_mutex);
-	if (s->readers_free > 0)
-		db = s->readers[--s->readers_free];
-	else
-		s->readers_open++;
-	pthread_mutex_unlock(&s->readers_mutex);
-	return (db);
-}
-
-static void
-give_reader(struct store *s, struct db *db)
-{
-
-	pthread_mutex_lock(&s->readers_mutex);
-	if (db != NULL)
-		s->readers[s->readers_free++] = db;
-	else
-		s->readers_open--;
-	pthread_cond_signal(&s->reader_free);
-	pthread_mutex_unlock(&s->readers_mutex);
 }
 
 enum err
 store_read(struct store *s, struct db **ret_db)
 {
-	struct db *db = take_reader(s);
+	struct db *db;
 	enum err e;
 
-	if (db == NULL && (e = db_open(s->path, DB_READ, &db)) != ERR_OK) {
-		give_reader(s, NULL);
+	if ((e = pool_take(s->readers, &db)) != ERR_OK)
 		return (e);
-	}
 	if ((e = db_run(db, "BEGIN", NULL, 0, NULL)) != ERR_OK) {
-		give_reader(s, db);
+		pool_give(s->readers, db);
 		return (e);
 	}
 	*ret_db = db;
@@ -195,18 +181,55 @@ store_read_end(struct store *s, struct db *db)
 	if (db_run(db, "COMMIT", NULL, 0, NULL) != ERR_OK &&
 	    db_run(db, "ROLLBACK", NULL, 0, NULL) != ERR_OK)
 		log_event(LOG_ERROR, NULL, "database: a read could not be ended");
-	give_reader(s, db);
+	pool_give(s->readers, db);
 }
 
 enum err
 store_relax(struct store *s)
 {
-	enum err e;
+	enum err e = ERR_OK;
 
 	pthread_mutex_lock(&s->mutex);
-	e = db_script(s->writer, "PRAGMA synchronous=NORMAL");
+	s->relaxed = true;
+	if (s->writer != NULL)
+		e = relax(s->writer);
 	pthread_mutex_unlock(&s->mutex);
 	return (e);
+}
+
+/* The mutex is held. */
+static bool
+writer_is_idle(const struct store *s, int64_t idle_ms)
+{
+
+	return (s->writer != NULL && !s->leading && s->first == NULL &&
+	        clock_steady_ms() - s->wrote_at >= idle_ms);
+}
+
+bool
+store_idle(struct store *s, int64_t idle_ms)
+{
+	bool idle;
+
+	pthread_mutex_lock(&s->mutex);
+	idle = writer_is_idle(s, idle_ms);
+	pthread_mutex_unlock(&s->mutex);
+	return (idle || pool_idle(s->readers, idle_ms));
+}
+
+void
+store_rest(struct store *s, int64_t idle_ms)
+{
+	struct db *writer = NULL;
+
+	pthread_mutex_lock(&s->mutex);
+	if (writer_is_idle(s, idle_ms)) {
+		writer = s->writer;
+		s->writer = NULL;
+	}
+	pthread_mutex_unlock(&s->mutex);
+	db_close(writer);
+	pool_rest(s->readers, idle_ms);
 }
 
 struct db *
@@ -363,12 +386,14 @@ lead(struct store *s)
 		s->longest_ms = waited;
 	pthread_mutex_unlock(&s->mutex);
 	if (e == ERR_OK) {
-		run_batch(s, batch);
+		if (s->writer != NULL || (e = open_writer(s)) == ERR_OK)
+			run_batch(s, batch);
 		turn_give(s->turn);
-	} else {
-		fail_all(batch, e);
 	}
+	if (e != ERR_OK)
+		fail_all(batch, e);
 	pthread_mutex_lock(&s->mutex);
+	s->wrote_at = clock_steady_ms();
 	for (w = batch; w != NULL; w = next) {
 		next = w->next; /* w is its thread's, and gone once it is done */
 		w->done = true;

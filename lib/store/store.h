@@ -45,9 +45,18 @@ store_write(struct store *s, enum err (*work)(struct tx *tx, void *arg), void *a
 /**
  * store_relax(s):
  * From now on what this process writes is not flushed to disk at once: it survives the process's
- * death, not a power failure. For who only notes what it can find out again. Errors: ERR_DB.
+ * death, not a power failure. For who only notes what it can find out again, before others use
+ * ${s}. Errors: ERR_DB.
  */
 MUST_USE enum err store_relax(struct store *s);
+
+/**
+ * store_idle(s, idle_ms), store_rest(s, idle_ms):
+ * Is there a connection that nobody has used for ${idle_ms}? And: close all of those. Each has some
+ * 150 KiB of what it knows of the schema, and is opened again within a ms when it is needed.
+ */
+bool store_idle(struct store *s, int64_t idle_ms);
+void store_rest(struct store *s, int64_t idle_ms);
 
 /**
  * tx_db(tx):

@@ -175,20 +175,19 @@ mint_hash(struct app *app, const char *password)
 int
 main(int argc, char **argv)
 {
+	static struct app app;
 	char message[CONF_MESSAGE_SIZE];
-	struct conf conf;
-	struct app app;
 	int status;
 
 	if (argc != 3 || (strcmp(argv[1], "hash") != 0 && strcmp(argv[1], "tokens") != 0)) {
 		fputs(usage, stderr);
 		return (100);
 	}
-	if (conf_load(conf_path(NULL), &conf, message) != ERR_OK) {
+	if (conf_load(conf_path(NULL), &app.conf, message) != ERR_OK) {
 		fprintf(stderr, "mint: %s\n", message);
 		return (1);
 	}
-	if (sodium_init() < 0 || app_open(&conf, &app) != ERR_OK)
+	if (sodium_init() < 0 || app_open(&app) != ERR_OK)
 		return (1);
 	if (strcmp(argv[1], "hash") == 0)
 		status = mint_hash(&app, argv[2]);

@@ -1,11 +1,13 @@
 /* The database of a process: shared commits, undone works, moments, and who may open it. */
 #include "store/store.h"
 
+#include <dirent.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/id.h"
 #include "check.h"
@@ -163,29 +165,113 @@ test_threads(void)
 	ok(turns < THREADS * ROUNDS, "several shared a transaction");
 }
 
-/* Writes by other processes, each with a store of its own: before this one has any, for SQLite is
- * not carried over fork(2). */
+/* One of several processes that write, with a store of its own; and one that rests after each: the
+ * last to leave the database takes its log away, which others may be about to open. */
+static void
+write_apart(bool resting)
+{
+	enum err fine = ERR_OK;
+	int64_t last = 0, count;
+	int i;
+
+	if (store_open(state_dir(), 1, &store) != ERR_OK)
+		_exit(1);
+	for (i = 0; i < ROUNDS * 4; i++) {
+		if (store_write(store, add_both, &fine) != ERR_OK ||
+		    (count = count_now("a")) <= last)
+			_exit(1);
+		last = count;
+		if (resting)
+			store_rest(store, 0);
+	}
+	store_close(store);
+	_exit(0);
+}
+
+/* Before this process has a store, for SQLite is not carried over fork(2). */
 static void
 test_processes(void)
 {
-	enum err fine = ERR_OK;
 	bool well = true;
-	int i, child, status;
+	int child, status;
 
-	for (child = 0; child < 3; child++)
-		if (fork() == 0) {
-			if (store_open(state_dir(), 1, &store) != ERR_OK)
-				_exit(1);
-			for (i = 0; i < ROUNDS; i++)
-				if (store_write(store, add_both, &fine) != ERR_OK)
-					_exit(1);
-			store_close(store);
-			_exit(0);
-		}
+	for (child = 0; child < 6; child++)
+		if (fork() == 0)
+			write_apart(child >= 3);
 	while (wait(&status) > 0)
 		well &= WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	ok(well && store_open(state_dir(), 4, &store) == ERR_OK && count_now("a") == 3 * ROUNDS,
-	    "three processes write one database");
+	ok(well && store_open(state_dir(), 4, &store) == ERR_OK &&
+	        count_now("a") == INT64_C(6) * ROUNDS * 4,
+	    "six processes write one database, three of which rest after each");
+}
+
+/* How often is the database, or its log, open here? */
+static int
+count_open(void)
+{
+	char name[64], path[512];
+	struct dirent *entry;
+	ssize_t len;
+	int count = 0;
+	DIR *d = opendir("/proc/self/fd");
+
+	while (d != NULL && (entry = readdir(d)) != NULL) {
+		snprintf(name, sizeof name, "/proc/self/fd/%.20s", entry->d_name);
+		if ((len = readlink(name, path, sizeof path - 1)) < 0)
+			continue;
+		path[len] = '\0';
+		count += strstr(path, "/yett.db") != NULL;
+	}
+	closedir(d);
+	return (count);
+}
+
+static atomic_bool resting;
+
+static void *
+rest_often(void *arg)
+{
+
+	while (atomic_load(&resting)) {
+		store_rest(store, 0);
+		sched_yield();
+	}
+	return (arg);
+}
+
+static void
+test_rest(void)
+{
+	const int64_t before = count_now("a");
+	enum err fine = ERR_OK;
+	pthread_t rester, writers[4], reader;
+	size_t i;
+
+	ok(store_write(store, add_both, &fine) == ERR_OK && count_open() > 1 &&
+	        store_idle(store, 0) && !store_idle(store, 60000),
+	    "who has read and written has connections, not idle yet");
+	store_rest(store, 60000);
+	ok(count_open() > 1, "which stay until they are");
+	store_rest(store, 0);
+	ok(count_open() == 1 && !store_idle(store, 0), "then all are closed");
+	ok(store_check_file(store) == ERR_OK, "and the file is still known");
+	ok(count_now("a") == before + 1 && store_write(store, add_both, &fine) == ERR_OK &&
+	        count_now("b") == before + 2,
+	    "and reading and writing open them again");
+	atomic_store(&written, 0);
+	atomic_store(&resting, true);
+	pthread_create(&rester, NULL, rest_often, NULL);
+	for (i = 0; i < COUNT(writers); i++)
+		pthread_create(&writers[i], NULL, write_many, NULL);
+	pthread_create(&reader, NULL, read_many, NULL);
+	for (i = 0; i < COUNT(writers); i++)
+		pthread_join(writers[i], NULL);
+	pthread_join(reader, NULL);
+	atomic_store(&resting, false);
+	pthread_join(rester, NULL);
+	ok(atomic_load(&written) == (int)COUNT(writers) * ROUNDS &&
+	        count_now("a") == before + 2 + atomic_load(&written) && atomic_load(&torn) == 0,
+	    "while they are closed again and again nothing is lost or torn");
 }
 
 static enum err
@@ -314,6 +400,7 @@ main(void)
 	test_processes();
 	test_write();
 	test_threads();
+	test_rest();
 	test_versions();
 	test_unique();
 	test_reader();

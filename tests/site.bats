@@ -448,6 +448,40 @@ start_nginx() {
 	expect 200
 }
 
+@test "while threads are stuck others are started, as many as there may be, and they end when they are not needed" {
+	YETT_HTTP_TIMEOUT_S=3 YETT_HTTP_THREADS=8 start_nginx
+	/usr/bin/python3 - "$BATS_TEST_TMPDIR/nginx/session.sock" "$(cat "$BATS_TEST_TMPDIR/nginx/session.pid")" "$URL" <<- 'PY'
+		import os, socket, subprocess, sys, time
+		peers = []
+		def threads():
+		    return len(os.listdir(f"/proc/{sys.argv[2]}/task")) - 1
+		def ask(seconds):
+		    return subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", str(seconds),
+		                           sys.argv[3] + "/.well-known/jwks.json"], capture_output=True, text=True).stdout
+		def say_nothing(count):
+		    for _ in range(count):
+		        s = socket.socket(socket.AF_UNIX)
+		        s.connect(sys.argv[1])
+		        s.sendall(b'\x01\x01\x00\x01\x00\x08\x00\x00')  # the head of a record, and then nothing
+		        peers.append(s)
+		say_nothing(7)
+		assert ask(1) == '200', 'seven of eight are stuck'
+		assert threads() == 8, threads()
+		say_nothing(1)
+		assert ask(1) == '000', 'all eight are'
+		assert threads() == 8, threads()
+		for s in peers:
+		    s.settimeout(60)
+		    assert s.recv(1) == b''
+		assert ask(1) == '200', 'they are free again'
+		for _ in range(150):
+		    if threads() == 1:
+		        break
+		    time.sleep(0.1)
+		assert threads() == 1, threads()
+	PY
+}
+
 @test "a body that trickles in has to arrive in the time of one request" {
 	YETT_HTTP_TIMEOUT_S=2 YETT_HTTP_THREADS=1 start_nginx
 	# A page that is not there, so that the body is only read away; half a record each 0.5 s, without end.

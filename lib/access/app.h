@@ -2,6 +2,7 @@
 #ifndef ACCESS_APP_H
 #define ACCESS_APP_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "base/cache.h"
@@ -37,9 +38,14 @@ struct app {
 	struct quotas *quotas;
 	struct usage *usage;
 	struct arrivals *arrivals;
-	struct guard *guard;  /* of the program that guards; NULL in others */
+	struct guard *guard; /* of the program that guards; NULL in others */
+	atomic_bool asked;   /* something, since the house was kept */
+
+	/* access/housekeeping.h's alone. */
 	int64_t housekept_at; /* ms of the steady clock */
-	atomic_bool asked;    /* something, since then */
+	pthread_t chores;     /* a thread, when it was sent for; */
+	bool sent;
+	atomic_bool at_chores; /* and has not ended them */
 };
 
 /* What a program is, besides its name. */

@@ -154,25 +154,34 @@ do_chores(void *arg)
 	if (is_due(app))
 		keep_house(app);
 	store_rest(app->store, REST_MS);
+	atomic_store(&app->at_chores, false);
 	return (NULL);
 }
 
-/* The chores are a thread's that ends with them: of what a thread has freed, the C library keeps
- * some 100 KiB for it as long as it lives. And what lies between what is still used, free(3) never
- * gives back. */
+/* The chores are a thread's that ends with them: the main thread has to look after those that work,
+ * and of what a thread has freed, the C library keeps some 100 KiB for it as long as it lives. */
 static void
 send_for_chores(struct app *app)
 {
 	pthread_attr_t attr;
-	pthread_t thread;
 
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	if (pthread_create(&thread, &attr, do_chores, app) == 0)
-		pthread_join(thread, NULL);
+	atomic_store(&app->at_chores, true);
+	if (pthread_create(&app->chores, &attr, do_chores, app) == 0)
+		app->sent = true;
 	else
 		do_chores(app);
 	pthread_attr_destroy(&attr);
+}
+
+/* What lies between what is still used, free(3) never gives back. */
+static void
+end_chores(struct app *app)
+{
+
+	pthread_join(app->chores, NULL);
+	app->sent = false;
 	malloc_trim(0);
 }
 
@@ -184,6 +193,10 @@ housekeeping_tick(struct app *app)
 		guard_watch(app->guard);
 	if (app->housekept_at == 0)
 		app->housekept_at = clock_steady_ms();
+	if (atomic_load(&app->at_chores))
+		return;
+	if (app->sent)
+		end_chores(app);
 	if (is_due(app) || store_idle(app->store, REST_MS))
 		send_for_chores(app);
 }
@@ -192,6 +205,8 @@ void
 housekeeping_end(struct app *app)
 {
 
+	if (app->sent)
+		end_chores(app);
 	flush_seen(app, 1);
 	usage_flush(app->usage);
 }

@@ -1,11 +1,9 @@
-/* The loop of every program: threads that wait together for connections, as many as are needed, and
- * one that watches the clock. */
+/* The loop of every program: connections in, to whichever thread waits, and one thread that watches
+ * the clock. */
 #include "http/server.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -19,34 +17,16 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/exchange.h"
+#include "http/workers.h"
 
 #define LISTEN_FD 0
-#define THREADS_MAX 256
 #define KEPT_MAX 1024 /* connections that a web server keeps open to us between requests */
 #define ARENA_MAX ((size_t)1 << 20) /* the largest body is 64 KiB, and a page some 256 KiB */
-#define STACK_SIZE ((size_t)256 << 10)
-#define IDLE_MS 5000 /* after so long without anything to do a thread ends */
-
-/* A place for a thread. Who starts or ends one holds the loop's mutex. */
-struct worker {
-	enum { NOBODY, WORKING, ENDED } state;
-	pthread_t thread;
-	struct loop *loop;
-	struct conn *conn;
-	struct arena *arena;
-};
 
 struct loop {
 	const struct server *server;
 	int epoll;
-	int wake[2]; /* a pipe: a byte in it ends every worker's wait */
 	atomic_uint kept;
-	atomic_uint idle;      /* threads that wait */
-	atomic_bool exhausted; /* a thread could not be started, and that was said */
-	pthread_attr_t attr;
-	pthread_mutex_t mutex; /* of the next ones */
-	unsigned int working;
-	struct worker workers[THREADS_MAX];
 };
 
 static volatile sig_atomic_t stopping;
@@ -91,17 +71,16 @@ keep(struct loop *l, int fd, bool known)
 }
 
 static void
-serve(struct worker *w, int fd, bool known)
+serve(struct loop *l, struct conn *c, struct arena *a, int fd, bool known)
 {
-	struct loop *l = w->loop;
 	bool drained = false, begun, kept = false;
 	char **env;
 
-	if ((begun = conn_begin(w->conn, fd, &env) == ERR_OK)) {
-		exchange(l->server, w->conn, env, w->arena, &drained);
-		kept = conn_finish(w->conn, drained);
+	if ((begun = conn_begin(c, fd, &env) == ERR_OK)) {
+		exchange(l->server, c, env, a, &drained);
+		kept = conn_finish(c, drained);
 	}
-	arena_reset(w->arena);
+	arena_reset(a);
 	if (kept) {
 		keep(l, fd, known);
 		return;
@@ -115,229 +94,86 @@ serve(struct worker *w, int fd, bool known)
 }
 
 static void
-serve_new(struct worker *w)
+serve_new(struct loop *l, struct conn *c, struct arena *a)
 {
 	const int fd = accept4(LISTEN_FD, NULL, NULL, SOCK_CLOEXEC);
 
 	/* Armed again before the request is served, so that another thread takes the next
 	 * connection. */
-	if (!arm(w->loop, LISTEN_FD, EPOLL_CTL_MOD))
+	if (!arm(l, LISTEN_FD, EPOLL_CTL_MOD))
 		log_event(LOG_ERROR, NULL, "cannot wait for connections: %s", strerror(errno));
 	if (fd >= 0)
-		serve(w, fd, false);
+		serve(l, c, a, fd, false);
 	else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
 		nanosleep(&(struct timespec){ .tv_nsec = 10 * 1000 * 1000 }, NULL);
 }
 
-static void *work(void *arg);
-
-/* What a thread has for itself. It is the main thread's again once the thread was joined. */
+/* In a thread: something has come. */
 static void
-clear(struct worker *w)
+serve_ready(void *arg, struct conn *c, struct arena *a, int fd)
 {
 
-	conn_free(w->conn);
-	arena_free(w->arena);
-	*w = (struct worker){ .state = NOBODY };
+	if (fd == LISTEN_FD)
+		serve_new(arg, c, a);
+	else
+		serve(arg, c, a, fd, true);
 }
 
-/* The mutex is held. */
 static bool
-start_worker(struct loop *l, struct worker *w)
+start(struct loop *l, struct workers **ret_workers)
 {
+	const struct workers_task task = {
+		.epoll = l->epoll = epoll_create1(EPOLL_CLOEXEC),
+		.max = l->server->threads,
+		.arena_max = ARENA_MAX,
+		.serve = serve_ready,
+		.arg = l,
+	};
 
-	w->loop = l;
-	w->conn = conn_new();
-	w->arena = arena_new(ARENA_MAX);
-	if (w->conn != NULL && w->arena != NULL &&
-	    pthread_create(&w->thread, &l->attr, work, w) == 0) {
-		w->state = WORKING;
-		l->working++;
-		return (true);
-	}
-	clear(w);
-	return (false);
+	if (l->epoll < 0 || fcntl(LISTEN_FD, F_SETFL, fcntl(LISTEN_FD, F_GETFL) | O_NONBLOCK) < 0 ||
+	    !arm(l, LISTEN_FD, EPOLL_CTL_ADD))
+		return (false);
+	return (workers_start(&task, ret_workers));
 }
 
-/* A place for one more; NULL: there is none. The mutex is held. */
-static struct worker *
-find_place(struct loop *l)
-{
-	unsigned int i;
-
-	for (i = 0; i < THREADS_MAX; i++)
-		if (l->workers[i].state == NOBODY)
-			return (&l->workers[i]);
-	return (NULL);
-}
-
-/* One more thread, when there may be one. False: there may, but the system has none. */
-static bool
-add_worker(struct loop *l)
-{
-	struct worker *place;
-	bool ok = true;
-
-	pthread_mutex_lock(&l->mutex);
-	if (l->working < l->server->threads && !stopping && (place = find_place(l)) != NULL)
-		ok = start_worker(l, place);
-	pthread_mutex_unlock(&l->mutex);
-	return (ok);
-}
-
-/* A thread has got something to do: is there another that waits for what comes next? Of those that
- * leave at the same time exactly one is the last. */
+/* What the main thread does, until a signal ends it. Signals come through only while it waits, so
+ * none is missed between the look and the sleep. */
 static void
-leave_idle(struct loop *l)
+mind(const struct server *s, struct workers *ws, const sigset_t *signals)
 {
-
-	if (atomic_fetch_sub(&l->idle, 1) > 1 || add_worker(l))
-		return;
-	if (!atomic_exchange(&l->exhausted, true))
-		log_event(LOG_WARN, NULL, "cannot start another thread: %s", strerror(errno));
-}
-
-/* The thread may end: another waits, or one was started that does. That one is fresh, while the C
- * library keeps for each thread some 100 KiB of what it has freed, until it ends. */
-static bool
-may_end(struct worker *w, bool others)
-{
-	struct loop *l = w->loop;
-	struct worker *place;
-
-	pthread_mutex_lock(&l->mutex);
-	if (!others && !stopping)
-		others = (place = find_place(l)) != NULL && start_worker(l, place);
-	if (others) {
-		l->working--;
-		w->state = ENDED;
-	}
-	pthread_mutex_unlock(&l->mutex);
-	return (others);
-}
-
-/* Wait for something to do: false when there will be nothing, for this thread at least. */
-static bool
-wait_event(struct worker *w, bool worked, struct epoll_event *ret_event)
-{
-	struct loop *l = w->loop;
-	bool others;
-	int count;
+	int64_t second = clock_steady_ms() + 1000;
 
 	while (!stopping) {
-		atomic_fetch_add(&l->idle, 1);
-		count = epoll_wait(l->epoll, ret_event, 1, IDLE_MS);
-		if (count == 1) {
-			leave_idle(l);
-			return (ret_event->data.fd != l->wake[0]);
-		}
-		others = atomic_fetch_sub(&l->idle, 1) > 1;
-		if (count == 0 && (others || worked) && may_end(w, others))
-			break;
-	}
-	return (false);
-}
-
-static void *
-work(void *arg)
-{
-	struct worker *w = arg;
-	struct epoll_event event;
-	bool worked;
-
-	for (worked = false; wait_event(w, worked, &event); worked = true) {
-		if (event.data.fd == LISTEN_FD)
-			serve_new(w);
-		else
-			serve(w, event.data.fd, true);
-	}
-	return (NULL);
-}
-
-/* Threads that are late, and those that ended. */
-static void
-watch(struct loop *l)
-{
-	const int64_t now = clock_steady_ms();
-	struct worker *w;
-
-	pthread_mutex_lock(&l->mutex);
-	for (w = l->workers; w < l->workers + THREADS_MAX; w++) {
-		if (w->state == WORKING) {
-			conn_watch(w->conn, now, l->server->timeout_s * 1000);
-		} else if (w->state == ENDED) {
-			pthread_join(w->thread, NULL);
-			clear(w);
-		}
-	}
-	pthread_mutex_unlock(&l->mutex);
-}
-
-static bool
-start(struct loop *l)
-{
-	struct epoll_event event = { .events = EPOLLIN };
-
-	pthread_mutex_init(&l->mutex, NULL);
-	pthread_attr_init(&l->attr);
-	pthread_attr_setstacksize(&l->attr, STACK_SIZE);
-	if (fcntl(LISTEN_FD, F_SETFL, fcntl(LISTEN_FD, F_GETFL) | O_NONBLOCK) < 0 ||
-	    pipe(l->wake) < 0 || (l->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0)
-		return (false);
-	event.data.fd = l->wake[0];
-	return (arm(l, LISTEN_FD, EPOLL_CTL_ADD) &&
-	        epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->wake[0], &event) == 0 && add_worker(l));
-}
-
-static void
-stop(struct loop *l)
-{
-	struct worker *w;
-
-	/* With the mutex, so that nobody who has not seen it yet starts another thread. */
-	pthread_mutex_lock(&l->mutex);
-	stopping = 1;
-	pthread_mutex_unlock(&l->mutex);
-	if (write(l->wake[1], "", 1) < 0)
-		log_event(LOG_ERROR, NULL, "cannot wake the threads: %s", strerror(errno));
-	for (w = l->workers; w < l->workers + THREADS_MAX; w++) {
-		if (w->state == NOBODY)
+		workers_mind(ws, signals, second);
+		if (stopping || clock_steady_ms() < second)
 			continue;
-		pthread_join(w->thread, NULL);
-		clear(w);
+		second = clock_steady_ms() + 1000;
+		workers_watch(ws, s->timeout_s * 1000);
+		if (s->tick != NULL)
+			s->tick(s->app);
 	}
-	pthread_attr_destroy(&l->attr);
-	pthread_mutex_destroy(&l->mutex);
-	close(l->epoll);
-	close(l->wake[0]);
-	close(l->wake[1]);
 }
 
 static int
 run_fastcgi(const struct server *s)
 {
-	static struct loop loop = { .epoll = -1, .wake = { -1, -1 } };
+	struct loop loop = { .server = s };
+	struct workers *ws = NULL;
 	sigset_t none, all;
 	bool ok;
 
-	loop.server = s;
 	/* Signals are the main thread's: workers are made while all are blocked. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &none);
-	ok = start(&loop);
 	sigdelset(&none, SIGTERM);
 	sigdelset(&none, SIGINT);
-	if (!ok)
+	if ((ok = start(&loop, &ws)))
+		mind(s, ws, &none);
+	else
 		log_event(LOG_ERROR, NULL, "cannot start: %s", strerror(errno));
-	while (ok && !stopping) {
-		/* Signals come through only during this wait, so none is missed between the look
-		 * and the sleep. */
-		ppoll(NULL, 0, &(struct timespec){ .tv_sec = 1 }, &none);
-		watch(&loop);
-		if (s->tick != NULL && !stopping)
-			s->tick(s->app);
-	}
-	stop(&loop);
+	stopping = 1;
+	workers_stop(ws);
+	close(loop.epoll);
 	pthread_sigmask(SIG_SETMASK, &none, NULL);
 	return (ok ? 0 : 1);
 }

@@ -285,9 +285,11 @@ test_keep(void)
 	set_clock(begin + 31 * DAY_S + 1);
 	app.housekept_at = clock_steady_ms() - 60000;
 	housekeeping_tick(&app);
+	housekeeping_end(&app);
 	ok(count_rows("tool.old") == 1200, "a program of which nothing is asked leaves them be");
 	app.asked = true;
 	housekeeping_tick(&app);
+	housekeeping_end(&app);
 	ok(count_rows("tool.old") == 0 && !app.asked,
 	    "1200 rows later than that are deleted by housekeeping of another");
 	ok(count_rows("audit.cut") == 3, "and each cut of 500 rows is noted");

@@ -1,0 +1,356 @@
+/* The threads that wait together for something to do: a few, which keep all processors busy, and
+ * more only while those are stuck.
+ *
+ * A request that waits for nobody takes some 20 us, and threads that take them up at the same time
+ * only take the processors from each other. One that waits for the disk or a place to hash takes
+ * 1,000 times as long, and must not hold up the others. Nobody knows beforehand which it is. So
+ * there are a few threads more than processors, and the main thread adds one whenever none of them
+ * has come back for 2 ms; who comes back and is not needed any more ends. Of a flood on 2
+ * processors 4 threads answer 25 % more than 16 do (docs/architecture.md, "Decisions"). */
+#include "http/workers.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/conn.h"
+
+#define PLACES 256
+#define SPARE 2       /* more than processors, as some requests wait a little */
+#define STUCK_MS 2    /* so long none comes back */
+#define CALM_LOOKS 25 /* then the main thread sleeps again */
+#define IDLE_MS 5000  /* after so long without anything to do a thread ends */
+#define STACK_SIZE ((size_t)256 << 10)
+
+/* A place for a thread. Who starts or ends one holds the mutex. */
+struct worker {
+	enum { NOBODY, WORKING, ENDED } state;
+	pthread_t thread;
+	struct workers *all;
+	struct conn *conn;
+	struct arena *arena;
+};
+
+struct workers {
+	struct workers_task task;
+	unsigned int enough; /* threads, while none is stuck */
+	int wake;            /* an eventfd: ends every wait */
+	int alarm;           /* another: nobody waits any more */
+	pthread_attr_t attr;
+	atomic_bool leaving;
+	atomic_bool exhausted; /* a thread could not be started, and that was said */
+	atomic_bool watched;   /* the main thread looks every 2 ms */
+	atomic_uint idle;      /* threads that wait */
+	atomic_uint working;   /* threads */
+	atomic_uint returned;  /* how often one came back */
+	unsigned int returned_before, calm;
+	pthread_mutex_t mutex;
+	struct worker places[PLACES];
+};
+
+static void *run(void *arg);
+
+static void
+ring(int fd)
+{
+	const uint64_t one = 1;
+
+	if (write(fd, &one, sizeof one) < 0)
+		log_event(LOG_ERROR, NULL, "cannot wake a thread: %s", strerror(errno));
+}
+
+/* What a thread had for itself. It is nobody's any more once the thread was joined. */
+static void
+clear(struct worker *w)
+{
+
+	conn_free(w->conn);
+	arena_free(w->arena);
+	*w = (struct worker){ .state = NOBODY };
+}
+
+/* NULL: all have somebody, or somebody who ended and was not cleared up after. The mutex is held.
+ */
+static struct worker *
+find_place(struct workers *ws)
+{
+	struct worker *w;
+
+	for (w = ws->places; w < ws->places + PLACES; w++)
+		if (w->state == NOBODY)
+			return (w);
+	return (NULL);
+}
+
+/* The mutex is held. */
+static bool
+start_one(struct workers *ws, struct worker *w)
+{
+
+	w->all = ws;
+	w->conn = conn_new();
+	w->arena = arena_new(ws->task.arena_max);
+	if (w->conn != NULL && w->arena != NULL &&
+	    pthread_create(&w->thread, &ws->attr, run, w) == 0) {
+		w->state = WORKING;
+		atomic_fetch_add(&ws->working, 1);
+		return (true);
+	}
+	clear(w);
+	return (false);
+}
+
+/* One more, if there may be one. Without it, what comes next waits for one of the others. */
+static void
+add(struct workers *ws, unsigned int max)
+{
+	struct worker *place;
+	bool ok = true;
+
+	pthread_mutex_lock(&ws->mutex);
+	if (atomic_load(&ws->working) < max && !atomic_load(&ws->leaving) &&
+	    (place = find_place(ws)) != NULL)
+		ok = start_one(ws, place);
+	pthread_mutex_unlock(&ws->mutex);
+	if (!ok && !atomic_exchange(&ws->exhausted, true))
+		log_event(LOG_WARN, NULL, "cannot start another thread: %s", strerror(errno));
+}
+
+/* Of those that leave at the same time exactly one is the last. */
+static void
+leave_idle(struct workers *ws)
+{
+
+	if (atomic_fetch_sub(&ws->idle, 1) > 1)
+		return;
+	if (atomic_load(&ws->working) < ws->enough)
+		add(ws, ws->enough);
+	else if (atomic_load(&ws->working) < ws->task.max && !atomic_exchange(&ws->watched, true))
+		ring(ws->alarm);
+}
+
+/* The mutex is held. */
+static void
+end(struct worker *w)
+{
+
+	atomic_fetch_sub(&w->all->working, 1);
+	w->state = ENDED;
+}
+
+/* There are more than enough, and another waits. */
+static bool
+is_surplus(struct worker *w)
+{
+	struct workers *ws = w->all;
+	bool surplus;
+
+	if (atomic_load(&ws->working) <= ws->enough || atomic_load(&ws->idle) == 0)
+		return (false);
+	pthread_mutex_lock(&ws->mutex);
+	if ((surplus = atomic_load(&ws->working) > ws->enough))
+		end(w);
+	pthread_mutex_unlock(&ws->mutex);
+	return (surplus);
+}
+
+/* Nothing came for long. The thread may end if another waits, or one is started that does: that one
+ * is fresh, while the C library keeps for each some 100 KiB of what it has freed, until it ends. */
+static bool
+may_end(struct worker *w, bool others)
+{
+	struct workers *ws = w->all;
+	struct worker *place;
+
+	pthread_mutex_lock(&ws->mutex);
+	if (!others && !atomic_load(&ws->leaving))
+		others = (place = find_place(ws)) != NULL && start_one(ws, place);
+	if (others)
+		end(w);
+	pthread_mutex_unlock(&ws->mutex);
+	return (others);
+}
+
+/* Wait for something to do; false when there is nothing for this thread any more. */
+static bool
+wait_ready(struct worker *w, bool worked, int *ret_fd)
+{
+	struct workers *ws = w->all;
+	struct epoll_event event;
+	bool others;
+	int count;
+
+	while (!atomic_load(&ws->leaving)) {
+		atomic_fetch_add(&ws->returned, 1);
+		if (is_surplus(w))
+			return (false);
+		atomic_fetch_add(&ws->idle, 1);
+		if ((count = epoll_wait(ws->task.epoll, &event, 1, IDLE_MS)) == 1) {
+			leave_idle(ws);
+			*ret_fd = event.data.fd;
+			return (event.data.fd != ws->wake);
+		}
+		others = atomic_fetch_sub(&ws->idle, 1) > 1;
+		if (count == 0 && (others || worked) && may_end(w, others))
+			return (false);
+	}
+	return (false);
+}
+
+static void *
+run(void *arg)
+{
+	struct worker *w = arg;
+	const struct workers_task *task = &w->all->task;
+	bool worked;
+	int fd;
+
+	for (worked = false; wait_ready(w, worked, &fd); worked = true)
+		task->serve(task->arg, w->conn, w->arena, fd);
+	return (NULL);
+}
+
+static unsigned int
+count_enough(unsigned int max)
+{
+	const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	const unsigned int enough = processors > 0 ? (unsigned int)processors + SPARE : SPARE;
+
+	return (enough < max ? enough : max);
+}
+
+bool
+workers_start(const struct workers_task *task, struct workers **ret_workers)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	struct workers *ws;
+
+	if ((ws = calloc(1, sizeof *ws)) == NULL)
+		return (false);
+	ws->task = *task;
+	if (task->max > PLACES)
+		ws->task.max = PLACES;
+	ws->enough = count_enough(ws->task.max);
+	ws->wake = eventfd(0, EFD_CLOEXEC);
+	ws->alarm = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	pthread_mutex_init(&ws->mutex, NULL);
+	pthread_attr_init(&ws->attr);
+	pthread_attr_setstacksize(&ws->attr, STACK_SIZE);
+	event.data.fd = ws->wake;
+	if (ws->wake >= 0 && ws->alarm >= 0 &&
+	    epoll_ctl(task->epoll, EPOLL_CTL_ADD, ws->wake, &event) == 0) {
+		add(ws, 1);
+		if (atomic_load(&ws->working) == 1) {
+			*ret_workers = ws;
+			return (true);
+		}
+	}
+	workers_stop(ws);
+	return (false);
+}
+
+void
+workers_stop(struct workers *ws)
+{
+	struct worker *w;
+
+	if (ws == NULL)
+		return;
+	/* With the mutex, so that nobody who has not seen it yet starts another thread. */
+	pthread_mutex_lock(&ws->mutex);
+	atomic_store(&ws->leaving, true);
+	pthread_mutex_unlock(&ws->mutex);
+	if (ws->wake >= 0)
+		ring(ws->wake);
+	for (w = ws->places; w < ws->places + PLACES; w++)
+		if (w->state != NOBODY) {
+			pthread_join(w->thread, NULL);
+			clear(w);
+		}
+	close(ws->wake);
+	close(ws->alarm);
+	pthread_attr_destroy(&ws->attr);
+	pthread_mutex_destroy(&ws->mutex);
+	free(ws);
+}
+
+/* Is all well for long enough? The last that leaves rings when nobody looks; so whoever stops
+ * looking looks once more. */
+static bool
+is_calm(struct workers *ws)
+{
+
+	if (atomic_load(&ws->working) < ws->task.max) {
+		if (atomic_load(&ws->idle) == 0)
+			ws->calm = 0;
+		if (++ws->calm < CALM_LOOKS)
+			return (false);
+	}
+	ws->calm = 0;
+	atomic_store(&ws->watched, false);
+	return (atomic_load(&ws->idle) > 0 || atomic_load(&ws->working) == ws->task.max ||
+	        atomic_exchange(&ws->watched, true));
+}
+
+/* Has nobody come back since the last look, and nobody waits? Then all are stuck. */
+static void
+look(struct workers *ws)
+{
+	const unsigned int returned = atomic_load(&ws->returned);
+
+	if (atomic_load(&ws->idle) == 0 && returned == ws->returned_before)
+		add(ws, ws->task.max);
+	ws->returned_before = returned;
+}
+
+static void
+sleep_until(struct workers *ws, const sigset_t *signals, int64_t ms)
+{
+	struct pollfd alarm = { .fd = ws->alarm, .events = POLLIN };
+	const struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+	uint64_t count;
+
+	if (ppoll(&alarm, 1, &time, signals) == 1 && read(ws->alarm, &count, sizeof count) < 0)
+		log_event(LOG_ERROR, NULL, "cannot read an eventfd: %s", strerror(errno));
+}
+
+void
+workers_mind(struct workers *ws, const sigset_t *signals, int64_t until)
+{
+	int64_t left = until - clock_steady_ms();
+
+	if (atomic_load(&ws->watched) && !is_calm(ws)) {
+		look(ws);
+		left = left < STUCK_MS ? left : STUCK_MS;
+	}
+	if (left > 0)
+		sleep_until(ws, signals, left);
+}
+
+void
+workers_watch(struct workers *ws, int64_t max_ms)
+{
+	const int64_t now = clock_steady_ms();
+	struct worker *w;
+
+	pthread_mutex_lock(&ws->mutex);
+	for (w = ws->places; w < ws->places + PLACES; w++) {
+		if (w->state == WORKING) {
+			conn_watch(w->conn, now, max_ms);
+		} else if (w->state == ENDED) {
+			pthread_join(w->thread, NULL);
+			clear(w);
+		}
+	}
+	pthread_mutex_unlock(&ws->mutex);
+}

@@ -245,14 +245,21 @@ tame_malloc(int mapped)
 	mallopt(M_TRIM_THRESHOLD, 512 * 1024);
 }
 
+void
+app_asked(struct app *app)
+{
+
+	/* Only looked at as a rule: no two threads take the line of memory from each other. */
+	if (!atomic_load_explicit(&app->asked, memory_order_relaxed))
+		atomic_store_explicit(&app->asked, true, memory_order_relaxed);
+}
+
 /* Before anybody looks who asks. */
 static enum err
 arrive(struct req *r)
 {
 
-	/* Only looked at as a rule: no two threads take the line of memory from each other. */
-	if (!atomic_load_explicit(&r->app->asked, memory_order_relaxed))
-		atomic_store_explicit(&r->app->asked, true, memory_order_relaxed);
+	app_asked(r->app);
 	arrivals_note(r->app->arrivals, &r->app->conf, r);
 	work_look(r);
 	return (quota_arrive(r));

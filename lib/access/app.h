@@ -39,7 +39,7 @@ struct app {
 	struct usage *usage;
 	struct arrivals *arrivals;
 	struct guard *guard; /* of the program that guards; NULL in others */
-	atomic_bool asked;   /* something, since the house was kept */
+	atomic_bool asked;   /* something, since the house was kept: app_asked() */
 
 	/* access/housekeeping.h's alone. */
 	int64_t housekept_at; /* ms of the steady clock */
@@ -66,6 +66,12 @@ struct program {
  * failure; 100 for a wrong call.
  */
 int app_main(int argc, char **argv, const struct program *p);
+
+/**
+ * app_asked(app):
+ * Something is asked of the program: it has to keep house.
+ */
+void app_asked(struct app *app);
 
 /**
  * app_open(app), app_close(app):

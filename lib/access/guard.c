@@ -311,6 +311,7 @@ guard_ask(struct req *r, const struct guard_target *target, const struct guard_w
 	enum err e;
 
 	*ret_decision = (struct guard_decision){ .verdict = GUARD_DENIED };
+	app_asked(r->app);
 	if (atomic_load(&g->blind))
 		return (ERR_DB);
 	if ((e = guard_who_find(r, ret_who)) != ERR_OK ||

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "http/server.h"
 #include "store/attempt.h"
 #include "store/invitation.h"
 #include "store/one_time.h"
@@ -28,8 +29,9 @@
 #define UNASKED_EVERY_MS 600000 /* whoever is asked something has deleted the same by then */
 #define SEEN_AFTER_MS 60000     /* how late last_seen_at may be */
 #define SEEN_MAX 512            /* sessions written at once: some 5 ms of the turn to write */
-#define PURGE_MAX 500           /* rows deleted at once, for the same reason */
-#define CUTS_MAX 20 /* at once, each a transaction of its own, of 500 rows of the audit log */
+#define PURGE_MAX 500           /* rows of a kind deleted at once, for the same reason, */
+#define PURGE_TIMES 100 /* so often, while there are more: more than anybody adds meanwhile */
+#define CUTS_MAX 20     /* at once, each a transaction of its own, of 500 rows of the audit log */
 #define DAY_MS ((int64_t)86400000)
 #define INVITATION_KEPT_MS \
 	(7 * DAY_MS) /* after its end: nobody came, and the address is forgotten */
@@ -82,27 +84,54 @@ flush_seen(struct app *app, int64_t after_ms)
 		log_event(LOG_ERROR, NULL, "could not write down which sessions were seen");
 }
 
+struct purging {
+	const struct app *app;
+	bool more;
+};
+
 static enum err
 purge(struct tx *tx, void *arg)
 {
-	const struct app *app = arg;
+	struct purging *p = arg;
 	const int64_t now = clock_ms();
+	const struct {
+		enum err (*purge)(struct tx *tx, int64_t before, int64_t limit, int64_t *ret_count);
+		int64_t before;
+	} kinds[] = {
+		/* A day longer, so that whoever comes back with an ended session is told so from
+		 * its row. */
+		{ session_purge, now - DAY_MS },
+		{ invitation_purge, now - INVITATION_KEPT_MS },
+		{ waitlist_purge, now - WAITING_KEPT_MS },
+		{ one_time_purge, now },
+		{ user_device_purge, now - DEVICE_NOTICE_KEPT_MS },
+		{ attempt_purge, now - p->app->conf.keep_attempts_s * 1000 },
+	};
 	int64_t count;
 	enum err e;
+	size_t i;
 
-	/* A day longer, so that whoever comes back with an ended session is told so from its row.
-	 */
-	if ((e = session_purge(tx, now - DAY_MS, PURGE_MAX, &count)) != ERR_OK)
-		return (e);
-	if ((e = invitation_purge(tx, now - INVITATION_KEPT_MS, PURGE_MAX)) != ERR_OK)
-		return (e);
-	if ((e = waitlist_purge(tx, now - WAITING_KEPT_MS, PURGE_MAX)) != ERR_OK)
-		return (e);
-	if ((e = one_time_purge(tx, now, PURGE_MAX)) != ERR_OK)
-		return (e);
-	if ((e = user_device_purge(tx, now - DEVICE_NOTICE_KEPT_MS, PURGE_MAX)) != ERR_OK)
-		return (e);
-	return (attempt_purge(tx, now - app->conf.keep_attempts_s * 1000, PURGE_MAX, &count));
+	p->more = false;
+	for (i = 0; i < COUNT(kinds); i++) {
+		if ((e = kinds[i].purge(tx, kinds[i].before, PURGE_MAX, &count)) != ERR_OK)
+			return (e);
+		p->more |= count == PURGE_MAX;
+	}
+	return (ERR_OK);
+}
+
+/* What is over, in transactions that hold up nobody for long. */
+static void
+purge_all(struct app *app)
+{
+	struct purging p = { .app = app, .more = true };
+	int i;
+
+	for (i = 0; p.more && i < PURGE_TIMES && !server_stopping(); i++)
+		if (store_write(app->store, purge, &p) != ERR_OK) {
+			log_event(LOG_ERROR, NULL, "could not delete what is over");
+			return;
+		}
 }
 
 static void
@@ -141,8 +170,7 @@ keep_house(struct app *app)
 	atomic_store(&app->asked, false);
 	flush_seen(app, SEEN_AFTER_MS);
 	usage_flush(app->usage);
-	if (store_write(app->store, purge, app) != ERR_OK)
-		log_event(LOG_ERROR, NULL, "could not delete what is over");
+	purge_all(app);
 	cut_audit(app);
 }
 
@@ -168,10 +196,9 @@ send_for_chores(struct app *app)
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_SIZE);
 	atomic_store(&app->at_chores, true);
-	if (pthread_create(&app->chores, &attr, do_chores, app) == 0)
-		app->sent = true;
-	else
-		do_chores(app);
+	app->sent = pthread_create(&app->chores, &attr, do_chores, app) == 0;
+	if (!app->sent) /* again in a second */
+		atomic_store(&app->at_chores, false);
 	pthread_attr_destroy(&attr);
 }
 
@@ -191,12 +218,12 @@ housekeeping_tick(struct app *app)
 
 	if (app->guard != NULL)
 		guard_watch(app->guard);
-	if (app->housekept_at == 0)
-		app->housekept_at = clock_steady_ms();
 	if (atomic_load(&app->at_chores))
 		return;
 	if (app->sent)
 		end_chores(app);
+	if (app->housekept_at == 0)
+		app->housekept_at = clock_steady_ms();
 	if (is_due(app) || store_idle(app->store, REST_MS))
 		send_for_chores(app);
 }

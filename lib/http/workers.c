@@ -4,9 +4,10 @@
  * A request that waits for nobody takes some 20 us, and threads that take them up at the same time
  * only take the processors from each other. One that waits for the disk or a place to hash takes
  * 1,000 times as long, and must not hold up the others. Nobody knows beforehand which it is. So
- * there are a few threads more than processors, and the main thread adds one whenever none of them
- * has come back for 2 ms; who comes back and is not needed any more ends. Of a flood on 2
- * processors 4 threads answer 25 % more than 16 do (docs/architecture.md, "Decisions"). */
+ * there are a few threads more than processors, not counting those that have been at the same thing
+ * for some ms: for each of these the main thread adds one. Who comes back and is not needed any
+ * more ends. Of a flood on 2 processors 4 threads answer 16 % more than 16 do
+ * (docs/architecture.md, "Decisions"). */
 #include "http/workers.h"
 
 #include <errno.h>
@@ -27,8 +28,9 @@
 
 #define PLACES 256
 #define SPARE 2       /* more than processors, as some requests wait a little */
-#define STUCK_MS 2    /* so long none comes back */
-#define CALM_LOOKS 25 /* then the main thread sleeps again */
+#define LOOK_MS 2     /* how often the main thread looks, once nobody waits */
+#define STUCK_LOOKS 2 /* who is still at the same thing then, and after that, is stuck */
+#define CALM_LOOKS 25 /* so often somebody waits, and it sleeps again */
 #define IDLE_MS 5000  /* after so long without anything to do a thread ends */
 #define STACK_SIZE ((size_t)256 << 10)
 
@@ -39,6 +41,9 @@ struct worker {
 	struct workers *all;
 	struct conn *conn;
 	struct arena *arena;
+	atomic_uint begun; /* how often it had something to do */
+	/* The main thread's: what that was at its last look, and how many looks ago that was so. */
+	unsigned int begun_before, looks;
 };
 
 struct workers {
@@ -52,8 +57,8 @@ struct workers {
 	atomic_bool watched;   /* the main thread looks every 2 ms */
 	atomic_uint idle;      /* threads that wait */
 	atomic_uint working;   /* threads */
-	atomic_uint returned;  /* how often one came back */
-	unsigned int returned_before, calm;
+	atomic_uint stuck;     /* of them, at the last look */
+	unsigned int calm;     /* looks since somebody waited each time */
 	pthread_mutex_t mutex;
 	struct worker places[PLACES];
 };
@@ -79,73 +84,111 @@ clear(struct worker *w)
 	*w = (struct worker){ .state = NOBODY };
 }
 
-/* NULL: all have somebody, or somebody who ended and was not cleared up after. The mutex is held.
- */
-static struct worker *
-find_place(struct workers *ws)
+/* After threads that ended, which need no more than to be joined. The mutex is held. */
+static void
+clear_up(struct workers *ws)
 {
 	struct worker *w;
 
 	for (w = ws->places; w < ws->places + PLACES; w++)
-		if (w->state == NOBODY)
-			return (w);
+		if (w->state == ENDED) {
+			pthread_join(w->thread, NULL);
+			clear(w);
+		}
+}
+
+/* NULL: all have somebody who works. The mutex is held. */
+static struct worker *
+find_place(struct workers *ws)
+{
+	struct worker *w;
+	int tries;
+
+	for (tries = 0; tries < 2; tries++) {
+		for (w = ws->places; w < ws->places + PLACES; w++)
+			if (w->state == NOBODY)
+				return (w);
+		clear_up(ws);
+	}
 	return (NULL);
 }
 
 /* The mutex is held. */
 static bool
-start_one(struct workers *ws, struct worker *w)
+start_one(struct workers *ws)
 {
+	struct worker *w = find_place(ws);
 
+	if (w == NULL)
+		return (false);
 	w->all = ws;
 	w->conn = conn_new();
 	w->arena = arena_new(ws->task.arena_max);
 	if (w->conn != NULL && w->arena != NULL &&
-	    pthread_create(&w->thread, &ws->attr, run, w) == 0) {
+	    (errno = pthread_create(&w->thread, &ws->attr, run, w)) == 0) {
 		w->state = WORKING;
 		atomic_fetch_add(&ws->working, 1);
 		return (true);
 	}
+	if (!atomic_exchange(&ws->exhausted, true))
+		log_event(LOG_WARN, NULL, "cannot start another thread: %s", strerror(errno));
 	clear(w);
 	return (false);
 }
 
-/* One more, if there may be one. Without it, what comes next waits for one of the others. */
-static void
+/* One more, if there may be so many. False: there are no more than before. */
+static bool
 add(struct workers *ws, unsigned int max)
 {
-	struct worker *place;
-	bool ok = true;
+	bool added;
 
 	pthread_mutex_lock(&ws->mutex);
-	if (atomic_load(&ws->working) < max && !atomic_load(&ws->leaving) &&
-	    (place = find_place(ws)) != NULL)
-		ok = start_one(ws, place);
+	added = atomic_load(&ws->working) < max && !atomic_load(&ws->leaving) && start_one(ws);
 	pthread_mutex_unlock(&ws->mutex);
-	if (!ok && !atomic_exchange(&ws->exhausted, true))
-		log_event(LOG_WARN, NULL, "cannot start another thread: %s", strerror(errno));
+	return (added);
+}
+
+/* Nobody waits, so the main thread has to look what the others do; unless there may be no more. */
+static void
+raise_alarm(struct workers *ws)
+{
+
+	if (atomic_load(&ws->working) < ws->task.max && !atomic_exchange(&ws->watched, true))
+		ring(ws->alarm);
 }
 
 /* Of those that leave at the same time exactly one is the last. */
 static void
-leave_idle(struct workers *ws)
+leave_idle(struct worker *w)
 {
+	struct workers *ws = w->all;
 
-	if (atomic_fetch_sub(&ws->idle, 1) > 1)
-		return;
-	if (atomic_load(&ws->working) < ws->enough)
-		add(ws, ws->enough);
-	else if (atomic_load(&ws->working) < ws->task.max && !atomic_exchange(&ws->watched, true))
-		ring(ws->alarm);
+	atomic_fetch_add(&w->begun, 1);
+	if (atomic_fetch_sub(&ws->idle, 1) == 1 &&
+	    (atomic_load(&ws->working) >= ws->enough || !add(ws, ws->enough)))
+		raise_alarm(ws);
 }
 
 /* The mutex is held. */
 static void
 end(struct worker *w)
 {
+	struct workers *ws = w->all;
 
-	atomic_fetch_sub(&w->all->working, 1);
 	w->state = ENDED;
+	atomic_fetch_sub(&ws->working, 1);
+	/* Whoever waited when this was decided may have left, and thought that there were as many
+	 * as there may be. */
+	if (atomic_load(&ws->idle) == 0)
+		raise_alarm(ws);
+}
+
+static bool
+are_surplus(const struct workers *ws)
+{
+
+	return (atomic_load(&ws->working) > ws->enough + atomic_load(&ws->stuck) &&
+	        atomic_load(&ws->idle) > 0);
 }
 
 /* There are more than enough, and another waits. */
@@ -155,10 +198,10 @@ is_surplus(struct worker *w)
 	struct workers *ws = w->all;
 	bool surplus;
 
-	if (atomic_load(&ws->working) <= ws->enough || atomic_load(&ws->idle) == 0)
+	if (!are_surplus(ws))
 		return (false);
 	pthread_mutex_lock(&ws->mutex);
-	if ((surplus = atomic_load(&ws->working) > ws->enough))
+	if ((surplus = are_surplus(ws)))
 		end(w);
 	pthread_mutex_unlock(&ws->mutex);
 	return (surplus);
@@ -170,11 +213,10 @@ static bool
 may_end(struct worker *w, bool others)
 {
 	struct workers *ws = w->all;
-	struct worker *place;
 
 	pthread_mutex_lock(&ws->mutex);
 	if (!others && !atomic_load(&ws->leaving))
-		others = (place = find_place(ws)) != NULL && start_one(ws, place);
+		others = start_one(ws);
 	if (others)
 		end(w);
 	pthread_mutex_unlock(&ws->mutex);
@@ -191,12 +233,11 @@ wait_ready(struct worker *w, bool worked, int *ret_fd)
 	int count;
 
 	while (!atomic_load(&ws->leaving)) {
-		atomic_fetch_add(&ws->returned, 1);
 		if (is_surplus(w))
 			return (false);
 		atomic_fetch_add(&ws->idle, 1);
 		if ((count = epoll_wait(ws->task.epoll, &event, 1, IDLE_MS)) == 1) {
-			leave_idle(ws);
+			leave_idle(w);
 			*ret_fd = event.data.fd;
 			return (event.data.fd != ws->wake);
 		}
@@ -234,6 +275,7 @@ workers_start(const struct workers_task *task, struct workers **ret_workers)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 	struct workers *ws;
+	int why;
 
 	if ((ws = calloc(1, sizeof *ws)) == NULL)
 		return (false);
@@ -248,15 +290,25 @@ workers_start(const struct workers_task *task, struct workers **ret_workers)
 	pthread_attr_setstacksize(&ws->attr, STACK_SIZE);
 	event.data.fd = ws->wake;
 	if (ws->wake >= 0 && ws->alarm >= 0 &&
-	    epoll_ctl(task->epoll, EPOLL_CTL_ADD, ws->wake, &event) == 0) {
-		add(ws, 1);
-		if (atomic_load(&ws->working) == 1) {
-			*ret_workers = ws;
-			return (true);
-		}
+	    epoll_ctl(task->epoll, EPOLL_CTL_ADD, ws->wake, &event) == 0 && add(ws, 1)) {
+		*ret_workers = ws;
+		return (true);
 	}
+	why = errno;
 	workers_stop(ws);
+	errno = why;
 	return (false);
+}
+
+static bool
+is_somebody(struct workers *ws, const struct worker *w)
+{
+	bool somebody;
+
+	pthread_mutex_lock(&ws->mutex);
+	somebody = w->state != NOBODY;
+	pthread_mutex_unlock(&ws->mutex);
+	return (somebody);
 }
 
 void
@@ -273,7 +325,7 @@ workers_stop(struct workers *ws)
 	if (ws->wake >= 0)
 		ring(ws->wake);
 	for (w = ws->places; w < ws->places + PLACES; w++)
-		if (w->state != NOBODY) {
+		if (is_somebody(ws, w)) {
 			pthread_join(w->thread, NULL);
 			clear(w);
 		}
@@ -297,20 +349,43 @@ is_calm(struct workers *ws)
 			return (false);
 	}
 	ws->calm = 0;
+	atomic_store(&ws->stuck, 0);
 	atomic_store(&ws->watched, false);
 	return (atomic_load(&ws->idle) > 0 || atomic_load(&ws->working) == ws->task.max ||
 	        atomic_exchange(&ws->watched, true));
 }
 
-/* Has nobody come back since the last look, and nobody waits? Then all are stuck. */
+static bool
+is_stuck(struct worker *w)
+{
+	const unsigned int begun = atomic_load(&w->begun);
+
+	if (w->state != WORKING)
+		return (false);
+	if (begun != w->begun_before)
+		w->looks = 0;
+	else if (w->looks < STUCK_LOOKS)
+		w->looks++;
+	w->begun_before = begun;
+	return (w->looks == STUCK_LOOKS);
+}
+
+/* Nobody waits: are enough of them not stuck? */
 static void
 look(struct workers *ws)
 {
-	const unsigned int returned = atomic_load(&ws->returned);
+	unsigned int stuck = 0;
+	struct worker *w;
 
-	if (atomic_load(&ws->idle) == 0 && returned == ws->returned_before)
+	if (atomic_load(&ws->idle) > 0)
+		return;
+	pthread_mutex_lock(&ws->mutex);
+	for (w = ws->places; w < ws->places + PLACES; w++)
+		stuck += is_stuck(w);
+	pthread_mutex_unlock(&ws->mutex);
+	atomic_store(&ws->stuck, stuck);
+	if (atomic_load(&ws->working) < ws->enough + stuck)
 		add(ws, ws->task.max);
-	ws->returned_before = returned;
 }
 
 static void
@@ -331,10 +406,10 @@ workers_mind(struct workers *ws, const sigset_t *signals, int64_t until)
 
 	if (atomic_load(&ws->watched) && !is_calm(ws)) {
 		look(ws);
-		left = left < STUCK_MS ? left : STUCK_MS;
+		left = left < LOOK_MS ? left : LOOK_MS;
 	}
-	if (left > 0)
-		sleep_until(ws, signals, left);
+	/* Signals come through only there. */
+	sleep_until(ws, signals, left > 0 ? left : 0);
 }
 
 void
@@ -344,13 +419,9 @@ workers_watch(struct workers *ws, int64_t max_ms)
 	struct worker *w;
 
 	pthread_mutex_lock(&ws->mutex);
-	for (w = ws->places; w < ws->places + PLACES; w++) {
-		if (w->state == WORKING) {
+	for (w = ws->places; w < ws->places + PLACES; w++)
+		if (w->state == WORKING)
 			conn_watch(w->conn, now, max_ms);
-		} else if (w->state == ENDED) {
-			pthread_join(w->thread, NULL);
-			clear(w);
-		}
-	}
+	clear_up(ws);
 	pthread_mutex_unlock(&ws->mutex);
 }

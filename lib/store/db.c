@@ -126,12 +126,12 @@ db_open(const char *path, enum db_mode mode, struct db **ret_db)
 		e = report(db->handle, "open");
 	else
 		e = set_up(db, mode);
-	/* The pages that say what tables there are were read once and for all. */
-	sqlite3_db_release_memory(db->handle);
 	if (e != ERR_OK) {
 		db_close(db);
 		return (e);
 	}
+	/* The pages that say what tables there are were read once and for all. */
+	sqlite3_db_release_memory(db->handle);
 	*ret_db = db;
 	return (ERR_OK);
 }

@@ -151,12 +151,12 @@ invitation_drop(struct tx *tx, const char *id)
 }
 
 enum err
-invitation_purge(struct tx *tx, int64_t before, int64_t limit)
+invitation_purge(struct tx *tx, int64_t before, int64_t limit, int64_t *ret_count)
 {
 	static const char sql[] =
 	    "DELETE FROM org_invitations WHERE id IN (SELECT id FROM org_invitations "
 	    "WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)";
 	const struct db_arg args[] = { DB_INT(before), DB_INT(limit) };
 
-	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+	return (db_run(tx_db(tx), sql, args, COUNT(args), ret_count));
 }

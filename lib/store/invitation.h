@@ -69,10 +69,12 @@ MUST_USE enum err invitation_set_token(struct tx *tx, const char *id,
 MUST_USE enum err invitation_drop(struct tx *tx, const char *id);
 
 /**
- * invitation_purge(tx, before, limit):
- * Delete at most ${limit} that expired before ${before}: the addresses of people who did not come.
+ * invitation_purge(tx, before, limit, ret_count):
+ * Delete at most ${limit} that expired before ${before}: the addresses of people who did not come;
+ * ${ret_count}: so many.
  * Errors: ERR_DB.
  */
-MUST_USE enum err invitation_purge(struct tx *tx, int64_t before, int64_t limit);
+MUST_USE enum err
+invitation_purge(struct tx *tx, int64_t before, int64_t limit, int64_t *ret_count);
 
 #endif

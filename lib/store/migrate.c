@@ -67,6 +67,21 @@ apply_one(struct db *db, int64_t version)
 }
 
 enum err
+migrate_require(struct db *db)
+{
+	int64_t version;
+	enum err e;
+
+	if ((e = db_version(db, &version)) != ERR_OK)
+		return (e);
+	if (version == migrate_newest())
+		return (ERR_OK);
+	log_event(LOG_ERROR, NULL, "the database has version %lld, and this program %lld",
+	    (long long)version, (long long)migrate_newest());
+	return (ERR_VERSION);
+}
+
+enum err
 migrate_apply(struct db *db, int64_t *ret_from)
 {
 	int64_t version;

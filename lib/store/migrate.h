@@ -24,6 +24,12 @@ extern const int64_t migrations_count;
 int64_t migrate_newest(void);
 
 /**
+ * migrate_require(db):
+ * Is ${db} of that version? Errors: ERR_VERSION (logged), ERR_DB.
+ */
+MUST_USE enum err migrate_require(struct db *db);
+
+/**
  * migrate_apply(db, ret_from):
  * Bring the database up to the newest version; ${ret_from} is the one it had. A newer one than ours
  * is left alone. Errors: ERR_VERSION when it is newer; ERR_DB.

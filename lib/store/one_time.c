@@ -197,12 +197,12 @@ one_time_drop_user(struct tx *tx, const char *purpose, const char *user_id)
 }
 
 enum err
-one_time_purge(struct tx *tx, int64_t before, int64_t limit)
+one_time_purge(struct tx *tx, int64_t before, int64_t limit, int64_t *ret_count)
 {
 	static const char sql[] =
 	    "DELETE FROM one_time_tokens WHERE id IN (SELECT id FROM one_time_tokens WHERE "
 	    "expires_at < ?1 ORDER BY expires_at LIMIT ?2)";
 	const struct db_arg args[] = { DB_INT(before), DB_INT(limit) };
 
-	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+	return (db_run(tx_db(tx), sql, args, COUNT(args), ret_count));
 }

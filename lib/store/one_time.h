@@ -80,14 +80,14 @@ MUST_USE enum err one_time_drop_older(struct tx *tx, const struct one_time *t);
 
 /**
  * one_time_drop(tx, id), one_time_drop_email(tx, purpose, email), one_time_drop_user(tx, purpose,
- * user_id), one_time_purge(tx, before, limit):
+ * user_id), one_time_purge(tx, before, limit, ret_count):
  * Away with one; with all for ${purpose} that were mailed to the address, or are the user's
- * (${purpose} NULL: for whatever); with at most ${limit} that expired before. None is no error.
- * Errors: ERR_DB.
+ * (${purpose} NULL: for whatever); with at most ${limit} that expired before, ${ret_count} of them.
+ * None is no error. Errors: ERR_DB.
  */
 MUST_USE enum err one_time_drop(struct tx *tx, const char *id);
 MUST_USE enum err one_time_drop_email(struct tx *tx, const char *purpose, const char *email);
 MUST_USE enum err one_time_drop_user(struct tx *tx, const char *purpose, const char *user_id);
-MUST_USE enum err one_time_purge(struct tx *tx, int64_t before, int64_t limit);
+MUST_USE enum err one_time_purge(struct tx *tx, int64_t before, int64_t limit, int64_t *ret_count);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "store/migrate.h"
 
 #define CONNECTIONS_MAX 64
 
@@ -65,6 +66,22 @@ pool_give(struct pool *p, struct db *db)
 	pthread_mutex_unlock(&p->mutex);
 }
 
+/* It may be a while since the last one, and another database there. */
+static enum err
+open_one(const struct pool *p, struct db **ret_db)
+{
+	struct db *db;
+	enum err e;
+
+	if ((e = db_open(p->path, DB_READ, &db)) != ERR_OK)
+		return (e);
+	if ((e = migrate_require(db)) == ERR_OK)
+		*ret_db = db;
+	else
+		db_close(db);
+	return (e);
+}
+
 enum err
 pool_take(struct pool *p, struct db **ret_db)
 {
@@ -79,7 +96,7 @@ pool_take(struct pool *p, struct db **ret_db)
 	else
 		p->open++; /* the right to open one */
 	pthread_mutex_unlock(&p->mutex);
-	if (db == NULL && (e = db_open(p->path, DB_READ, &db)) != ERR_OK)
+	if (db == NULL && (e = open_one(p, &db)) != ERR_OK)
 		pool_give(p, NULL);
 	else
 		*ret_db = db;

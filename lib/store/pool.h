@@ -21,7 +21,8 @@ void pool_free(struct pool *p);
 /**
  * pool_take(p, ret_db), pool_give(p, db):
  * A connection for one thread, the one used last; opened when all that are open are taken. Waits
- * while ${max} are. Errors: as of db_open().
+ * while ${max} are. Errors: ERR_VERSION when the
+ * database is not, or no longer, of this program's; as of db_open().
  */
 MUST_USE enum err pool_take(struct pool *p, struct db **ret_db);
 void pool_give(struct pool *p, struct db *db);

@@ -63,13 +63,11 @@ static enum err
 check_version(const char *path)
 {
 	struct db *db;
-	int64_t version;
 	enum err e;
 
 	if ((e = db_open(path, DB_LOOK, &db)) != ERR_OK)
 		return (e);
-	if ((e = db_version(db, &version)) == ERR_OK && version != migrate_newest())
-		e = ERR_VERSION;
+	e = migrate_require(db);
 	db_close(db);
 	return (e);
 }
@@ -89,12 +87,14 @@ open_writer(struct store *s)
 
 	if ((e = db_open(s->path, DB_WRITE, &db)) != ERR_OK)
 		return (e);
-	if (s->relaxed && (e = relax(db)) != ERR_OK) {
+	/* It may be a while since the last one, and another database there. */
+	if ((e = migrate_require(db)) == ERR_OK && s->relaxed)
+		e = relax(db);
+	if (e == ERR_OK)
+		s->writer = db;
+	else
 		db_close(db);
-		return (e);
-	}
-	s->writer = db;
-	return (ERR_OK);
+	return (e);
 }
 
 static enum err
@@ -202,7 +202,7 @@ static bool
 writer_is_idle(const struct store *s, int64_t idle_ms)
 {
 
-	return (s->writer != NULL && !s->leading && s->first == NULL &&
+	return (!s->leading && s->first == NULL && s->writer != NULL &&
 	        clock_steady_ms() - s->wrote_at >= idle_ms);
 }
 

@@ -89,12 +89,12 @@ user_device_trim(struct tx *tx, const char *user_id, int64_t keep)
 }
 
 enum err
-user_device_purge(struct tx *tx, int64_t before, int64_t limit)
+user_device_purge(struct tx *tx, int64_t before, int64_t limit, int64_t *ret_count)
 {
 	static const char sql[] =
 	    "DELETE FROM user_devices WHERE id IN (SELECT id FROM user_devices WHERE "
 	    "last_seen_at < ?1 ORDER BY last_seen_at LIMIT ?2)";
 	const struct db_arg args[] = { DB_INT(before), DB_INT(limit) };
 
-	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+	return (db_run(tx_db(tx), sql, args, COUNT(args), ret_count));
 }

@@ -43,11 +43,12 @@ MUST_USE enum err user_device_see(struct tx *tx, const char *id, int64_t now);
 MUST_USE enum err user_device_drop(struct tx *tx, const char *user_id, const char *id);
 
 /**
- * user_device_trim(tx, user_id, keep), user_device_purge(tx, before, limit):
+ * user_device_trim(tx, user_id, keep), user_device_purge(tx, before, limit, ret_count):
  * Forget all of the user's but the ${keep} that were seen last; or at most ${limit} of anybody's
- * that were last seen before. Errors: ERR_DB.
+ * that were last seen before, ${ret_count} of them. Errors: ERR_DB.
  */
 MUST_USE enum err user_device_trim(struct tx *tx, const char *user_id, int64_t keep);
-MUST_USE enum err user_device_purge(struct tx *tx, int64_t before, int64_t limit);
+MUST_USE enum err
+user_device_purge(struct tx *tx, int64_t before, int64_t limit, int64_t *ret_count);
 
 #endif

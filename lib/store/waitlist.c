@@ -176,12 +176,12 @@ waitlist_drop(struct tx *tx, const char *id)
 }
 
 enum err
-waitlist_purge(struct tx *tx, int64_t before, int64_t limit)
+waitlist_purge(struct tx *tx, int64_t before, int64_t limit, int64_t *ret_count)
 {
 	static const char sql[] = "DELETE FROM waitlist WHERE id IN (SELECT id FROM waitlist "
 	                          "WHERE state = 'unconfirmed' AND placed_at < ?1 "
 	                          "ORDER BY placed_at LIMIT ?2)";
 	const struct db_arg args[] = { DB_INT(before), DB_INT(limit) };
 
-	return (db_run(tx_db(tx), sql, args, COUNT(args), NULL));
+	return (db_run(tx_db(tx), sql, args, COUNT(args), ret_count));
 }

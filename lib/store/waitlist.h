@@ -85,11 +85,12 @@ MUST_USE enum err waitlist_set(struct tx *tx, const struct waiter *w);
 MUST_USE enum err waitlist_settle(struct tx *tx);
 
 /**
- * waitlist_drop(tx, id), waitlist_purge(tx, before, limit):
- * Away with one; with at most ${limit} that came before ${before} and were never confirmed.
+ * waitlist_drop(tx, id), waitlist_purge(tx, before, limit, ret_count):
+ * Away with one; with at most ${limit} that came before ${before} and were never confirmed,
+ * ${ret_count} of them.
  * Errors: ERR_NOT_FOUND (the first), ERR_DB.
  */
 MUST_USE enum err waitlist_drop(struct tx *tx, const char *id);
-MUST_USE enum err waitlist_purge(struct tx *tx, int64_t before, int64_t limit);
+MUST_USE enum err waitlist_purge(struct tx *tx, int64_t before, int64_t limit, int64_t *ret_count);
 
 #endif

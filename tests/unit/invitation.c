@@ -57,11 +57,13 @@ write_all(struct tx *tx, void *arg)
 	return (e);
 }
 
+static int64_t purged;
+
 static enum err
 write_purge(struct tx *tx, void *arg)
 {
 
-	return (invitation_purge(tx, 301, *(int64_t *)arg));
+	return (invitation_purge(tx, 301, *(int64_t *)arg, &purged));
 }
 
 /* How many have not expired at ${now}. */
@@ -90,12 +92,14 @@ main(void)
 	ok(count_at(0) == COUNT_MADE && count_at(100) == COUNT_MADE - 1 &&
 	        count_at(99) == COUNT_MADE && count_at(500) == 0,
 	    "an invitation is open until its end");
-	ok(store_write(store, write_purge, &limit) == ERR_OK && count_at(0) == 3,
+	ok(store_write(store, write_purge, &limit) == ERR_OK && count_at(0) == 3 && purged == limit,
 	    "of those that are over so many go");
 	ok(store_write(store, write_purge, &limit) == ERR_OK && count_at(0) == 2 &&
 	        count_at(301) == 2,
 	    "then the rest");
-	ok(store_write(store, write_purge, &limit) == ERR_OK && count_at(0) == 2, "and no others");
+	ok(purged == 1, "and who asked for it knows how many");
+	ok(store_write(store, write_purge, &limit) == ERR_OK && count_at(0) == 2 && purged == 0,
+	    "and no others");
 	store_close(store);
 	return (done());
 }

@@ -378,15 +378,20 @@ test_open(void)
 	struct store *s;
 	struct stat st;
 	struct db *db;
+	int none = 0;
 
 	snprintf(path, sizeof path, "%s/yett.db", state_dir());
 	ok(stat(path, &st) == 0 && (st.st_mode & 0777) == 0600, "the file is its owner's alone");
 	ok(store_open(state_file("none"), 1, &s) == ERR_NOT_FOUND, "without a file there is none");
-	if (db_open(path, DB_WRITE, &db) != ERR_OK ||
+	if (store_open(state_dir(), 1, &store) != ERR_OK ||
+	    db_open(path, DB_WRITE, &db) != ERR_OK ||
 	    db_script(db, "PRAGMA user_version=99") != ERR_OK)
 		return;
 	db_close(db);
-	ok(store_open(state_dir(), 1, &s) == ERR_VERSION, "one of another version is refused");
+	ok(store_read(store, &db) == ERR_VERSION && store_write(store, touch, &none) == ERR_VERSION,
+	    "who has nothing of it open yet refuses one that is of another version since");
+	store_close(store);
+	ok(store_open(state_dir(), 1, &s) == ERR_VERSION, "as does who opens it");
 	store_close(NULL);
 }
 

@@ -85,11 +85,13 @@ write_trim(struct tx *tx, void *arg)
 	return (user_device_trim(tx, ANN, *(int64_t *)arg));
 }
 
+static int64_t purged;
+
 static enum err
 write_purge(struct tx *tx, void *arg)
 {
 
-	return (user_device_purge(tx, 400, *(int64_t *)arg));
+	return (user_device_purge(tx, 400, *(int64_t *)arg, &purged));
 }
 
 /* One of Ann's. */
@@ -155,7 +157,7 @@ main(void)
 	    "the one that was seen longest ago goes, and nobody else's");
 	limit = 1;
 	ok(store_write(store, write_purge, &limit) == ERR_OK && seen_at(ANN, 2, &d) == -1 &&
-	        count_of(ANN) == 3,
+	        count_of(ANN) == 3 && purged == 1,
 	    "so many of those that are over go");
 	limit = 10;
 	ok(store_write(store, write_purge, &limit) == ERR_OK && count_of(ANN) == 2 &&

@@ -1,6 +1,7 @@
 /* Users in lists: as JSON, or as lines of JSON to take elsewhere. */
 #include "list.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "access/app.h"
@@ -16,6 +17,8 @@
 /* The request's arena has 1 MiB. A page that would be larger than this ends earlier; the largest
  * user has some 30 KiB. */
 #define PAGE_BYTES_MAX 400000
+#define TAIL_MAX \
+	2048 /* what comes after the users: the place of the next, of 320 characters at most */
 #define SCRATCH_MAX 262144
 
 struct listing {
@@ -23,10 +26,11 @@ struct listing {
 	struct form form; /* the query */
 	struct wish wish;
 	struct user_page *page;
-	struct arena *scratch; /* for one user */
-	const char *between;   /* two users */
-	char *text;
+	struct arena *scratch;        /* for one user */
+	const char *before, *between; /* the users, two users */
+	char *text;                   /* all of the answer: it is not copied once more */
 	size_t len;
+	bool begun;
 };
 
 static bool
@@ -57,7 +61,8 @@ put_user(struct listing *l, struct db *db, const struct user_place *place, bool 
 	if ((text = json_print(&j)) == NULL)
 		return (ERR_NOMEM);
 	*ret_fits = strlen(text) + 1 < PAGE_BYTES_MAX - l->len &&
-	            (l->len == 0 || put(l, l->between)) && put(l, text);
+	            (!l->begun || put(l, l->between)) && put(l, text);
+	l->begun = true;
 	arena_reset(l->scratch);
 	return (ERR_OK);
 }
@@ -141,41 +146,54 @@ read_query(struct listing *l)
 	return (wish_read(r, get_parameter, &l->form, &l->wish));
 }
 
-/* Fill l->text with users, ${between} two of them. */
+/* Fill l->text with ${before} and users, ${between} two of them. */
 static enum err
-list(struct req *r, struct listing *l, const char *between)
+list(struct req *r, struct listing *l, const char *before, const char *between)
 {
 	enum err e;
 
 	memset(l, 0, sizeof *l);
 	l->req = r;
+	l->before = before;
 	l->between = between;
 	if ((e = reader_check(r)) != ERR_OK || (e = read_query(l)) != ERR_OK)
 		return (e);
 	if ((l->page = arena_alloc(r->arena, sizeof *l->page)) == NULL ||
-	    (l->text = arena_alloc(r->arena, PAGE_BYTES_MAX)) == NULL ||
+	    (l->text = arena_alloc(r->arena, PAGE_BYTES_MAX + TAIL_MAX)) == NULL ||
 	    (l->scratch = arena_new(SCRATCH_MAX)) == NULL)
 		return (ERR_NOMEM);
-	e = read_page(l);
+	e = put(l, l->before) ? read_page(l) : ERR_NOMEM;
 	json_use(r->arena);
 	arena_free(l->scratch);
 	return (e);
 }
 
+/* ${tail} after the users; NULL when memory is out. */
+static const char *
+finish(struct listing *l, const char *tail)
+{
+
+	if (tail == NULL || strlen(tail) >= TAIL_MAX)
+		return (NULL);
+	memcpy(l->text + l->len, tail, strlen(tail) + 1);
+	return (l->text);
+}
+
 enum err
 list_get(struct req *r)
 {
-	const char *next = NULL;
+	const char *next = NULL, *tail = "],\"next\":null}";
 	struct listing l;
 	enum err e;
 
-	if ((e = list(r, &l, ",")) != ERR_OK)
+	if ((e = list(r, &l, "{\"items\":[", ",")) != ERR_OK)
 		return (e);
-	if (l.page->more && (next = wish_cursor(&l.wish, &l.page->next, r->arena)) == NULL)
-		return (ERR_NOMEM);
-	return (reply_text(r, 200, "application/json",
-	    arena_print(r->arena, "{\"items\":[%s],\"next\":%s%s%s}", l.text, next ? "\"" : "",
-	        next ? next : "null", next ? "\"" : "")));
+	if (l.page->more) {
+		if ((next = wish_cursor(&l.wish, &l.page->next, r->arena)) == NULL)
+			return (ERR_NOMEM);
+		tail = arena_print(r->arena, "],\"next\":\"%s\"}", next);
+	}
+	return (reply_text(r, 200, "application/json", finish(&l, tail)));
 }
 
 /* ${text} as it may stand in a query.  Source: RFC 3986 section 2.3. */
@@ -241,11 +259,10 @@ list_export(struct req *r)
 	struct listing l;
 	enum err e;
 
-	if ((e = list(r, &l, "\n")) != ERR_OK ||
+	if ((e = list(r, &l, "", "\n")) != ERR_OK ||
 	    (e = store_write(r->app->store, note_export, r)) != ERR_OK)
 		return (e);
 	if (l.page->more && (e = reply_header(r, "Link", print_link(&l))) != ERR_OK)
 		return (e);
-	return (reply_text(r, 200, "application/x-ndjson",
-	    l.len == 0 ? "" : arena_print(r->arena, "%s\n", l.text)));
+	return (reply_text(r, 200, "application/x-ndjson", finish(&l, l.begun ? "\n" : "")));
 }

@@ -242,7 +242,7 @@ tame_malloc(int mapped)
 
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_MMAP_THRESHOLD, mapped);
-	mallopt(M_TRIM_THRESHOLD, 512 * 1024);
+	mallopt(M_TRIM_THRESHOLD, 2048 * 1024);
 }
 
 void

@@ -104,8 +104,9 @@ chunk_add(struct arena *a, size_t len)
 	return (c);
 }
 
-void *
-arena_alloc(struct arena *a, size_t len)
+/* ${len} bytes as they are. */
+static void *
+take(struct arena *a, size_t len)
 {
 	const size_t align = sizeof(max_align_t);
 	struct chunk *c = a->chunks;
@@ -121,7 +122,15 @@ arena_alloc(struct arena *a, size_t len)
 			return (NULL);
 	p = (char *)c->bytes + c->used;
 	c->used += len;
-	return (memset(p, 0, len));
+	return (p);
+}
+
+void *
+arena_alloc(struct arena *a, size_t len)
+{
+	void *p = take(a, len);
+
+	return (p == NULL ? NULL : memset(p, 0, len));
 }
 
 char *
@@ -153,18 +162,40 @@ arena_copy_lower(struct arena *a, const char *text)
 	return (copy);
 }
 
+/* What is left of the newest chunk, for a text of unknown length. */
+static size_t
+find_room(struct arena *a, char **ret_room)
+{
+	struct chunk *c = a->chunks;
+	const size_t left = a->total < a->max ? a->max - a->total : 0;
+
+	*ret_room = NULL;
+	if (chunk_len == 0 || c == NULL)
+		return (0);
+	*ret_room = (char *)c->bytes + c->used;
+	return (c->len - c->used < left ? c->len - c->used : left);
+}
+
 char *
 arena_print(struct arena *a, const char *format, ...)
 {
 	va_list args, again;
-	char *p = NULL;
+	char *room, *p = NULL;
+	size_t size = find_room(a, &room);
 	int len;
 
 	va_start(args, format);
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, args);
-	if (len >= 0 && (p = arena_alloc(a, (size_t)len + 1)) != NULL)
-		vsnprintf(p, (size_t)len + 1, format, again);
+	len = vsnprintf(room, size, format, args);
+	if (len >= 0 && (size_t)len < size) {
+		p = take(a, (size_t)len + 1);
+	} else {
+		/* The half of it may be a secret, and is not wiped with what was taken. */
+		if (size > 0)
+			sodium_memzero(room, size);
+		if (len >= 0 && (p = arena_alloc(a, (size_t)len + 1)) != NULL)
+			vsnprintf(p, (size_t)len + 1, format, again);
+	}
 	va_end(again);
 	va_end(args);
 	return (p);

@@ -87,6 +87,31 @@ test_text(void)
 	arena_free(a);
 }
 
+/* A text that just fits into what is left of the first chunk, and one that does not by a byte. */
+static void
+test_border(void)
+{
+	const size_t chunk = 16384, left = 64;
+	struct arena *a = arena_new(1 << 20);
+	const char *first, *text;
+
+	first = arena_alloc(a, chunk - left);
+	text = arena_print(a, "%063d", 7);
+	ok(text != NULL && strlen(text) == left - 1 && text[left - 2] == '7',
+	    "a text fills what is left");
+	text = arena_print(a, "%s", "next");
+	ok(text != NULL && strcmp(text, "next") == 0 && text != first, "and the next is elsewhere");
+	arena_reset(a);
+	first = arena_alloc(a, chunk - left);
+	text = arena_print(a, "%064d", 7);
+	ok(text != NULL && strlen(text) == left && text[left - 1] == '7',
+	    "one of a byte more is elsewhere");
+#if !defined(__SANITIZE_ADDRESS__) && !defined(ARENA_EACH_ALONE)
+	ok(is_zero((const unsigned char *)first + chunk - left, left), "and its half is not left behind");
+#endif
+	arena_free(a);
+}
+
 int
 main(void)
 {
@@ -95,5 +120,6 @@ main(void)
 	test_large();
 	test_wiping();
 	test_text();
+	test_border();
 	return (done());
 }

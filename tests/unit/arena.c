@@ -107,7 +107,8 @@ test_border(void)
 	ok(text != NULL && strlen(text) == left && text[left - 1] == '7',
 	    "one of a byte more is elsewhere");
 #if !defined(__SANITIZE_ADDRESS__) && !defined(ARENA_EACH_ALONE)
-	ok(is_zero((const unsigned char *)first + chunk - left, left), "and its half is not left behind");
+	ok(is_zero((const unsigned char *)first + chunk - left, left),
+	    "and its half is not left behind");
 #endif
 	arena_free(a);
 }

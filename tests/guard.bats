@@ -416,6 +416,24 @@ member() {
 	is_allowed /open "HTTP_COOKIE=$COOKIE"
 }
 
+@test "what an API key is used for at the guard is written down within half a minute, while it is asked nothing else" {
+	rules "/p permission:wiki:read"
+	"$BIN/yett" role add editor
+	"$BIN/yett" role allow editor wiki:read
+	local key used=0 i
+	key=HTTP_X_API_KEY=$("$BIN/yett" apikey create s --service --scope wiki:read)
+	serve guard
+	call guard GET /p - YETT_GUARD=verdict "$key"
+	expect 204
+	for i in $(seq 450); do
+		used=$(sql "SELECT coalesce(sum(requests), 0) FROM api_key_usage")
+		[ "$used" = 0 ] || break
+		sleep 0.1
+	done
+	[ "$used" = 1 ]
+	stop_served
+}
+
 @test "an API key is let in by its permissions, a user's also as the user, but not by what he is" {
 	rules "/p permission:wiki:read" "/u user" "/r role:editor" "/o guest"
 	member ann@example.org editor

@@ -17,8 +17,7 @@
 /* The request's arena has 1 MiB. A page that would be larger than this ends earlier; the largest
  * user has some 30 KiB. */
 #define PAGE_BYTES_MAX 400000
-#define TAIL_MAX \
-	2048 /* what comes after the users: the place of the next, of 320 characters at most */
+#define TAIL_MAX 2048 /* for what comes after the users, such as the place of the next */
 #define SCRATCH_MAX 262144
 
 struct listing {
@@ -26,9 +25,9 @@ struct listing {
 	struct form form; /* the query */
 	struct wish wish;
 	struct user_page *page;
-	struct arena *scratch;        /* for one user */
-	const char *before, *between; /* the users, two users */
-	char *text;                   /* all of the answer: it is not copied once more */
+	struct arena *scratch; /* for one user */
+	const char *between;   /* two users */
+	char *text;            /* all of the answer: it is not copied once more */
 	size_t len;
 	bool begun;
 };
@@ -154,7 +153,6 @@ list(struct req *r, struct listing *l, const char *before, const char *between)
 
 	memset(l, 0, sizeof *l);
 	l->req = r;
-	l->before = before;
 	l->between = between;
 	if ((e = reader_check(r)) != ERR_OK || (e = read_query(l)) != ERR_OK)
 		return (e);
@@ -162,7 +160,7 @@ list(struct req *r, struct listing *l, const char *before, const char *between)
 	    (l->text = arena_alloc(r->arena, PAGE_BYTES_MAX + TAIL_MAX)) == NULL ||
 	    (l->scratch = arena_new(SCRATCH_MAX)) == NULL)
 		return (ERR_NOMEM);
-	e = put(l, l->before) ? read_page(l) : ERR_NOMEM;
+	e = put(l, before) ? read_page(l) : ERR_NOMEM;
 	json_use(r->arena);
 	arena_free(l->scratch);
 	return (e);

@@ -77,11 +77,15 @@ flush_seen(struct app *app, int64_t after_ms)
 {
 	static struct seen seen; /* one thread's at a time, and too large for its stack */
 
-	seen.count = 0;
 	seen.after_ms = after_ms;
-	cache_each(app->subjects, note_seen, &seen);
-	if (seen.count > 0 && store_write(app->store, write_seen, &seen) != ERR_OK)
-		log_event(LOG_ERROR, NULL, "could not write down which sessions were seen");
+	do {
+		seen.count = 0;
+		cache_each(app->subjects, note_seen, &seen);
+		if (seen.count > 0 && store_write(app->store, write_seen, &seen) != ERR_OK) {
+			log_event(LOG_ERROR, NULL, "could not write down which sessions were seen");
+			return;
+		}
+	} while (seen.count == SEEN_MAX);
 }
 
 struct purging {

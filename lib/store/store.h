@@ -53,7 +53,7 @@ MUST_USE enum err store_relax(struct store *s);
 /**
  * store_idle(s, idle_ms), store_rest(s, idle_ms):
  * Is there a connection that nobody has used for ${idle_ms}? And: close all of those. Each has some
- * 150 KiB of what it knows of the schema, and is opened again within a ms when it is needed.
+ * 150 KiB of what it knows of the schema, and is opened again in 1 to 2 ms when it is needed.
  */
 bool store_idle(struct store *s, int64_t idle_ms);
 void store_rest(struct store *s, int64_t idle_ms);

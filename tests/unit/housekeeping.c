@@ -71,7 +71,7 @@ use_all(struct cache *subjects)
 		memset(&s, 0, sizeof s);
 		snprintf(s.session_id, sizeof s.session_id, "%036d", i);
 		crypto_generichash(key, sizeof key, (const unsigned char *)&i, sizeof i, NULL, 0);
-		cache_put(subjects, key, &s, sizeof s + 1, clock_ms());
+		cache_put(subjects, key, &s, sizeof s, clock_ms());
 	}
 }
 
